@@ -1,0 +1,56 @@
+# Two commands do everything a user needs: `make run` and `make test`. The rest is for builders.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8501
+
+.PHONY: run test test-long check bench format clean
+.DEFAULT_GOAL := run
+
+run: .made/app                 ## set up, make the store, load the plans, serve the Board page
+	$(BIN)/python -m tracker init
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+test: .made/dev .made/browser  ## set up and run every test (under ten minutes on two cores)
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+test-long: .made/dev .made/browser  ## the long forms: 1,000 kills, thousands of examples
+	TRACKER_LONG_TESTS=1 $(BIN)/pytest
+
+check: .made/dev               ## formatter, linter, strict types, direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .made/dev               ## print how long things take here; docs/benchmarks.md keeps a table
+	$(BIN)/python -m tests.benchmarks.bench
+
+format: .made/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:                         ## remove what make made; the store in data/ stays
+	rm -rf $(VENV) .made .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+.made/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p .made && touch $@
+
+.made/app: requirements.txt | .made/venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.made/dev: requirements-dev.txt .made/app
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The browser tests drive a Chromium that is here already, else Debian's, else the one that Playwright fetches.
+.made/browser: .made/dev
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; } \
+	  || $(BIN)/playwright install chromium
+	@touch $@

@@ -1,0 +1,80 @@
+"""What can go wrong, each with a sentence that says what, where and what to do.
+
+Every error a person can cause or mend is a ``TrackerError``: the command line prints it and exits 1, a page shows it.
+Anything else is a defect and is left to surface as one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.ledger import Version
+
+
+class TrackerError(Exception):
+    """A fault that its reader can understand and act on; ``str()`` is the sentence to show."""
+
+
+class UnstorableText(TrackerError):
+    """Text that no page, file or ledger could carry unchanged."""
+
+
+class UnreadableDate(TrackerError):
+    """A date that is not in the calendar or not in a form the tracker reads."""
+
+
+class StoreMissing(TrackerError):
+    """There is no store at the address."""
+
+
+class StoreUnusable(TrackerError):
+    """The store is there but cannot be opened, read or written."""
+
+
+class StoreBusy(TrackerError):
+    """Another process or a long write holds the store."""
+
+
+class SchemaMismatch(TrackerError):
+    """The store's tables are older or newer than this version of the tracker."""
+
+
+class BrokenLedger(TrackerError):
+    """The ledger, or the end of it, is not what was recorded."""
+
+
+class NothingToRecord(TrackerError):
+    """A change that changes nothing."""
+
+
+class StaleEdit(TrackerError):
+    """A save made against a version that is no longer the newest: both texts, and nothing is lost.
+
+    ``yours`` is what the save wanted to record, ``theirs`` the newest version the ledger holds.
+    """
+
+    def __init__(self, yours: Version, theirs: Version | None) -> None:
+        self.yours = yours
+        self.theirs = theirs
+        noun = type(yours.noun).__name__.lower()
+        if theirs is None:
+            news = "and the ledger holds no version of it at all"
+        else:
+            news = f"and the ledger now holds version {theirs.version}, recorded in change {theirs.change_seq}"
+        super().__init__(
+            f"The {noun} {yours.noun.id} was not saved: you worked from version {yours.version - 1}, {news}. "
+            "Compare the two texts and save again from the newest."
+        )
+
+
+class PlanFaults(TrackerError):
+    """Everything that is wrong with the plans, one sentence a fault; ``faults`` is never empty."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        heading = "1 fault in the plans" if count == 1 else f"{count} faults in the plans"
+        super().__init__(f"{heading}; nothing was loaded.\n" + "\n".join(f"  {fault}" for fault in self.faults))

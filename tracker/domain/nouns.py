@@ -1,0 +1,208 @@
+"""What the board talks about. Each noun is one frozen record; the ledger keeps its versions.
+
+A date that was published less precisely than a day is kept in three fields: ``…_on`` (the day used in sums),
+``…_precision`` and ``…_wording`` (as published). Money is in pounds. An unknown is ``None``, never zero or "".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from tracker.domain import text
+from tracker.domain.words import (
+    CommitmentKind,
+    MilestoneKind,
+    MoneyStage,
+    MoveReason,
+    Precision,
+    Reporter,
+    SourceKind,
+    Stance,
+    View,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noun:
+    """A thing the ledger keeps versions of, known by its ``id``.
+
+    Texts are cleaned as the noun is made (raising UnstorableText) and an empty one becomes ``None``, so that a noun
+    that exists can be stored and read back unchanged.
+    """
+
+    id: str
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if type(value) is str:
+                where = f"{type(self).__name__} {self.id!r}, {field.name}"
+                object.__setattr__(self, field.name, text.clean(value, where=where) or None)
+        if not self.id:
+            raise ValueError(f"a {type(self).__name__} needs an id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Noun):
+    """A published document or page that a statement or figure can be followed to.
+
+    ``url`` is on the publisher's own domain or absent: a copy elsewhere is not a link to ship.
+    """
+
+    kind: SourceKind
+    publisher: str
+    title: str
+    published_on: dt.date | None = None
+    published_precision: Precision | None = None
+    url: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation(Noun):
+    """A body that leads or shares in a commitment."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner(Noun):
+    """A role at an organisation that answers for a commitment; never a person."""
+
+    role: str
+    organisation_id: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalAuthority(Noun):
+    """An education authority in England; ``id`` is DfE's three-digit number."""
+
+    gss_code: str
+    name: str
+    region: str
+    type: str
+    previous_gss_code: str | None = None
+    source_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme(Noun):
+    """Funded or targeted work that one senior responsible owner answers for."""
+
+    name: str
+    summary: str
+    lead_organisation_id: str
+    owner_id: str
+    flagship: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commitment(Noun):
+    """What the Green Paper promised, in our own words; ``owner_id`` may be inherited from its programme."""
+
+    chapter: int
+    kind: CommitmentKind
+    title: str
+    statement: str
+    lead_organisation_id: str
+    partners: str | None = None
+    owner_id: str | None = None
+    programme_id: str | None = None
+    amount_gbp: Decimal | None = None
+    amount_wording: str | None = None
+    target_on: dt.date | None = None
+    target_precision: Precision | None = None
+    target_wording: str | None = None
+    measure: str | None = None
+    not_measurable: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference(Noun):
+    """Where a source document makes a commitment, and how it differs from the others; id ``commitment/source``."""
+
+    commitment_id: str
+    source_id: str
+    pinpoint: str
+    stance: Stance
+    differs: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestone(Noun):
+    """A step of a commitment, from the day it was promised; the baseline is the published due date, if any.
+
+    A ``key`` milestone is the board's and counts towards the commitment's status; the others are the team's.
+    """
+
+    commitment_id: str
+    title: str
+    kind: MilestoneKind
+    key: bool
+    promised_in: str
+    baseline_on: dt.date | None = None
+    baseline_precision: Precision | None = None
+    baseline_wording: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress(Noun):
+    """What is known of a milestone's dates; ``id`` is the milestone's."""
+
+    reporter: Reporter
+    status: str | None = None
+    forecast_on: dt.date | None = None
+    forecast_precision: Precision | None = None
+    actual_on: dt.date | None = None
+    actual_precision: Precision | None = None
+    reason: MoveReason | None = None
+    narrative: str | None = None
+    evidence_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment(Noun):
+    """A judgement of a commitment, with its scale and its reason; id ``commitment/view``."""
+
+    commitment_id: str
+    view: View
+    rating: str
+    scale: str
+    rationale: str
+    evidence_id: str | None = None
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Funding(Noun):
+    """A published sum of a programme at one stage of money. ``part_of`` names the sum that already contains it."""
+
+    programme_id: str
+    commitment_id: str | None = None
+    stage: MoneyStage
+    amount_gbp: Decimal
+    amount_wording: str | None = None
+    period: str | None = None
+    scope: str | None = None
+    source_id: str
+    part_of: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Noun):
+    """Something that happened and completes nothing: context of a commitment, or of all when it names none."""
+
+    commitment_id: str | None = None
+    happened_on: dt.date
+    happened_precision: Precision
+    inferred: bool
+    summary: str
+    evidence_id: str
+    note: str | None = None

@@ -1,0 +1,35 @@
+"""Text as the ledger keeps it: normalised once, so that what goes in comes out everywhere the same."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from tracker.domain.errors import UnstorableText
+
+LONGEST_TEXT = 20_000
+"""Characters; about eight pages. A longer text is a document: cite it as a source."""
+
+_KEPT_CONTROLS = frozenset("\n\t")
+
+
+def clean(text: str, *, where: str) -> str:
+    """Return ``text`` in Unicode NFC with line feeds as line ends and no white space around it.
+
+    Raises UnstorableText, naming ``where``, for lone surrogates, control characters other than tab and line end,
+    and texts of more than ``LONGEST_TEXT`` characters.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    for position, character in enumerate(lines, start=1):
+        category = unicodedata.category(character)
+        if category == "Cs" or (category == "Cc" and character not in _KEPT_CONTROLS):
+            raise UnstorableText(
+                f"{where}: character {position} (U+{ord(character):04X}) is a control character or half of one; "
+                "remove it and try again."
+            )
+    normalised = unicodedata.normalize("NFC", lines).strip()
+    if len(normalised) > LONGEST_TEXT:
+        raise UnstorableText(
+            f"{where}: the text has {len(normalised):,} characters and at most {LONGEST_TEXT:,} are kept; "
+            "shorten it and cite the document as a source."
+        )
+    return normalised

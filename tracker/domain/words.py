@@ -1,0 +1,176 @@
+"""The field's words and scales. The value of each member is the word that people read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+CHAPTERS = {
+    1: "The case for change",
+    2: "A single national SEND and AP system",
+    3: "Excellent provision from early years to adulthood",
+    4: "A reformed and integrated role for alternative provision",
+    5: "System roles, accountabilities and funding reform",
+    6: "Delivering change for children and families",
+}
+"""The Green Paper's chapters, by number."""
+
+
+class SourceKind(StrEnum):
+    """What a source is to the tracker."""
+
+    DOCUMENT = "document"
+    """One of the five documents that state the commitments."""
+    EVIDENCE = "evidence"
+    DATA = "data"
+
+
+class CommitmentKind(StrEnum):
+    """What sort of promise a commitment is."""
+
+    POLICY = "policy"
+    FUNDING = "funding"
+    TARGET = "target"
+    CONSULTATION_ONLY = "consultation-only"
+    """Asked about in the consultation; never proposed outright."""
+    RELATED = "related"
+    """Made elsewhere (the Schools White Paper) and kept for context."""
+    UNRESOLVED = "unresolved"
+    """The source breaks off before it says what is promised."""
+
+
+class Stance(StrEnum):
+    """How plainly a document makes a commitment."""
+
+    STATES = "states"
+    IMPLIES = "implies"
+
+
+class MilestoneKind(StrEnum):
+    """What passing a milestone means."""
+
+    COMMITMENT = "commitment"
+    """A publicly promised date or step."""
+    APPROVAL = "approval"
+    ASSURANCE = "assurance"
+    GATEWAY = "gateway"
+    PAYMENT = "payment"
+    BENEFIT = "benefit"
+
+
+class Precision(StrEnum):
+    """How precisely a date was published."""
+
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    SEASON = "season"
+    YEAR = "year"
+    FINANCIAL_YEAR = "financial year"
+
+
+class Reporter(StrEnum):
+    """Who says so: the owner in a return, or the published record."""
+
+    OWNER = "owner"
+    PUBLISHED = "published record"
+
+
+class MoveReason(StrEnum):
+    """Why a date moved. After the coded lists of DfE's own casework systems, fitted to SEND reform."""
+
+    LEGISLATION = "legislation or parliamentary time"
+    MINISTERIAL = "ministerial decision"
+    CONSULTATION = "consultation outcome"
+    SPENDING = "funding or spending review"
+    LA_CAPACITY = "local authority capacity"
+    LA_AGREEMENT = "local authority agreement renegotiated"
+    PROCUREMENT = "provider or procurement"
+    DATA_IT = "data or IT"
+    OTHER_DEPARTMENT = "dependency on another department"
+    WORKFORCE = "workforce"
+    EVALUATION = "evaluation evidence awaited"
+    SCOPE = "scope changed"
+    CORRECTION = "correcting an error"
+    AHEAD = "ahead of plan"
+
+
+class MilestoneStatus(StrEnum):
+    """Computed from dates alone; worst first is the order of ``STATUS_SEVERITY``."""
+
+    COMPLETE = "Complete"
+    COMPLETE_LATE = "Complete, late"
+    OVERDUE = "Overdue"
+    RED = "Red"
+    AMBER = "Amber"
+    GREEN = "Green"
+    STALE = "Stale"
+    """No expected date confirmed within the tolerance: never shown as Green."""
+    NOT_DATED = "Not dated"
+    """No due date was published and no owner has forecast one."""
+
+
+STATUS_SEVERITY = (
+    MilestoneStatus.OVERDUE,
+    MilestoneStatus.RED,
+    MilestoneStatus.AMBER,
+    MilestoneStatus.STALE,
+    MilestoneStatus.NOT_DATED,
+    MilestoneStatus.GREEN,
+    MilestoneStatus.COMPLETE_LATE,
+    MilestoneStatus.COMPLETE,
+)
+"""Worst first: a commitment takes the first of these that any of its open key milestones has."""
+
+
+class OwnerRating(StrEnum):
+    """The owner's delivery confidence: the three-point scale in government use since 2021."""
+
+    GREEN = "Green"
+    AMBER = "Amber"
+    RED = "Red"
+
+
+NOT_REPORTED = "Not reported"
+"""No return from the owner: a word and grey, never a colour carried forward."""
+
+THREE_POINT_SCALE = "delivery confidence, 3-point (2021)"
+OUTCOME_SCALE = "outcome of a commitment"
+
+
+class Outcome(StrEnum):
+    """The evidence view of a commitment: what the published record shows."""
+
+    NOT_STARTED = "Not started"
+    IN_PROGRESS = "In progress"
+    DELIVERED = "Delivered"
+    DELIVERED_LATE = "Delivered late"
+    DELIVERED_DIFFERENTLY = "Delivered in a different form"
+    ONGOING_DUTY = "Ongoing duty"
+    SUPERSEDED = "Superseded"
+    NOT_PURSUED = "Not being pursued"
+    NOT_MEASURABLE = "Not measurable as written"
+    UNKNOWN = "Unknown"
+    """Searched for, nothing found."""
+
+
+DELIVERED_OUTCOMES = (Outcome.DELIVERED, Outcome.DELIVERED_LATE, Outcome.DELIVERED_DIFFERENTLY)
+CLOSED_OUTCOMES = (*DELIVERED_OUTCOMES, Outcome.SUPERSEDED, Outcome.NOT_PURSUED)
+"""Nothing more is expected of the commitment as it was made."""
+
+
+class View(StrEnum):
+    """Whose assessment it is. The three never merge; the third status, computed, is never stored."""
+
+    OWNER = "owner"
+    EVIDENCE = "evidence"
+    ASSURANCE = "assurance"
+
+
+class MoneyStage(StrEnum):
+    """A stage of public money. One is never shown as another."""
+
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    COMMITTED = "committed"
+    PAID = "paid"
+    WITHHELD = "withheld"

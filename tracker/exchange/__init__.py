@@ -1,0 +1,1 @@
+"""Files in and out: plans and published data in, board views out."""

@@ -1,0 +1,205 @@
+"""The board view as a file or a screen of text: JSON for machines, plain text for a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import textwrap
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.domain.dates import PublishedDate
+    from tracker.domain.lines import MilestoneLine
+    from tracker.reporting.board import BoardView
+
+BOARD = "National SEND Delivery Board"
+_WIDTH = 100
+
+
+def board_json(view: BoardView) -> str:
+    """Return the board as one JSON object: dates as ISO days, instants in UTC, money in pounds, unknowns null.
+
+    The same view gives the same bytes.
+    """
+    confidence = view.confidence
+    content = {
+        "board": BOARD,
+        "as_at": view.as_at,
+        "known_at": view.known_at,
+        "data_cut_off": view.data_cut_off,
+        "owners": {"total": confidence.owners, "confirmed": confidence.owners_confirmed},
+        "commitments": {
+            "total": len(view.commitments),
+            "delivered": view.delivered,
+            "by_owner_status": view.by_owner_status,
+            "by_computed_status": view.by_computed_status,
+            "by_outcome": view.by_outcome,
+            "list": [
+                {
+                    "commitment_id": line.commitment_id,
+                    "chapter": line.chapter,
+                    "kind": line.kind,
+                    "title": line.title,
+                    "programme_id": line.programme_id,
+                    "lead": line.lead,
+                    "owner": line.owner,
+                    "amount_gbp": line.amount_gbp,
+                    "target": str(line.target) if line.target else line.target_wording,
+                    "owner_status": line.owner_status or "Not reported",
+                    "computed_status": line.computed_status,
+                    "outcome": line.outcome,
+                    "outcome_since": line.outcome_since,
+                    "slip_days": line.slip_days,
+                    "milestones": line.milestones,
+                    "milestones_met": line.milestones_met,
+                }
+                for line in view.commitments
+            ],
+        },
+        "programmes": [
+            {
+                "programme_id": line.programme_id,
+                "name": line.name,
+                "flagship": line.flagship,
+                "owner": line.owner,
+                "committed_gbp": line.committed_gbp,
+                "money": [
+                    {
+                        "stage": sum_.stage,
+                        "amount_gbp": sum_.amount_gbp,
+                        "amount_wording": sum_.amount_wording,
+                        "period": sum_.period,
+                        "scope": sum_.scope,
+                        "known_on": sum_.known_on,
+                        "part_of": sum_.part_of,
+                        "source_id": sum_.source_id,
+                    }
+                    for sum_ in view.funding
+                    if sum_.programme_id == line.programme_id
+                ],
+            }
+            for line in view.programmes
+        ],
+        "exceptions": [
+            {
+                "commitment_id": line.commitment_id,
+                "milestone_id": line.milestone_id,
+                "reasons": line.reasons,
+                "owner": line.owner,
+                "slip_days": line.slip_days,
+                "due": _date(line.due),
+                "owner_status": line.owner_status,
+                "computed_status": line.computed_status,
+                "outcome": line.outcome,
+                "why": line.why,
+            }
+            for line in view.exceptions
+        ],
+        "milestones_due": [_milestone(line) for line in view.due_soon],
+        "milestones_met": [_milestone(line) for line in view.met],
+        "milestones_met_in_period": [line.milestone_id for line in view.met_in_period],
+        "milestones_missed_in_period": [_milestone(line) for line in view.missed_in_period],
+        "period_days": view.rules.period_days,
+        "outside_world": [
+            {"on": _date(line.happened), "summary": line.summary, "evidence_id": line.evidence_id}
+            for line in view.outside_world
+        ],
+        "confidence": {
+            "commitments_not_reported": confidence.not_reported,
+            "commitments_with_unknown_outcome": confidence.unknown,
+            "milestones_stale": confidence.stale,
+            "milestones_not_dated": confidence.not_dated,
+            "milestones_met_without_evidence": confidence.unevidenced,
+            "events_with_inferred_date": confidence.inferred_dates,
+        },
+        "head": {"seq": view.head.seq, "hash": view.head.seal},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def _milestone(line: MilestoneLine) -> dict[str, Any]:
+    return {
+        "milestone_id": line.milestone_id,
+        "commitment_id": line.commitment_id,
+        "title": line.title,
+        "baseline": _date(line.baseline),
+        "forecast": _date(line.forecast),
+        "actual": _date(line.actual),
+        "slip_days": line.slip_days,
+        "status": line.status,
+        "evidence_id": line.evidence_id,
+    }
+
+
+def _date(published: PublishedDate | None) -> dict[str, str] | None:
+    """A date as the day used in sums, its precision, and how to say it."""
+    if published is None:
+        return None
+    return {"day": published.day.isoformat(), "precision": published.precision, "text": str(published)}
+
+
+def _plain(value: object) -> str | int | float:
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="microseconds") + "Z"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"no JSON for {value!r}")  # pragma: no cover  a new type in the view is a defect
+
+
+def board_text(view: BoardView) -> str:
+    """Return the board as plain text in the order of the page, for a terminal."""
+    confidence = view.confidence
+    known = f"{view.known_at:%d %B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
+    parts = [
+        f"{BOARD}: as at {view.as_at:%d %B %Y}",
+        f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
+        f"{confidence.owners_confirmed} of {confidence.owners} owners confirmed",
+        "",
+        f"{len(view.commitments)} commitments",
+        f"  owner's view     {_tally(view.by_owner_status)}",
+        f"  dates (computed) {_tally(view.by_computed_status)}",
+        f"  evidence view    {_tally(view.by_outcome)}",
+        "",
+    ]
+    dated = [line for line in view.exceptions if line.milestone_id]
+    parts.append(f"{len(dated)} milestones to look at, worst first")
+    for line in dated:
+        slip = f"{line.slip_days:+,} days" if line.slip_days is not None else "slip unknown"
+        parts.append(f"  {line.milestone_id:<11}{slip:>12}  {', '.join(line.reasons)}")
+        parts.extend(_indented(f"{line.milestone}. {line.why} Owner: {line.owner}."))
+    others = [line for line in view.exceptions if not line.milestone_id]
+    parts += ["", f"{len(others)} further commitments to look at: {', '.join(line.commitment_id for line in others)}"]
+    parts += _section(f"Milestones met in the last {view.rules.period_days} days", view.met_in_period)
+    parts += _section(f"Milestones due in the next {view.rules.period_days} days", view.due_soon)
+    parts += ["", "Money committed by the Green Paper"]
+    for programme in view.programmes:
+        amount = f"£{programme.committed_gbp:,.0f}" if programme.committed_gbp is not None else "no sum published"
+        parts.append(f"  {amount:>18}  {programme.name}")
+    parts += [
+        "",
+        "Confidence in this report",
+        f"  {confidence.not_reported} commitments not reported by their owner; {confidence.unknown} of unknown outcome",
+        f"  {confidence.stale} milestones stale; {confidence.not_dated} not dated; "
+        f"{confidence.unevidenced} met without evidence",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _tally(counts: dict[str, int]) -> str:
+    return " · ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def _section(title: str, lines: Sequence[MilestoneLine]) -> Iterable[str]:
+    yield ""
+    yield f"{title}: {len(lines) or 'none'}"
+    for line in lines:
+        yield f"  {line.milestone_id:<11}{line.actual or line.due!s:>18}  {textwrap.shorten(line.title, _WIDTH - 33)}"
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="      ", subsequent_indent="      ")

@@ -1,0 +1,202 @@
+"""Reading one entry of a file field by field, collecting every fault instead of stopping at the first.
+
+A fault is a sentence that names the file, the entry, the field and the remedy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import textwrap
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tracker.domain import dates
+from tracker.domain.errors import UnreadableDate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from enum import StrEnum
+
+    from tracker.domain.dates import PublishedDate
+
+Word = TypeVar("Word", bound="StrEnum")
+_LARGEST_GBP = Decimal(10) ** 13
+"""Ten trillion pounds: more is a slip of the keyboard."""
+
+
+class Entry:
+    """One table of a TOML file, or one row of a CSV file, being read.
+
+    Each reader returns the field's value, or a harmless stand-in after noting a fault; whoever reads the entry drops
+    what it made when ``faults`` has grown. ``done`` notes the fields that nobody read.
+    """
+
+    def __init__(self, values: Mapping[str, Any], *, file: str, name: str, faults: list[str]) -> None:
+        self._values = values
+        self._unread = set(values)
+        self._file = file
+        self.faults = faults
+        self.name = name
+
+    @property
+    def where(self) -> str:
+        """The file and the entry, as a fault names them."""
+        return f"{self._file}, {self.name}" if self.name else self._file
+
+    def fault(self, field: str, what: str) -> None:
+        """Note a fault of a field; ``what`` ends with the remedy."""
+        self.faults.append(f"{self.where}, field {field}: {what}")
+
+    def has(self, field: str) -> bool:
+        """Say whether the field is there."""
+        return self._values.get(field) not in (None, "")
+
+    def text(self, field: str) -> str:
+        """Read a text that must be there."""
+        value = self.optional_text(field)
+        if value is None and not self._faulted(field):
+            self.fault(field, "is missing; add it.")
+        return value or "?"
+
+    def optional_text(self, field: str) -> str | None:
+        """Read a text that may be absent; an empty one is absent."""
+        value = self._take(field)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.fault(field, f"holds {_shown(value)} where a text belongs; put it in quotation marks.")
+            return None
+        return value.strip() or None
+
+    def word(self, field: str, words: type[Word]) -> Word:
+        """Read one of a fixed set of words."""
+        value = self.text(field)
+        try:
+            return words(value)
+        except ValueError:
+            if not self._faulted(field):
+                near = difflib.get_close_matches(value, list(words), n=1)
+                hint = f'did you mean "{near[0]}"? ' if near else ""
+                self.fault(field, f'"{value}" is not one of its words; {hint}Use one of: {", ".join(words)}.')
+            return next(iter(words))
+
+    def flag(self, field: str, *, default: bool) -> bool:
+        """Read true or false."""
+        value = self._take(field)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.fault(field, f"holds {_shown(value)}; write true or false, without quotation marks.")
+            return default
+        return value
+
+    def whole_number(self, field: str, *, lowest: int, highest: int) -> int:
+        """Read a whole number within bounds."""
+        value = self._take(field)
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            self.fault(field, f"holds {_shown(value)}; write a whole number from {lowest} to {highest}.")
+            return lowest
+        return value
+
+    def pounds(self, field: str) -> Decimal:
+        """Read a sum in pounds that must be there: a number, or in a CSV file its digits."""
+        if not self.has(field):
+            self.fault(field, "is missing; give the sum in pounds.")
+        return self.optional_pounds(field) or Decimal(0)
+
+    def optional_pounds(self, field: str) -> Decimal | None:
+        """Read a sum in pounds that may be absent."""
+        value = self._take(field)
+        if value in (None, ""):
+            return None
+        try:
+            amount = Decimal(str(value)) if isinstance(value, int | float | str) else Decimal("NaN")
+            if isinstance(value, bool) or not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
+                raise InvalidOperation
+        except InvalidOperation:
+            self.fault(
+                field,
+                f"holds {_shown(value)} where a number of pounds belongs; write for example 7_000_000_000 in a plan "
+                'or 7000000000 in a CSV file, and the published wording ("£7bn") in amount_wording.',
+            )
+            return None
+        if not 0 <= amount < _LARGEST_GBP:
+            self.fault(field, f"holds {_shown(value)}; write a sum in pounds from 0 to less than ten trillion.")
+            return None
+        return amount
+
+    def day(self, field: str, *, default: dt.date | None = None) -> dt.date:
+        """Read a day; one that must be there unless there is a ``default``."""
+        value = self._take(field)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+        if isinstance(value, str):
+            try:
+                return dates.parse_day(value.strip(), where=f"{self.where}, field {field}")
+            except UnreadableDate as error:
+                self.faults.append(str(error))
+        else:
+            self.fault(field, f"holds {_shown(value)}; write a day such as 2023-06-06.")
+        return dates.GREEN_PAPER
+
+    def published_date(self, field: str) -> PublishedDate | None:
+        """Read a date as precise as it was published; it may be absent."""
+        value = self._take(field)
+        if value in (None, ""):
+            return None
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            value = value.isoformat()
+        if not isinstance(value, str):
+            self.fault(field, f'holds {_shown(value)}; write a date such as 2023-06-06 or "2023-06" or "2023".')
+            return None
+        try:
+            return dates.parse_published_date(value.strip(), where=f"{self.where}, field {field}")
+        except UnreadableDate as error:
+            self.faults.append(str(error))
+            return None
+
+    def link(self, field: str) -> str | None:
+        """Read an https address that may be absent."""
+        value = self.optional_text(field)
+        if value is not None and (not value.startswith("https://") or any(c.isspace() or c in '"<>' for c in value)):
+            self.fault(field, f'"{value}" is not an https address; give one on the publisher\'s own domain, or none.')
+            return None
+        return value
+
+    def entries(self, field: str, name: str) -> list[Entry]:
+        """Read a list of entries inside this one."""
+        value = self._take(field)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.fault(field, f"is not a list of entries; write each under its own [[…{field}]] heading.")
+            return []
+        inside = f"{self.name}, " if self.name else ""
+        return [
+            Entry(item, file=self._file, name=f"{inside}{name} {item.get('id') or number}", faults=self.faults)
+            for number, item in enumerate(value, start=1)
+        ]
+
+    def done(self, known: Iterable[str] = ()) -> None:
+        """Note every field that nobody read: a slip of the keyboard must not be lost in silence."""
+        for field in sorted(self._unread):
+            near = difflib.get_close_matches(field, set(self._values) - self._unread | set(known), n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else "; remove it."
+            self.fault(field, f"is not a field of this entry{hint}")
+
+    def _take(self, field: str) -> Any:
+        self._unread.discard(field)
+        return self._values.get(field)
+
+    def _faulted(self, field: str) -> bool:
+        return bool(self.faults) and self.faults[-1].startswith(f"{self.where}, field {field}:")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    text = str(value)
+    return f'"{textwrap.shorten(text, 60, placeholder="…")}"'

@@ -1,0 +1,465 @@
+"""Reading the plans: TOML files a person edits, and published data in CSV, checked as one whole.
+
+``plans/README.md`` explains the format. What comes out is a list of statements: this noun, from this day.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import difflib
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.errors import PlanFaults, UnstorableText
+from tracker.domain.nouns import (
+    Assessment,
+    Commitment,
+    Event,
+    Funding,
+    LocalAuthority,
+    Milestone,
+    Noun,
+    Organisation,
+    Owner,
+    Programme,
+    Progress,
+    Reference,
+    Source,
+)
+from tracker.domain.words import (
+    OUTCOME_SCALE,
+    CommitmentKind,
+    MilestoneKind,
+    MoneyStage,
+    MoveReason,
+    Outcome,
+    Reporter,
+    SourceKind,
+    Stance,
+    View,
+)
+from tracker.exchange.entries import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from tracker.domain.dates import PublishedDate
+    from tracker.domain.words import Precision
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a plan says: ``noun`` held from ``effective_on``; ``where`` names the file and entry that says it."""
+
+    noun: Noun
+    effective_on: dt.date
+    where: str
+
+
+class _Reader:
+    """The plan as read so far: its statements, and its faults."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.faults: list[str] = []
+
+    def say(self, entry: Entry, effective_on: dt.date, noun: Callable[[], Noun]) -> None:
+        """Add a statement; ``noun`` makes it, and what it cannot make is a fault."""
+        try:
+            self.statements.append(Statement(noun(), effective_on, entry.where))
+        except UnstorableText as error:
+            self.faults.append(f"{entry.where}: {error}")
+
+
+def read_plan(plans: Path, data: Path) -> list[Statement]:
+    """Read every ``plans/**/*.toml`` and the two CSV files of ``data/``, and check them as one plan.
+
+    Raises PlanFaults with a sentence a fault, every one that can be told apart at once.
+    """
+    reader = _Reader()
+    files = sorted(plans.rglob("*.toml"))
+    if not files:
+        raise PlanFaults([f"{plans}: no plan (*.toml) is there; give the folder that holds them with --plans."])
+    for file in files:
+        _read_toml(reader, file, str(file.relative_to(plans.parent)))
+    _read_csv(reader, data / "local_authorities.csv", _local_authority)
+    _read_csv(reader, data / "funding.csv", _funding)
+    if not reader.faults:  # what refers to what can only be judged when every entry could be read
+        _check_whole(reader)
+    if reader.faults:
+        raise PlanFaults(reader.faults)
+    return reader.statements
+
+
+def _read_toml(reader: _Reader, file: Path, name: str) -> None:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        reader.faults.append(f"{name}: the file is not UTF-8 text; save it as UTF-8.")
+        return
+    except OSError as error:
+        reader.faults.append(f"{name}: the file cannot be read: {error.strerror}.")
+        return
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reader.faults.append(
+            f"{name}: the file is not valid TOML: {error}. Mend that line; plans/README.md has examples."
+        )
+        return
+    top = Entry(content, file=name, name="", faults=reader.faults)
+    for table, read in _TABLES.items():
+        for entry in top.entries(table, table):
+            read(reader, entry)
+            entry.done()
+    top.done(_TABLES)
+
+
+def _source(reader: _Reader, entry: Entry) -> None:
+    published = entry.published_date("published")
+    kind, publisher, title = entry.word("kind", SourceKind), entry.text("publisher"), entry.text("title")
+    url, note, identity = entry.link("url"), entry.optional_text("note"), entry.text("id")
+    reader.say(
+        entry,
+        dates.GREEN_PAPER,
+        lambda: Source(
+            id=identity,
+            kind=kind,
+            publisher=publisher,
+            title=title,
+            published_on=_day(published),
+            published_precision=_precision(published),
+            url=url,
+            note=note,
+        ),
+    )
+
+
+def _organisation(reader: _Reader, entry: Entry) -> None:
+    identity, name = entry.text("id"), entry.text("name")
+    reader.say(entry, dates.GREEN_PAPER, lambda: Organisation(id=identity, name=name))
+
+
+def _owner(reader: _Reader, entry: Entry) -> None:
+    identity, role, organisation = entry.text("id"), entry.text("role"), entry.text("organisation")
+    note = entry.optional_text("note")
+    reader.say(entry, dates.GREEN_PAPER, lambda: Owner(id=identity, role=role, organisation_id=organisation, note=note))
+
+
+def _programme(reader: _Reader, entry: Entry) -> None:
+    identity, name, summary = entry.text("id"), entry.text("name"), entry.text("summary")
+    lead, owner = entry.text("lead"), entry.text("owner")
+    flagship, note = entry.flag("flagship", default=False), entry.optional_text("note")
+    reader.say(
+        entry,
+        entry.day("started", default=dates.GREEN_PAPER),
+        lambda: Programme(
+            id=identity,
+            name=name,
+            summary=summary,
+            lead_organisation_id=lead,
+            owner_id=owner,
+            flagship=flagship,
+            note=note,
+        ),
+    )
+
+
+def _commitment(reader: _Reader, entry: Entry) -> None:
+    identity = entry.text("id")
+    target = entry.published_date("target")
+    chapter, kind = entry.whole_number("chapter", lowest=1, highest=6), entry.word("kind", CommitmentKind)
+    title, statement, lead = entry.text("title"), entry.text("statement"), entry.text("lead")
+    owner, programme = entry.optional_text("owner"), entry.optional_text("programme")
+    amount, amount_wording = entry.optional_pounds("amount_gbp"), entry.optional_text("amount_wording")
+    target_wording, partners = entry.optional_text("target_wording"), entry.optional_text("partners")
+    measure, not_measurable = entry.optional_text("measure"), entry.optional_text("not_measurable")
+    note = entry.optional_text("note")
+    if not owner and not programme:
+        entry.fault("owner", "is missing and there is no programme to inherit one from; name an owner.")
+    if bool(measure) == bool(not_measurable):
+        entry.fault("measure", "give either a measure, or in not_measurable why there can be none, and not both.")
+    reader.say(
+        entry,
+        dates.GREEN_PAPER,
+        lambda: Commitment(
+            id=identity,
+            chapter=chapter,
+            kind=kind,
+            title=title,
+            statement=statement,
+            lead_organisation_id=lead,
+            partners=partners,
+            owner_id=owner,
+            programme_id=programme,
+            amount_gbp=amount,
+            amount_wording=amount_wording,
+            target_on=_day(target),
+            target_precision=_precision(target),
+            target_wording=target_wording,
+            measure=measure,
+            not_measurable=not_measurable,
+            note=note,
+        ),
+    )
+    for reference in entry.entries("reference", "reference"):
+        _reference(reader, reference, identity)
+        reference.done()
+    for outcome in entry.entries("outcome", "outcome"):
+        _outcome(reader, outcome, identity)
+        outcome.done()
+    for milestone in entry.entries("milestone", "milestone"):
+        _milestone(reader, milestone, identity)
+        milestone.done()
+    for event in entry.entries("event", "event"):
+        _event(reader, event, identity)
+        event.done()
+
+
+def _reference(reader: _Reader, entry: Entry, commitment: str) -> None:
+    source, pinpoint = entry.text("source"), entry.text("pinpoint")
+    stance, differs = entry.word("stance", Stance), entry.optional_text("differs")
+    reader.say(
+        entry,
+        dates.GREEN_PAPER,
+        lambda: Reference(
+            id=f"{commitment}/{source}",
+            commitment_id=commitment,
+            source_id=source,
+            pinpoint=pinpoint,
+            stance=stance,
+            differs=differs,
+        ),
+    )
+
+
+def _outcome(reader: _Reader, entry: Entry, commitment: str) -> None:
+    word, reason, evidence = entry.word("word", Outcome), entry.text("reason"), entry.optional_text("evidence")
+    reader.say(
+        entry,
+        entry.day("from"),
+        lambda: Assessment(
+            id=f"{commitment}/{View.EVIDENCE}",
+            commitment_id=commitment,
+            view=View.EVIDENCE,
+            rating=word,
+            scale=OUTCOME_SCALE,
+            rationale=reason,
+            evidence_id=evidence,
+        ),
+    )
+
+
+def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
+    identity, title = entry.text("id"), entry.text("title")
+    kind, key = entry.word("kind", MilestoneKind), entry.flag("key", default=True)
+    promised_in, promised_on = entry.text("promised_in"), entry.day("promised_on")
+    baseline, wording = entry.published_date("baseline"), entry.optional_text("baseline_wording")
+    note = entry.optional_text("note")
+    if promised_on < dates.GREEN_PAPER:
+        entry.fault("promised_on", "is before the Green Paper of 2022-03-29; nothing was promised before it.")
+    reader.say(
+        entry,
+        promised_on,
+        lambda: Milestone(
+            id=identity,
+            commitment_id=commitment,
+            title=title,
+            kind=kind,
+            key=key,
+            promised_in=promised_in,
+            baseline_on=_day(baseline),
+            baseline_precision=_precision(baseline),
+            baseline_wording=wording,
+            note=note,
+        ),
+    )
+    for progress in entry.entries("progress", "progress"):
+        _progress(reader, progress, identity)
+        progress.done()
+
+
+def _progress(reader: _Reader, entry: Entry, milestone: str) -> None:
+    actual, forecast = entry.published_date("actual"), entry.published_date("forecast")
+    narrative, evidence = entry.optional_text("narrative"), entry.optional_text("evidence")
+    reason = entry.word("reason", MoveReason) if entry.has("reason") else None
+    held_from = entry.day("from", default=actual.day if actual else None)
+    if actual and held_from < actual.day:
+        entry.fault("from", f"is before the actual date ({actual.day}); a completion holds from the day it happened.")
+    if held_from > dates.today():
+        field = "from" if entry.has("from") else "actual"
+        entry.fault(field, f"{held_from} has not come yet; use forecast for a date that is expected.")
+    if not actual and not forecast:
+        entry.fault("actual", "is missing and there is no forecast; give one of them.")
+    if actual and not evidence:
+        entry.fault("evidence", "is missing; name the source that shows that it happened.")
+    reader.say(
+        entry,
+        held_from,
+        lambda: Progress(
+            id=milestone,
+            reporter=Reporter.PUBLISHED,
+            forecast_on=_day(forecast),
+            forecast_precision=_precision(forecast),
+            actual_on=_day(actual),
+            actual_precision=_precision(actual),
+            reason=reason,
+            narrative=narrative,
+            evidence_id=evidence,
+        ),
+    )
+
+
+def _event(reader: _Reader, entry: Entry, commitment: str | None = None) -> None:
+    if not entry.has("on"):
+        entry.fault("on", "is missing; say when it happened.")
+    happened = entry.published_date("on")
+    summary, evidence = entry.text("summary"), entry.text("evidence")
+    inferred, note = entry.flag("inferred", default=False), entry.optional_text("note")
+    identity = entry.optional_text("id")
+    if not happened:
+        return
+    if happened.day > dates.today():
+        entry.fault("on", f"{happened} is not over yet; an event is something that has happened.")
+    default_id = f"{commitment or 'ALL'}/{happened.day}/{evidence}"
+    reader.say(
+        entry,
+        happened.day,
+        lambda: Event(
+            id=identity or default_id,
+            commitment_id=commitment,
+            happened_on=happened.day,
+            happened_precision=happened.precision,
+            inferred=inferred,
+            summary=summary,
+            evidence_id=evidence,
+            note=note,
+        ),
+    )
+
+
+_TABLES: dict[str, Callable[[_Reader, Entry], None]] = {
+    "source": _source,
+    "organisation": _organisation,
+    "owner": _owner,
+    "programme": _programme,
+    "commitment": _commitment,
+    "event": _event,
+}
+
+
+def _day(published: PublishedDate | None) -> dt.date | None:
+    return published.day if published else None
+
+
+def _precision(published: PublishedDate | None) -> Precision | None:
+    return published.precision if published else None
+
+
+# Published data
+
+
+def _read_csv(reader: _Reader, file: Path, read: Callable[[_Reader, Entry], None]) -> None:
+    name = f"{file.parent.name}/{file.name}"
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines, restkey="(more)", strict=True))
+    except UnicodeDecodeError:
+        reader.faults.append(f"{name}: the file is not UTF-8 text; save it as UTF-8.")
+        return
+    except OSError as error:
+        reader.faults.append(f"{name}: the file cannot be read: {error.strerror}.")
+        return
+    except csv.Error as error:
+        reader.faults.append(f"{name}: the file is not valid CSV: {error}.")
+        return
+    for number, values in enumerate(rows, start=2):
+        entry = Entry(values, file=name, name=f"row {number}", faults=reader.faults)
+        if "(more)" in values or None in values.values():
+            entry.faults.append(f"{entry.where}: the row has not as many fields as the heading; check its commas.")
+            continue
+        read(reader, entry)
+        entry.done()
+
+
+def _local_authority(reader: _Reader, entry: Entry) -> None:
+    fields = {field: entry.text(field) for field in ("id", "gss_code", "name", "region", "type", "source_id")}
+    previous = entry.optional_text("previous_gss_code")
+    for field, length in (("id", 3), ("gss_code", 9)):
+        if len(fields[field]) != length:
+            entry.fault(field, f'"{fields[field]}" has not {length} characters; give the official code.')
+    reader.say(entry, dates.GREEN_PAPER, lambda: LocalAuthority(**fields, previous_gss_code=previous))
+
+
+def _funding(reader: _Reader, entry: Entry) -> None:
+    identity, programme, source = entry.text("id"), entry.text("programme_id"), entry.text("source_id")
+    stage, amount = entry.word("stage", MoneyStage), entry.pounds("amount_gbp")
+    known_on = entry.day("effective_on")
+    optional = ("commitment_id", "amount_wording", "period", "scope", "part_of", "note")
+    fields = {field: entry.optional_text(field) for field in optional}
+    reader.say(
+        entry,
+        known_on,
+        lambda: Funding(
+            id=identity, programme_id=programme, stage=stage, amount_gbp=amount, source_id=source, **fields
+        ),
+    )
+
+
+# The whole
+
+
+def _check_whole(reader: _Reader) -> None:
+    """Check what only the whole plan can show: ids said twice, and names of things that are not there."""
+    said: dict[tuple[type[Noun], str, dt.date | None], Statement] = {}
+    ids: dict[type[Noun], set[str]] = {kind: set() for _, _, kind in _pointers()}
+    for statement in reader.statements:
+        noun, kind = statement.noun, type(statement.noun)
+        day = statement.effective_on if kind in _SAID_BY_DAY else None
+        earlier = said.setdefault((kind, noun.id, day), statement)
+        if earlier is not statement:
+            again = f"{day} was already said of {noun.id}" if day else f"the id {noun.id} was already used"
+            reader.faults.append(f"{statement.where}: {again} by {earlier.where}; give each its own.")
+        ids.setdefault(kind, set()).add(noun.id)
+    for statement in reader.statements:
+        for attribute, field, kind in _POINTERS.get(type(statement.noun), ()):
+            target = getattr(statement.noun, attribute)
+            if target is not None and target not in ids[kind]:
+                near = difflib.get_close_matches(target, ids[kind], n=1)
+                hint = f'did you mean "{near[0]}"?' if near else "add it, or name one that is there."
+                reader.faults.append(
+                    f'{statement.where}, field {field}: there is no {kind.__name__.lower()} "{target}"; {hint}'
+                )
+
+
+_SAID_BY_DAY = (Assessment, Progress)
+"""Nouns of which a plan tells the history: one statement an id and day."""
+
+_POINTERS: dict[type[Noun], tuple[tuple[str, str, type[Noun]], ...]] = {
+    Owner: (("organisation_id", "organisation", Organisation),),
+    LocalAuthority: (("source_id", "source_id", Source),),
+    Programme: (("lead_organisation_id", "lead", Organisation), ("owner_id", "owner", Owner)),
+    Commitment: (
+        ("lead_organisation_id", "lead", Organisation),
+        ("owner_id", "owner", Owner),
+        ("programme_id", "programme", Programme),
+    ),
+    Reference: (("source_id", "source", Source),),
+    Milestone: (("promised_in", "promised_in", Source),),
+    Progress: (("evidence_id", "evidence", Source),),
+    Assessment: (("evidence_id", "evidence", Source),),
+    Funding: (
+        ("programme_id", "programme_id", Programme),
+        ("commitment_id", "commitment_id", Commitment),
+        ("source_id", "source_id", Source),
+        ("part_of", "part_of", Funding),
+    ),
+    Event: (("evidence_id", "evidence", Source),),
+}
+"""Which attribute of a noun names another noun, and what a plan calls that field."""
+
+
+def _pointers() -> Iterable[tuple[str, str, type[Noun]]]:
+    return (pointer for pointers in _POINTERS.values() for pointer in pointers)

@@ -1,0 +1,274 @@
+"""The board view: one page of figures in the order a UK delivery board expects, for page, file and terminal alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain.words import (
+    CLOSED_OUTCOMES,
+    DELIVERED_OUTCOMES,
+    NOT_REPORTED,
+    STATUS_SEVERITY,
+    MilestoneStatus,
+    Outcome,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.domain.dates import PublishedDate
+    from tracker.domain.ledger import Head
+    from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
+    from tracker.domain.rules import Tolerances
+
+BOARD = "National SEND Delivery Board"
+
+OVERDUE = "overdue"
+SLIPPED = "slipped beyond tolerance"
+DISAGREE = "owner and dates disagree"
+REVERSED = "evidence against the plan"
+SILENT = "not reported"
+REASONS = (OVERDUE, SLIPPED, DISAGREE, REVERSED, SILENT)
+"""Why a line is an exception, worst first."""
+
+_OPEN_RANK = {status: rank for rank, status in enumerate(STATUS_SEVERITY)}
+_OWNER_SAYS = {"Red": MilestoneStatus.RED, "Amber": MilestoneStatus.AMBER, "Green": MilestoneStatus.GREEN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionLine:
+    """Something the board should look at, with who answers for it and why; ``slip_days`` as of the board's day."""
+
+    commitment_id: str
+    commitment: str
+    milestone_id: str | None
+    milestone: str | None
+    key: bool
+    reasons: tuple[str, ...]
+    owner: str
+    due: PublishedDate | None
+    slip_days: int | None
+    owner_status: str
+    computed_status: str
+    outcome: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confidence:
+    """How far this report can be trusted: how much of it is silent, stale, unknown or without evidence."""
+
+    owners: int
+    owners_confirmed: int
+    not_reported: int
+    stale: int
+    not_dated: int
+    unknown: int
+    unevidenced: int
+    inferred_dates: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardView:
+    """Everything the board page shows, as at a day and as known at a change of the ledger.
+
+    ``known_at`` is when the last change taken into account was recorded (UTC; None: nothing had been recorded).
+    ``data_cut_off`` is the day of the newest fact in it. Counts are of commitments unless they say milestones.
+    """
+
+    as_at: dt.date
+    known_at: dt.datetime | None
+    head: Head
+    data_cut_off: dt.date | None
+    rules: Tolerances
+    commitments: tuple[CommitmentLine, ...]
+    by_owner_status: dict[str, int]
+    by_computed_status: dict[str, int]
+    by_outcome: dict[str, int]
+    delivered: int
+    exceptions: tuple[ExceptionLine, ...]
+    milestones: tuple[MilestoneLine, ...]
+    met: tuple[MilestoneLine, ...]
+    met_in_period: tuple[MilestoneLine, ...]
+    missed_in_period: tuple[MilestoneLine, ...]
+    due_soon: tuple[MilestoneLine, ...]
+    programmes: tuple[ProgrammeLine, ...]
+    funding: tuple[FundingLine, ...]
+    outside_world: tuple[EventLine, ...]
+    events: tuple[EventLine, ...]
+    sources: dict[str, SourceLine]
+    confidence: Confidence
+
+    @property
+    def overdue(self) -> int:
+        """How many milestones are overdue."""
+        return sum(1 for milestone in self.milestones if milestone.status == MilestoneStatus.OVERDUE)
+
+
+def build_board(
+    *,
+    as_at: dt.date,
+    known_at: dt.datetime | None,
+    head: Head,
+    rules: Tolerances,
+    commitments: Sequence[CommitmentLine],
+    milestones: Sequence[MilestoneLine],
+    programmes: Sequence[ProgrammeLine],
+    funding: Sequence[FundingLine],
+    events: Sequence[EventLine],
+    sources: Sequence[SourceLine],
+) -> BoardView:
+    """Put the board's lines together; all figures of the page are counted here and nowhere else."""
+    period = dt.timedelta(days=rules.period_days)
+    met = sorted((m for m in milestones if m.actual_on), key=lambda m: (m.actual_on, m.milestone_id))
+    unmet = sorted((m for m in milestones if not m.actual_on and m.due_on), key=lambda m: (m.due_on, m.milestone_id))
+    facts = [
+        *(m.actual_on for m in met if m.actual_on),
+        *(e.happened_on for e in events),
+        *(c.outcome_since for c in commitments if c.outcome_since),
+    ]
+    return BoardView(
+        as_at=as_at,
+        known_at=known_at,
+        head=head,
+        data_cut_off=max(facts, default=None),
+        rules=rules,
+        commitments=tuple(commitments),
+        by_owner_status=_counts(
+            (c.owner_status or NOT_REPORTED for c in commitments), ("Red", "Amber", "Green", NOT_REPORTED)
+        ),
+        by_computed_status=_counts((c.computed_status for c in commitments), STATUS_SEVERITY),
+        by_outcome=_counts((c.outcome or Outcome.UNKNOWN for c in commitments), Outcome),
+        delivered=sum(1 for c in commitments if c.outcome in DELIVERED_OUTCOMES),
+        exceptions=tuple(_exceptions(commitments, milestones, as_at, rules)),
+        milestones=tuple(milestones),
+        met=tuple(met),
+        met_in_period=tuple(m for m in met if m.actual_on and m.actual_on > as_at - period),
+        missed_in_period=tuple(m for m in unmet if m.due_on and as_at - period <= m.due_on < as_at),
+        due_soon=tuple(m for m in unmet if m.due_on and as_at <= m.due_on <= as_at + period),
+        programmes=tuple(programmes),
+        funding=tuple(funding),
+        outside_world=tuple(e for e in events if e.commitment_id is None),
+        events=tuple(events),
+        sources={source.source_id: source for source in sources},
+        confidence=_confidence(commitments, milestones, events),
+    )
+
+
+def _counts(words: Iterable[str], order: Iterable[str]) -> dict[str, int]:
+    """Count words, in the scale's own order, leaving out those that do not occur."""
+    counted = Counter(words)
+    return {str(word): counted[word] for word in order if counted[word]}
+
+
+def _confidence(
+    commitments: Sequence[CommitmentLine], milestones: Sequence[MilestoneLine], events: Sequence[EventLine]
+) -> Confidence:
+    open_lines = [c for c in commitments if c.outcome not in CLOSED_OUTCOMES]
+    owners = {c.owner_id for c in open_lines}
+    silent = {c.owner_id for c in open_lines if c.owner_status is None}
+    statuses = Counter(m.status for m in milestones)
+    return Confidence(
+        owners=len(owners),
+        owners_confirmed=len(owners - silent),
+        not_reported=sum(1 for c in open_lines if c.owner_status is None),
+        stale=statuses[MilestoneStatus.STALE],
+        not_dated=statuses[MilestoneStatus.NOT_DATED],
+        unknown=sum(1 for c in commitments if c.outcome in (None, Outcome.UNKNOWN)),
+        unevidenced=sum(1 for m in milestones if m.actual_on and not m.evidence_id),
+        inferred_dates=sum(1 for e in events if e.inferred),
+    )
+
+
+def _exceptions(
+    commitments: Sequence[CommitmentLine], milestones: Sequence[MilestoneLine], as_at: dt.date, rules: Tolerances
+) -> list[ExceptionLine]:
+    """List exceptions worst first: by worst reason, key milestones before supporting ones, then by slip."""
+    by_id = {c.commitment_id: c for c in commitments}
+    lines = []
+    covered = set()
+    for milestone in milestones:
+        commitment = by_id[milestone.commitment_id]
+        reasons = _date_reasons(milestone, rules)
+        if reasons:
+            covered.add(commitment.commitment_id)
+            lines.append(_exception(commitment, milestone, [*reasons, *_judgement_reasons(commitment)], as_at))
+    for commitment in commitments:
+        reasons = _judgement_reasons(commitment)
+        if reasons and commitment.commitment_id not in covered:
+            lines.append(_exception(commitment, None, reasons, as_at))
+    return sorted(
+        lines,
+        key=lambda line: (
+            REASONS.index(line.reasons[0]),
+            not line.key,
+            -(line.slip_days or 0),
+            line.commitment_id,
+            line.milestone_id or "",
+        ),
+    )
+
+
+def _date_reasons(milestone: MilestoneLine, rules: Tolerances) -> list[str]:
+    if milestone.actual_on:
+        return []
+    if milestone.status == MilestoneStatus.OVERDUE:
+        return [OVERDUE]
+    return [SLIPPED] if (milestone.slip_days or 0) > rules.amber_days else []
+
+
+def _judgement_reasons(commitment: CommitmentLine) -> list[str]:
+    reasons = []
+    if (
+        commitment.owner_status
+        and _OPEN_RANK[_OWNER_SAYS[commitment.owner_status]] > _OPEN_RANK[MilestoneStatus(commitment.computed_status)]
+    ):
+        reasons.append(DISAGREE)
+    unmet = commitment.milestones_met < commitment.milestones
+    if commitment.outcome in (Outcome.NOT_PURSUED, Outcome.SUPERSEDED) and unmet:
+        reasons.append(REVERSED)
+    if commitment.owner_status is None and commitment.outcome not in CLOSED_OUTCOMES:
+        reasons.append(SILENT)
+    return reasons
+
+
+def _exception(
+    commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: Sequence[str], as_at: dt.date
+) -> ExceptionLine:
+    return ExceptionLine(
+        commitment_id=commitment.commitment_id,
+        commitment=commitment.title,
+        milestone_id=milestone.milestone_id if milestone else None,
+        milestone=milestone.title if milestone else None,
+        key=milestone.key if milestone else True,
+        reasons=tuple(sorted(reasons, key=REASONS.index)),
+        owner=commitment.owner,
+        due=milestone.due if milestone else commitment.target,
+        slip_days=milestone.slip_days if milestone else commitment.slip_days,
+        owner_status=commitment.owner_status or NOT_REPORTED,
+        computed_status=milestone.status if milestone else commitment.computed_status,
+        outcome=commitment.outcome or Outcome.UNKNOWN,
+        why=_why(commitment, milestone, reasons, as_at),
+    )
+
+
+def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: Sequence[str], as_at: dt.date) -> str:
+    """Say in a sentence or two why a line is an exception."""
+    sentences = []
+    if milestone and OVERDUE in reasons and milestone.due_on:
+        late = (as_at - milestone.due_on).days
+        sentences.append(
+            f"Due {milestone.due}, {late:,} {'day' if late == 1 else 'days'} ago; nothing recorded completes it."
+        )
+    if milestone and SLIPPED in reasons:
+        sentences.append(f"Forecast {milestone.forecast} against a baseline of {milestone.baseline}.")
+    if DISAGREE in reasons:
+        sentences.append(f"The owner says {commitment.owner_status}; the dates say {commitment.computed_status}.")
+    if REVERSED in reasons:
+        sentences.append(f"The published record reads: {commitment.outcome}.")
+    if not sentences:
+        sentences.append("The owner has not reported.")
+    return " ".join(sentences)

@@ -1,0 +1,1 @@
+"""Use cases, one verb each: check the rules, write one change, or read one view."""

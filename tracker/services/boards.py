@@ -1,0 +1,61 @@
+"""The board, and one commitment of it, as at a day and as known at an instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.errors import UnreadableDate
+from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.rules import TOLERANCES
+from tracker.exchange.board_files import board_json as as_json
+from tracker.exchange.board_files import board_text as as_text
+from tracker.reporting.board import BoardView, build_board
+from tracker.store import board, ledger
+
+__all__ = ["BoardView", "as_json", "as_text", "known_position", "parse_as_at", "require_shown", "view_board"]
+
+if TYPE_CHECKING:
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Database
+
+
+def parse_as_at(text: str) -> dt.date:
+    """Read the day that a board is asked for. Raises UnreadableDate for a day no board can be shown for."""
+    return require_shown(dates.parse_day(text.strip(), where="as at"))
+
+
+def require_shown(as_at: dt.date) -> dt.date:
+    """Return ``as_at`` when a board can be shown for it. Raises UnreadableDate otherwise."""
+    if not dates.GREEN_PAPER <= as_at <= dates.today():
+        raise UnreadableDate(
+            f"as at: {as_at} is outside what the board can show; choose a day from {dates.GREEN_PAPER} "
+            f"(the Green Paper) to {dates.today()} (today)."
+        )
+    return as_at
+
+
+def known_position(db: Database, known_at: dt.datetime | None = None) -> int:
+    """Return the number of the last change known at an instant (UTC); of the last there is, when none is given."""
+    with db.read() as cursor:
+        return ledger.head(cursor).seq if known_at is None else ledger.known_seq(cursor, known_at)
+
+
+def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances = TOLERANCES) -> BoardView:
+    """Return the board as at ``as_at``, as known at change ``known_seq``. Raises UnreadableDate."""
+    require_shown(as_at)
+    with db.read() as cursor:
+        newest = ledger.newest_change(cursor, known_seq)
+        return build_board(
+            as_at=as_at,
+            known_at=newest.recorded_at if newest else None,
+            head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
+            rules=rules,
+            commitments=board.commitments(cursor, as_at, known_seq, rules),
+            milestones=board.milestones(cursor, as_at, known_seq, rules),
+            programmes=board.programmes(cursor, as_at, known_seq),
+            funding=board.funding(cursor, as_at, known_seq),
+            events=board.events(cursor, as_at, known_seq),
+            sources=board.sources(cursor, as_at, known_seq),
+        )

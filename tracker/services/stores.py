@@ -1,0 +1,208 @@
+"""Making, opening, proving and keeping a store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.errors import BrokenLedger, StoreBusy, StoreMissing, StoreUnusable, TrackerError
+from tracker.store import ledger, migrations
+from tracker.store.database import Address, Database, discard, sync
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.domain.ledger import Head
+    from tracker.store.ledger import Verification
+
+DEFAULT_ADDRESS = "data/tracker.duckdb"
+
+
+def address() -> Address:
+    """Return where the store is: TRACKER_STORE when that is set, else ``data/tracker.duckdb``. Raises StoreUnusable."""
+    return Address.parse(os.environ.get("TRACKER_STORE") or DEFAULT_ADDRESS)
+
+
+def open_store(at: Address, *, writable: bool = False) -> Database:
+    """Open a store that is whole: this version's schema, and an end that agrees with its anchor.
+
+    Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
+    """
+    db = Database.open(at, writable=writable)
+    try:
+        migrations.require_current(db)
+        ledger.check_head(db)
+        if writable:
+            ledger.catch_up_anchor(db)
+        db.teach()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def init_store(at: Address) -> bool:
+    """Create an empty store unless there is one, and say whether it was created.
+
+    The file appears under its name only when it is complete. Raises StoreUnusable when its folder cannot be written,
+    or when an anchor tells of a ledger that is gone.
+    """
+    if at.file.exists():
+        return False
+    last = at.anchor.last()
+    if last and last.seq:
+        raise BrokenLedger(
+            f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of {last.seq} changes. "
+            "Restore the newest backup with `python -m tracker restore FILE`; an empty store was not created."
+        )
+    try:
+        at.file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusable(f"The folder {at.file.parent} cannot be made: {error.strerror}.") from error
+    unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
+    try:
+        with Database.create(unfinished) as db:
+            migrations.apply_pending(db)
+        if not last:
+            at.anchor.create()
+        sync(unfinished.file)
+        unfinished.file.rename(at.file)
+        sync(at.file.parent)
+    except OSError as error:
+        raise StoreUnusable(f"The store {at.file} cannot be created: {error.strerror}.") from error
+    finally:
+        discard(unfinished)
+    return True
+
+
+def migrate_store(at: Address) -> list[str]:
+    """Bring a store's schema up to this version and return the names of the migrations that ran."""
+    with Database.open(at, writable=True) as db:
+        return [migration.name for migration in migrations.apply_pending(db)]
+
+
+def verify_store(at: Address, *, renew_anchor: bool = False) -> Verification:
+    """Recompute the whole chain and compare it with its anchor; ``renew_anchor`` writes a missing anchor anew first."""
+    with Database.open(at, writable=renew_anchor) as db:
+        migrations.require_current(db)
+        if renew_anchor and not at.anchor.exists():
+            at.anchor.create()
+            ledger.catch_up_anchor(db)
+        return ledger.verify(db)
+
+
+# Backups
+
+MANIFEST = "backups.jsonl"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A verified copy of a store and the end of the ledger it holds."""
+
+    file: Path
+    head: Head
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A restored store's head, and where the store that it replaced was put (None: there was none)."""
+
+    head: Head
+    replaced: Path | None
+
+
+def back_up(at: Address, folder: Path) -> Backup:
+    """Write a consistent copy of the store and its anchor into ``folder``, prove it by reading it back, and note it.
+
+    The copy appears under its name only when it is proven; ``backups.jsonl`` beside it gets its hash and head. Raises
+    StoreUnusable when the folder is not there or cannot hold it, BrokenLedger when the copy does not verify.
+    """
+    folder = folder.absolute()
+    if not folder.is_dir():
+        raise StoreUnusable(f"There is no folder {folder}; make it (on another disk than the store's) and try again.")
+    unfinished = Address(folder / f".unfinished-{os.getpid()}.duckdb")
+    try:
+        with Database.open(at, writable=False, also_allow=[folder]) as db:
+            migrations.require_current(db)
+            ledger.check_head(db)
+            db.copy_to(unfinished.file)
+        shutil.copyfile(at.anchor.path, unfinished.anchor.path)
+        proof = _proven(unfinished)
+        name = f"{at.file.stem}_{dates.utc_now():%Y-%m-%dT%H%M%SZ}_seq{proof.head.seq}.duckdb"
+        finished = Address(folder / name)
+        for unnamed, named in ((unfinished.anchor.path, finished.anchor.path), (unfinished.file, finished.file)):
+            sync(unnamed)
+            unnamed.rename(named)
+        with (folder / MANIFEST).open("a", encoding="ascii") as manifest:
+            manifest.write(json.dumps({"file": name, "sha256": _sha256(finished.file), **vars(proof.head)}) + "\n")
+        sync(folder)
+    except OSError as error:
+        raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
+    finally:
+        discard(unfinished)
+        unfinished.anchor.path.unlink(missing_ok=True)
+    return Backup(finished.file, proof.head)
+
+
+def restore(at: Address, backup: Path) -> Restored:
+    """Put a backup in the store's place, after proving it; the store that was there is moved aside, never deleted.
+
+    Raises StoreMissing, StoreUnusable or BrokenLedger for a backup that is not whole, StoreBusy while the store is in
+    use; then nothing has been moved.
+    """
+    source = Address(backup.absolute())
+    if not source.file.exists():
+        raise StoreMissing(f"There is no backup at {source.file}.")
+    proof = _proven(source)
+    incoming = Address(at.file.with_name(f"{at.file.name}.restoring-{os.getpid()}"))
+    replaced = at.file.with_name(f"{at.file.name}.replaced-{dates.utc_now():%Y-%m-%dT%H%M%S.%fZ}")
+    try:
+        at.file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.file, incoming.file)
+        shutil.copyfile(source.anchor.path, incoming.anchor.path)
+        sync(incoming.file)
+        sync(incoming.anchor.path)
+        _refuse_in_use(at)
+        moved = [
+            path.rename(path.with_name(path.name.replace(at.file.name, replaced.name)))
+            for path in (at.anchor.path, at.wal, at.file)
+            if path.exists()
+        ]
+        incoming.anchor.path.rename(at.anchor.path)
+        incoming.file.rename(at.file)
+        sync(at.file.parent)
+    except OSError as error:
+        raise StoreUnusable(f"The backup cannot be put at {at.file}: {error.strerror}.") from error
+    finally:
+        discard(incoming)
+        incoming.anchor.path.unlink(missing_ok=True)
+    return Restored(proof.head, replaced if moved else None)
+
+
+def _proven(copy: Address) -> Verification:
+    """Verify a copy of a store with its own anchor. Raises BrokenLedger naming what is wrong with it."""
+    proof = verify_store(copy)
+    if proof.faults:
+        raise BrokenLedger(f"{copy.file} is not whole: {' '.join(proof.faults)}")
+    return proof
+
+
+def _refuse_in_use(at: Address) -> None:
+    """Raise StoreBusy when another process has the store open; a store that is damaged may be replaced."""
+    try:
+        Database.open(at, writable=True).close()
+    except StoreBusy:
+        raise
+    except TrackerError:
+        pass  # missing or damaged: nothing can be using it
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

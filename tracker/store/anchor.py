@@ -1,0 +1,95 @@
+"""The head anchor: the end of the ledger, written down outside the database file.
+
+A hash chain shows an alteration inside it but not that its end is gone: a lost tail leaves a shorter, perfect chain.
+So each change's number and seal are also appended to a small text file beside the store (``tracker.duckdb.heads``),
+after the change is durable. A ledger behind its anchor has lost changes; a ledger ahead of it was interrupted between
+the two writes, and is caught up at the next opening. This shows alteration by anyone who does not control both files,
+and the seal printed on every export is a third witness; it is no proof against someone who controls them all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.errors import StoreUnusable
+from tracker.domain.ledger import GENESIS, Head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_TAIL_BYTES = 4096
+"""More than one line's length: the last whole line lies within the last so many bytes."""
+
+
+def _line(head: Head, recorded_at: dt.datetime) -> str:
+    return f"{head.seq} {head.seal} {recorded_at.isoformat(timespec='microseconds')}Z\n"
+
+
+class Anchor:
+    """The file of heads: one line a change, ``seq seal recorded_at``; only ever appended to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        """Say whether the file is there."""
+        return self.path.exists()
+
+    def create(self) -> None:
+        """Begin an anchor for an empty ledger. Raises StoreUnusable when the file cannot be written."""
+        self._write(_line(Head(0, GENESIS), dates.utc_now()), "x")
+
+    def append(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
+        """Write down heads, oldest first, and wait until they are on disk. Raises StoreUnusable."""
+        text = "".join(_line(head, recorded_at) for head, recorded_at in heads)
+        if text:
+            self._write(text, "a")
+
+    def last(self) -> Head | None:
+        """Return the newest head, or None when there is no anchor. A half-written last line does not count."""
+        if not self.exists():
+            return None
+        with self.path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            whole = file.read().decode("ascii", errors="replace").rpartition("\n")[0]
+        return self._parse(whole.rpartition("\n")[2])
+
+    def heads(self) -> list[Head]:
+        """Return every head, oldest first. Raises StoreUnusable for a line that is not one."""
+        whole = self.path.read_text(encoding="ascii", errors="replace").rpartition("\n")[0]
+        return [self._parse(line) for line in whole.split("\n")]
+
+    def _parse(self, line: str) -> Head:
+        try:
+            seq, seal, _ = line.split(" ")
+            return Head(int(seq), seal)
+        except ValueError:
+            raise StoreUnusable(
+                f'The head anchor {self.path} holds the line "{line[:80]}", which is not a change\'s number and seal: '
+                "the file was altered. Restore it with the store from a backup."
+            ) from None
+
+    def _write(self, text: str, mode: str) -> None:
+        try:
+            if mode == "a":
+                self._cut_torn_line()
+            with self.path.open(mode, encoding="ascii") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
+
+    def _cut_torn_line(self) -> None:
+        """Cut off what a crash left of a line, so that the next one starts on its own."""
+        with self.path.open("r+b") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = max(0, size - _TAIL_BYTES)
+            file.seek(start)
+            whole = file.read().rfind(b"\n") + 1
+            file.truncate(start + whole)

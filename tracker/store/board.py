@@ -1,0 +1,312 @@
+"""What the board sees, as at a day and as known at a change of the ledger: one query a list, rules in SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tracker.domain.lines import (
+    CommitmentLine,
+    EventLine,
+    FundingLine,
+    MilestoneLine,
+    OutcomeLine,
+    ProgrammeLine,
+    ReferenceLine,
+    SourceLine,
+)
+
+if TYPE_CHECKING:
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Cursor
+
+Line = TypeVar("Line")
+
+
+def _lines(cursor: Cursor, line: type[Line], sql: str, parameters: dict[str, Any]) -> list[Line]:
+    """Run a query whose columns are the fields of ``line``, in their order, and return its rows as lines."""
+    rows = cursor.execute(sql, parameters).fetchall()
+    names = [field.name for field in fields(line)]  # type: ignore[arg-type]  # every line is a dataclass
+    columns = [column[0] for column in cursor.description or ()]
+    if columns != names:
+        raise AssertionError(f"{line.__name__} has the fields {names}, the query gives {columns}")
+    return [line(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances) -> list[CommitmentLine]:
+    """Return every commitment that stood on ``as_at``, with its three statuses, in order of id.
+
+    An owner's rating counts until its ``valid_until``, or for as long as a forecast stays good; then it is not
+    reported again, never carried forward.
+    """
+    return _lines(
+        cursor,
+        CommitmentLine,
+        """
+        SELECT
+            commitment.id AS commitment_id,
+            commitment.chapter,
+            commitment.kind,
+            commitment.title,
+            commitment.statement,
+            lead.name AS lead,
+            commitment.partners,
+            owner.id AS owner_id,
+            owner.role AS owner,
+            owner_organisation.name AS owner_organisation,
+            owner.note AS owner_note,
+            commitment.programme_id,
+            programme.name AS programme,
+            commitment.amount_gbp,
+            commitment.amount_wording,
+            commitment.target_on,
+            commitment.target_precision,
+            commitment.target_wording,
+            commitment.measure,
+            commitment.not_measurable,
+            commitment.note,
+            owner_view.rating AS owner_status,
+            owner_view.rationale AS owner_rationale,
+            coalesce(position.status, 'Not dated') AS computed_status,
+            evidence_view.rating AS outcome,
+            evidence_view.rationale AS outcome_reason,
+            evidence_view.effective_on AS outcome_since,
+            evidence_view.evidence_id AS outcome_evidence_id,
+            position.slip_days,
+            coalesce(position.milestones, 0) AS milestones,
+            coalesce(position.milestones_met, 0) AS milestones_met
+        FROM commitment_as_at($as_at, $known_seq) AS commitment
+        JOIN organisation_as_at($as_at, $known_seq) AS lead ON lead.id = commitment.lead_organisation_id
+        LEFT JOIN programme_as_at($as_at, $known_seq) AS programme ON programme.id = commitment.programme_id
+        JOIN owner_as_at($as_at, $known_seq) AS owner
+            ON owner.id = coalesce(commitment.owner_id, programme.owner_id)
+        JOIN organisation_as_at($as_at, $known_seq) AS owner_organisation
+            ON owner_organisation.id = owner.organisation_id
+        LEFT JOIN commitment_position($as_at, $known_seq, $rules) AS position
+            ON position.commitment_id = commitment.id
+        LEFT JOIN assessment_as_at($as_at, $known_seq) AS owner_view
+            ON owner_view.commitment_id = commitment.id
+            AND owner_view.view = 'owner'
+            AND $as_at <= coalesce(owner_view.valid_until, owner_view.effective_on + $rules['stale_days']::INTEGER)
+        LEFT JOIN assessment_as_at($as_at, $known_seq) AS evidence_view
+            ON evidence_view.commitment_id = commitment.id AND evidence_view.view = 'evidence'
+        ORDER BY commitment.id
+        """,
+        {"as_at": as_at, "known_seq": known_seq, "rules": rules.as_parameter()},
+    )
+
+
+def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances) -> list[MilestoneLine]:
+    """Return every milestone that was promised by ``as_at``, with what was known of it, in order of id."""
+    return _lines(
+        cursor,
+        MilestoneLine,
+        """
+        SELECT
+            milestone.id AS milestone_id,
+            milestone.commitment_id,
+            commitment.title AS commitment,
+            commitment.programme_id,
+            milestone.title,
+            milestone.kind,
+            milestone.key,
+            milestone.promised_in,
+            milestone.promised_on,
+            milestone.baseline_on,
+            milestone.baseline_precision,
+            milestone.baseline_wording,
+            milestone.original_baseline_on,
+            milestone.forecast_on,
+            milestone.forecast_precision,
+            milestone.actual_on,
+            milestone.actual_precision,
+            milestone.reporter,
+            milestone.reason,
+            milestone.narrative,
+            milestone.evidence_id,
+            milestone.status,
+            milestone.slip_days,
+            owner.id AS owner_id,
+            owner.role AS owner,
+            evidence_view.rating AS outcome,
+            milestone.note
+        FROM milestone_position($as_at, $known_seq, $rules) AS milestone
+        JOIN commitment_as_at($as_at, $known_seq) AS commitment ON commitment.id = milestone.commitment_id
+        LEFT JOIN programme_as_at($as_at, $known_seq) AS programme ON programme.id = commitment.programme_id
+        JOIN owner_as_at($as_at, $known_seq) AS owner
+            ON owner.id = coalesce(commitment.owner_id, programme.owner_id)
+        LEFT JOIN assessment_as_at($as_at, $known_seq) AS evidence_view
+            ON evidence_view.commitment_id = commitment.id AND evidence_view.view = 'evidence'
+        ORDER BY milestone.id
+        """,
+        {"as_at": as_at, "known_seq": known_seq, "rules": rules.as_parameter()},
+    )
+
+
+def programmes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ProgrammeLine]:
+    """Return every programme, flagships first. Committed money counts once: sums inside another are left out."""
+    return _lines(
+        cursor,
+        ProgrammeLine,
+        """
+        SELECT
+            programme.id AS programme_id,
+            programme.name,
+            programme.summary,
+            lead.name AS lead,
+            owner.role AS owner,
+            programme.flagship,
+            committed.amount_gbp AS committed_gbp,
+            programme.note
+        FROM programme_as_at($as_at, $known_seq) AS programme
+        JOIN organisation_as_at($as_at, $known_seq) AS lead ON lead.id = programme.lead_organisation_id
+        JOIN owner_as_at($as_at, $known_seq) AS owner ON owner.id = programme.owner_id
+        LEFT JOIN (
+            SELECT inner_most.programme_id, sum(inner_most.amount_gbp)::DECIMAL(18, 2) AS amount_gbp
+            FROM funding_as_at($as_at, $known_seq) AS inner_most
+            LEFT JOIN funding_as_at($as_at, $known_seq) AS whole
+                ON whole.id = inner_most.part_of
+                AND whole.programme_id = inner_most.programme_id
+                AND whole.stage = inner_most.stage
+            WHERE inner_most.stage = 'committed' AND whole.id IS NULL
+            GROUP BY inner_most.programme_id
+        ) AS committed ON committed.programme_id = programme.id
+        ORDER BY programme.flagship DESC, committed.amount_gbp DESC NULLS LAST, programme.id
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def funding(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[FundingLine]:
+    """Return every published sum known by ``as_at``, oldest first within its programme."""
+    return _lines(
+        cursor,
+        FundingLine,
+        """
+        SELECT
+            id AS funding_id,
+            programme_id,
+            commitment_id,
+            stage,
+            amount_gbp,
+            amount_wording,
+            period,
+            scope,
+            effective_on AS known_on,
+            source_id,
+            part_of,
+            note
+        FROM funding_as_at($as_at, $known_seq)
+        ORDER BY programme_id, effective_on, id
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def events(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[EventLine]:
+    """Return what had happened by ``as_at`` and completed nothing, newest first."""
+    return _lines(
+        cursor,
+        EventLine,
+        """
+        SELECT
+            id AS event_id,
+            commitment_id,
+            happened_on,
+            happened_precision,
+            inferred,
+            summary,
+            evidence_id,
+            note
+        FROM event_as_at($as_at, $known_seq)
+        ORDER BY happened_on DESC, id
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def references(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ReferenceLine]:
+    """Return where each document makes each commitment; documents that state it before those that imply it."""
+    return _lines(
+        cursor,
+        ReferenceLine,
+        """
+        SELECT
+            reference.commitment_id,
+            reference.source_id,
+            source.publisher,
+            source.title AS document,
+            reference.pinpoint,
+            reference.stance,
+            reference.differs
+        FROM reference_as_at($as_at, $known_seq) AS reference
+        JOIN source_as_at($as_at, $known_seq) AS source ON source.id = reference.source_id
+        ORDER BY reference.commitment_id, reference.stance DESC, reference.source_id
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def outcomes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[OutcomeLine]:
+    """Return every reading of the published record up to ``as_at``, oldest first within its commitment."""
+    return _lines(
+        cursor,
+        OutcomeLine,
+        """
+        SELECT
+            assessment.commitment_id,
+            assessment.effective_on AS since,
+            assessment.rating AS outcome,
+            assessment.rationale AS reason,
+            assessment.evidence_id
+        FROM assessment_standing($as_at, $known_seq)
+        JOIN tracker.assessment AS assessment USING (id, version)
+        WHERE assessment.view = 'evidence'
+        ORDER BY assessment.commitment_id, since
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
+    """Return every source, with how often it was cited by ``as_at``; in order of kind, publisher and title."""
+    return _lines(
+        cursor,
+        SourceLine,
+        """
+        SELECT
+            source.id AS source_id,
+            source.kind,
+            source.publisher,
+            source.title,
+            source.published_on,
+            source.published_precision,
+            source.url,
+            source.note,
+            coalesce(citations.cited, 0) AS cited
+        FROM source_as_at($as_at, $known_seq) AS source
+        LEFT JOIN (
+            SELECT source_id, count(*) AS cited
+            FROM (
+                SELECT source_id FROM reference_as_at($as_at, $known_seq)
+                UNION ALL SELECT promised_in FROM milestone_as_at($as_at, $known_seq)
+                UNION ALL SELECT evidence_id FROM progress_as_at($as_at, $known_seq)
+                UNION ALL
+                SELECT evidence_id
+                FROM assessment_standing($as_at, $known_seq)
+                JOIN tracker.assessment USING (id, version)
+                UNION ALL SELECT source_id FROM funding_as_at($as_at, $known_seq)
+                UNION ALL SELECT evidence_id FROM event_as_at($as_at, $known_seq)
+                UNION ALL SELECT source_id FROM local_authority_as_at($as_at, $known_seq)
+            )
+            GROUP BY source_id
+        ) AS citations ON citations.source_id = source.id
+        ORDER BY
+            list_position(['document', 'data', 'evidence'], source.kind),
+            lower(source.publisher),
+            source.title,
+            source.id
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )

@@ -1,0 +1,260 @@
+"""The one place that opens DuckDB, and the only rules for using it.
+
+An in-memory DuckDB holds the code (macros); the store's file is attached to it as ``tracker`` and holds only tables,
+so anyone's DuckDB can read it. One process has the file open for writing; within it one write runs at a time, each in
+one transaction on a cursor of its own. After opening, the engine can reach no other file and no setting can change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import threading
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+import duckdb
+import pandas as pd  # noqa: F401  imported before any thread starts: DuckDB's lazy import of it is not thread-safe
+
+from tracker.domain.errors import StoreBusy, StoreMissing, StoreUnusable
+from tracker.store.anchor import Anchor
+from tracker.store.registry import NOUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Cursor: TypeAlias = duckdb.DuckDBPyConnection
+
+_WRITE_WAIT_SECONDS = 10
+_WRITES_BETWEEN_CHECKPOINTS = 50
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a store is. Today a file; the scheme leaves room for a catalogue that many machines share."""
+
+    file: Path
+
+    @classmethod
+    def parse(cls, url: str) -> Address:
+        """Read ``duckdb:///path/to/file`` or a plain path. Raises StoreUnusable for any other scheme."""
+        scheme, separator, path = url.partition("://")
+        if not separator:
+            scheme, path = "duckdb", url
+        if scheme != "duckdb" or not path or not path.isprintable():
+            raise StoreUnusable(
+                f'"{url}" is not the address of a store: give a file, such as data/tracker.duckdb, '
+                "or duckdb:///full/path/tracker.duckdb."
+            )
+        return cls(Path(path).expanduser().absolute())
+
+    @property
+    def anchor(self) -> Anchor:
+        """The head anchor that belongs to the store."""
+        return Anchor(self.file.with_name(self.file.name + ".heads"))
+
+    @property
+    def wal(self) -> Path:
+        """The engine's write-ahead log beside the file, while there is one."""
+        return self.file.with_name(self.file.name + ".wal")
+
+
+def translated(error: duckdb.Error, file: Path) -> Exception:
+    """Return what to tell a person of an engine error; an error that is a defect of ours comes back as it is."""
+    text = str(error)
+    if "Could not set lock" in text:
+        return StoreBusy(
+            f"The store {file} is open in another process (the app, or another command). "
+            "Close that one, or wait for it, and try again."
+        )
+    if re.search(r"No space left|[Dd]isk.*full|File too large|max_temp_directory_size", text):
+        return StoreUnusable(
+            f"The disk that holds {file} is full. Nothing was saved: the store is as it was. Make room and try again."
+        )
+    if re.search(r"Permission denied|Read-only file system|Operation not permitted|read-only mode", text):
+        return StoreUnusable(
+            f"The store {file} cannot be written here: its folder or file is read-only. Nothing was saved. "
+            "Make it writable, or set TRACKER_STORE to a file in a folder that is."
+        )
+    if isinstance(
+        error, duckdb.IOException | duckdb.SerializationException | duckdb.InternalException | duckdb.FatalException
+    ):
+        return StoreUnusable(
+            f"The store {file} cannot be read: {text.splitlines()[0]} "
+            "Keep the file and any .wal beside it as they are, and restore the newest backup."
+        )
+    return error
+
+
+class Database:
+    """An open store. Get one with ``Database.open``; close it, or use it as a context manager."""
+
+    def __init__(self, root: Cursor, address: Address, *, writable: bool) -> None:
+        self._root = root
+        self._write_lock = threading.Lock()
+        self._writes = 0
+        self.address = address
+        self.writable = writable
+
+    @classmethod
+    def open(cls, address: Address, *, writable: bool, also_allow: Sequence[Path] = ()) -> Self:
+        """Open an existing store.
+
+        ``also_allow`` names folders that a backup may be written to or read from; the engine can reach nothing else.
+        Raises StoreMissing, StoreBusy or StoreUnusable.
+        """
+        if not address.file.exists():
+            raise StoreMissing(
+                f"There is no store at {address.file}. Create it with `python -m tracker init`, "
+                "or set TRACKER_STORE to where it is."
+            )
+        return cls._attach(address, writable=writable, also_allow=also_allow)
+
+    @classmethod
+    def create(cls, address: Address) -> Self:
+        """Create the file of a new, empty store and open it for writing. Raises StoreUnusable, StoreBusy."""
+        return cls._attach(address, writable=True, also_allow=())
+
+    @classmethod
+    def _attach(cls, address: Address, *, writable: bool, also_allow: Sequence[Path]) -> Self:
+        scratch = address.file.with_name(address.file.name + ".tmp")
+        root = duckdb.connect(
+            ":memory:",
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
+                "python_enable_replacements": "false",
+                "memory_limit": "2GB",
+                "threads": "2",
+                "max_temp_directory_size": "1GB",
+                "temp_directory": str(scratch),
+            },
+        )
+        try:
+            mode = "" if writable else " (READ_ONLY)"
+            root.execute(f"ATTACH {_quoted(address.file)} AS tracker{mode}")
+            allowed = ", ".join(_quoted(folder) for folder in also_allow)
+            root.execute(f"SET GLOBAL allowed_directories = [{allowed}]")
+            root.execute("SET GLOBAL enable_external_access = false")
+            root.execute("SET GLOBAL TimeZone = 'UTC'")
+            root.execute("SET GLOBAL lock_configuration = true")
+        except duckdb.Error as error:
+            root.close()
+            raise translated(error, address.file) from error
+        return cls(root, address, writable=writable)
+
+    def teach(self) -> None:
+        """Create the as-at macros and the rules in memory, over tables that are at this version's schema."""
+        as_at, rules = (resources.files(__package__).joinpath(name).read_text() for name in ("as_at.sql", "rules.sql"))
+        for table in NOUNS:
+            self._root.execute(as_at.replace("{noun}", table))
+        self._root.execute(rules)
+
+    def close(self) -> None:
+        """Close the store; a writer's log is folded into the file first."""
+        self._root.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Cursor]:
+        """Give a cursor that sees one state of the ledger until the block ends."""
+        cursor = self._root.cursor()
+        try:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            yield cursor
+        except duckdb.Error as error:
+            raise translated(error, self.address.file) from error
+        finally:
+            cursor.close()
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the right to write: one holder at a time in the process. Raises StoreBusy, StoreUnusable."""
+        if not self.writable:
+            raise StoreUnusable(f"The store {self.address.file} was opened for reading only; nothing was saved.")
+        if not self._write_lock.acquire(timeout=_WRITE_WAIT_SECONDS):
+            raise StoreBusy(f"Another save is taking more than {_WRITE_WAIT_SECONDS} seconds; try again in a moment.")
+        try:
+            yield
+        finally:
+            self._write_lock.release()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """Give a cursor whose writes are kept together if the block ends well, and not at all if it does not.
+
+        To be used while holding ``exclusive``. Rolls back on anything, a stopped page script included. Raises
+        StoreUnusable when the disk is full or read-only; an engine error that is a defect comes through as it is.
+        """
+        cursor = self._root.cursor()
+        try:
+            cursor.execute("BEGIN TRANSACTION")
+            yield cursor
+            cursor.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(duckdb.Error):
+                cursor.execute("ROLLBACK")
+            if isinstance(error, duckdb.Error):
+                raise translated(error, self.address.file) from error
+            raise
+        finally:
+            cursor.close()
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, so that it stays short. Raises StoreUnusable."""
+        try:
+            self._root.cursor().execute("CHECKPOINT tracker")
+        except duckdb.TransactionException:
+            pass  # a reader is still looking at an older state: the next one will do
+        except duckdb.Error as error:
+            raise translated(error, self.address.file) from error
+        self._writes = 0
+
+    def checkpoint_when_due(self) -> None:
+        """Count a write, and fold the log after every so many."""
+        self._writes += 1
+        if self._writes >= _WRITES_BETWEEN_CHECKPOINTS:
+            self.checkpoint()
+
+    def copy_to(self, file: Path) -> None:
+        """Write a consistent copy of the store to a new ``file`` in an allowed folder. Raises StoreUnusable."""
+        try:
+            cursor = self._root.cursor()
+            cursor.execute(f"ATTACH {_quoted(file)} AS copy")
+            try:
+                cursor.execute("COPY FROM DATABASE tracker TO copy")
+            finally:
+                cursor.execute("DETACH copy")
+        except duckdb.Error as error:
+            raise translated(error, file) from error
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as an SQL string; ATTACH and SET take no parameters."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's entries, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def discard(address: Address) -> None:
+    """Remove a store that was never put into use, with its log and scratch folder."""
+    address.file.unlink(missing_ok=True)
+    address.wal.unlink(missing_ok=True)
+    shutil.rmtree(address.file.with_name(address.file.name + ".tmp"), ignore_errors=True)

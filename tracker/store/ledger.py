@@ -1,0 +1,466 @@
+"""Recording changes, reading versions, and proving the chain."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import json
+import logging
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain import dates, text
+from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreUnusable
+from tracker.domain.ledger import GENESIS, Change, Head, Seal, Version, canonical
+from tracker.store.registry import NOUNS, column_types, columns, table_of, to_row, to_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tracker.domain.ledger import Scalar
+    from tracker.domain.nouns import Noun
+    from tracker.store.database import Cursor, Database
+
+log = logging.getLogger(__name__)
+
+_CHANGE_COLUMNS = "seq, recorded_at, actor, action, reason, request_id, previous_seal, seal"
+_ROWS_AT_A_TIME = 20_000
+
+
+# Recording
+
+
+def record(
+    db: Database,
+    *,
+    actor: str,
+    action: str,
+    versions: Sequence[Version],
+    reason: str | None = None,
+    request_id: str | None = None,
+) -> Change:
+    """Record versions as one change, and return it once it is durable.
+
+    Each version must follow the newest of its id: StaleEdit (with both) otherwise, and nothing is recorded. A
+    ``request_id`` that was recorded before returns that change again and records nothing. Raises NothingToRecord for
+    no versions, StoreBusy when another write does not end, StoreUnusable when the disk refuses.
+    """
+    if not versions:
+        raise NothingToRecord("There is nothing to record: no version was given.")
+    request_id = request_id or str(uuid.uuid4())
+    with db.exclusive():
+        with db.transaction() as cursor:
+            if earlier := _requested(cursor, request_id):
+                return earlier
+            _refuse_stale(cursor, versions)
+            newest = newest_change(cursor)
+            now = dates.utc_now()
+            if newest:  # the clock may step back; the ledger does not
+                now = max(now, newest.recorded_at + dt.timedelta(microseconds=1))
+            change = Change(
+                seq=newest.seq + 1 if newest else 1,
+                recorded_at=now,
+                actor=text.clean(actor, where="the actor of a change"),
+                action=text.clean(action, where="the action of a change"),
+                reason=text.clean(reason or "", where="the reason of a change") or None,
+                request_id=request_id,
+                previous_seal=newest.seal if newest else GENESIS,
+                seal="",
+            )
+            change = _insert(cursor, change, versions)
+        _settle(db, change)
+    return change
+
+
+def _requested(cursor: Cursor, request_id: str) -> Change | None:
+    row = cursor.execute(
+        f"SELECT {_CHANGE_COLUMNS} FROM tracker.change WHERE request_id = $request_id", {"request_id": request_id}
+    ).fetchone()
+    return _change(row) if row else None
+
+
+def _refuse_stale(cursor: Cursor, versions: Sequence[Version]) -> None:
+    """Raise StaleEdit unless every id's versions continue from its newest without a gap."""
+    for noun, group in _by_noun(versions):
+        newest = _newest_numbers(cursor, table_of(noun), sorted({version.noun.id for version in group}))
+        for version in group:
+            if version.version != newest.get(version.noun.id, 0) + 1:
+                raise StaleEdit(version, latest(cursor, noun, version.noun.id))
+            newest[version.noun.id] = version.version
+
+
+def _newest_numbers(cursor: Cursor, table: str, ids: list[str]) -> dict[str, int]:
+    rows = cursor.execute(
+        f"""
+        SELECT id, max(version) FROM tracker.{table}
+        WHERE {"id = $ids[1]" if len(ids) == 1 else "id IN (SELECT unnest($ids::VARCHAR[]))"}
+        GROUP BY id
+        """,
+        {"ids": ids},
+    ).fetchall()
+    return dict(rows)
+
+
+def _by_noun(versions: Sequence[Version]) -> list[tuple[type[Noun], list[Version]]]:
+    groups: dict[type[Noun], list[Version]] = defaultdict(list)
+    for version in versions:
+        groups[type(version.noun)].append(version)
+    return sorted(groups.items(), key=lambda group: table_of(group[0]))
+
+
+def _insert(cursor: Cursor, change: Change, versions: Sequence[Version]) -> Change:
+    """Insert the versions and the change, and return it sealed; all in the caller's transaction."""
+    seal = Seal(change.previous_seal, _header(change))
+    for noun, group in _by_noun(versions):
+        table = table_of(noun)
+        rows = sorted((to_row(replace(version, change_seq=change.seq)) for version in group), key=itemgetter(0, 1))
+        for row in rows:
+            seal.add(table, _content(table, row))
+        _insert_rows(cursor, table, rows)
+    sealed = replace(change, seal=seal.hexdigest())
+    cursor.execute(
+        f"""
+        INSERT INTO tracker.change ({_CHANGE_COLUMNS})
+        VALUES ($seq, $recorded_at, $actor, $action, $reason, $request_id, $previous_seal, $seal)
+        """,
+        {**_header(sealed), "previous_seal": sealed.previous_seal, "seal": sealed.seal},
+    )
+    return sealed
+
+
+def _insert_rows(cursor: Cursor, table: str, rows: Sequence[tuple[Scalar, ...]]) -> None:
+    """Insert rows as columns: one statement and one parameter a column, however many rows."""
+    names = ", ".join(columns(table))
+    values = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(column_types(table), start=1))
+    cursor.execute(
+        f"INSERT INTO tracker.{table} ({names}) SELECT {values}", [list(column) for column in zip(*rows, strict=True)]
+    )
+
+
+def _settle(db: Database, change: Change) -> None:
+    """Check that the change is the end of the ledger, and write that down outside it."""
+    with db.read() as cursor:
+        end = head(cursor)
+    if end != Head(change.seq, change.seal):
+        raise BrokenLedger(
+            f"Change {change.seq} was accepted but the ledger ends at change {end.seq}; stop and verify."
+        )
+    try:
+        catch_up_anchor(db)
+    except StoreUnusable as error:  # the change is durable: the next write or opening catches up
+        log.warning("%s", error)
+    db.checkpoint_when_due()
+
+
+def _header(change: Change) -> dict[str, Scalar]:
+    return {
+        "seq": change.seq,
+        "recorded_at": change.recorded_at,
+        "actor": change.actor,
+        "action": change.action,
+        "reason": change.reason,
+        "request_id": change.request_id,
+    }
+
+
+def _content(table: str, row: Sequence[Scalar]) -> dict[str, Scalar]:
+    return dict(zip(columns(table), row, strict=True))
+
+
+# Reading
+
+
+def _change(row: Sequence[Any]) -> Change:
+    seq, recorded_at, actor, action, reason, request_id, previous_seal, seal = row
+    return Change(
+        seq=seq,
+        recorded_at=recorded_at,
+        actor=actor,
+        action=action,
+        reason=reason,
+        request_id=request_id,
+        previous_seal=previous_seal,
+        seal=seal,
+    )
+
+
+def newest_change(cursor: Cursor, known_seq: int | None = None) -> Change | None:
+    """Return the last change of the ledger, or the last up to ``known_seq``; None when there is none."""
+    row = cursor.execute(
+        f"""
+        SELECT {_CHANGE_COLUMNS} FROM tracker.change
+        WHERE seq <= coalesce($known_seq, 9223372036854775807)
+        ORDER BY seq DESC LIMIT 1
+        """,
+        {"known_seq": known_seq},
+    ).fetchone()
+    return _change(row) if row else None
+
+
+def head(cursor: Cursor) -> Head:
+    """Return the end of the ledger; before the first change that is change 0 with the genesis seal."""
+    newest = newest_change(cursor)
+    return Head(newest.seq, newest.seal) if newest else Head(0, GENESIS)
+
+
+def known_seq(cursor: Cursor, known_at: dt.datetime) -> int:
+    """Return the number of the last change recorded up to an instant (UTC); 0 when nothing had been recorded."""
+    [(seq,)] = cursor.execute(
+        "SELECT coalesce(max(seq), 0) FROM tracker.change WHERE recorded_at <= $known_at", {"known_at": known_at}
+    ).fetchall()
+    return int(seq)
+
+
+def changes(cursor: Cursor) -> list[Change]:
+    """Return every change, oldest first."""
+    rows = cursor.execute(f"SELECT {_CHANGE_COLUMNS} FROM tracker.change ORDER BY seq").fetchall()
+    return [_change(row) for row in rows]
+
+
+def latest(cursor: Cursor, noun: type[Noun], noun_id: str) -> Version | None:
+    """Return the newest version of an id, which is the one to edit from; None when it was never recorded."""
+    history = versions(cursor, noun, noun_id)
+    return history[-1] if history else None
+
+
+def versions(cursor: Cursor, noun: type[Noun], noun_id: str) -> list[Version]:
+    """Return every version of an id, in order of version."""
+    table = table_of(noun)
+    rows = cursor.execute(
+        f"SELECT {', '.join(columns(table))} FROM tracker.{table} WHERE id = $id ORDER BY version", {"id": noun_id}
+    ).fetchall()
+    return [to_version(table, row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What the ledger holds for one id and day: the newest version, and the newest that a given action made."""
+
+    newest: Version
+    by_action: Version | None
+
+
+def slots(cursor: Cursor, noun: type[Noun], action: str) -> dict[tuple[str, dt.date], Slot]:
+    """Return the slots of a noun by id and day, with what changes of ``action`` last said of each."""
+    table = table_of(noun)
+    rows = cursor.execute(
+        f"""
+        SELECT {", ".join(f"held.{column}" for column in columns(table))}, change.action = $action AS by_action
+        FROM tracker.{table} AS held
+        JOIN tracker.change AS change ON change.seq = held.change_seq
+        QUALIFY row_number() OVER (
+            PARTITION BY held.id, held.effective_on, change.action = $action ORDER BY held.version DESC
+        ) = 1
+        ORDER BY held.id, held.version
+        """,
+        {"action": action},
+    ).fetchall()
+    found: dict[tuple[str, dt.date], Slot] = {}
+    for *row, by_action in rows:
+        version = to_version(table, row)
+        place = (version.noun.id, version.effective_on)
+        earlier = found.get(place)
+        found[place] = Slot(version, version if by_action else earlier.by_action if earlier else None)
+    return found
+
+
+def newest_numbers(cursor: Cursor, noun: type[Noun]) -> dict[str, int]:
+    """Return the newest version number of every id of a noun."""
+    return dict(cursor.execute(f"SELECT id, max(version) FROM tracker.{table_of(noun)} GROUP BY id").fetchall())
+
+
+# Proving
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a verification found: how much it covered, the head, and every fault in a sentence (none: it is sound)."""
+
+    changes: int
+    versions: int
+    head: Head
+    faults: tuple[str, ...]
+
+
+def check_head(db: Database) -> None:
+    """Compare the end of the ledger with its anchor; done at every opening. Raises BrokenLedger."""
+    if faults := _anchor_faults(db, whole=False):
+        raise BrokenLedger(" ".join(faults))
+
+
+def catch_up_anchor(db: Database) -> None:
+    """Write down outside the store every change that its anchor does not have yet. Raises StoreUnusable."""
+    last = db.address.anchor.last()
+    after = last.seq if last else 0
+    with db.read() as cursor:
+        rows = cursor.execute(
+            "SELECT seq, seal, recorded_at FROM tracker.change WHERE seq > $after ORDER BY seq", {"after": after}
+        ).fetchall()
+    db.address.anchor.append((Head(seq, seal), recorded_at) for seq, seal, recorded_at in rows)
+
+
+def verify(db: Database) -> Verification:
+    """Recompute every seal from the content of every version, and compare the chain with its anchor."""
+    with db.read() as cursor:
+        recorded = changes(cursor)
+    faults: list[str] = []
+    count = 0
+    previous = Head(0, GENESIS)
+    contents = _contents_by_change(db)
+    pending = next(contents, None)
+    for change in recorded:
+        if change.seq != previous.seq + 1:
+            faults.append(f"{_missing(previous.seq + 1, change.seq - 1)} from the middle of the ledger.")
+        seal = Seal(change.previous_seal, _header(change))
+        while pending and pending[0] <= change.seq:
+            seq, group = pending
+            for table, content in group:
+                count += 1
+                if seq == change.seq:
+                    seal.add(table, content)
+            if seq < change.seq:
+                faults.append(f"Versions claim to belong to change {seq}, which the ledger does not hold.")
+            pending = next(contents, None)
+        if change.previous_seal != previous.seal and change.seq == previous.seq + 1:
+            faults.append(f"Change {change.seq} does not follow change {previous.seq}: its link to it was altered.")
+        if seal.hexdigest() != change.seal:
+            faults.append(
+                f"Change {change.seq} ({change.action} by {change.actor}, recorded "
+                f"{change.recorded_at:%Y-%m-%d %H:%M} UTC) was altered after it was recorded: its content does not "
+                "match its seal."
+            )
+        previous = Head(change.seq, change.seal)
+    while pending:
+        count += sum(1 for _ in pending[1])
+        faults.append(f"Versions claim to belong to change {pending[0]}, which the ledger does not hold.")
+        pending = next(contents, None)
+    faults.extend(_anchor_faults(db, whole=True))
+    return Verification(len(recorded), count, previous, tuple(faults))
+
+
+def _contents_by_change(db: Database) -> Iterator[tuple[int, Iterator[tuple[str, dict[str, Scalar]]]]]:
+    """Every version's content in the order in which seals cover it, a change at a time and not all in memory."""
+    streams = [_contents(db, table) for table in sorted(NOUNS)]
+    merged = heapq.merge(*streams, key=itemgetter(0, 1))
+    for seq, group in groupby(merged, key=itemgetter(0)):
+        yield seq, ((table, content) for _, table, content in group)
+
+
+def _contents(db: Database, table: str) -> Iterator[tuple[int, str, dict[str, Scalar]]]:
+    names = columns(table)
+    with db.read() as cursor:
+        cursor.execute(f"SELECT {', '.join(names)} FROM tracker.{table} ORDER BY change_seq, id, version")
+        while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
+            for row in rows:
+                content = dict(zip(names, row, strict=True))
+                yield content["change_seq"], table, content
+
+
+def _missing(first: int, last: int) -> str:
+    return f"Change {first} is missing" if first == last else f"Changes {first} to {last} are missing"
+
+
+def _anchor_faults(db: Database, *, whole: bool) -> list[str]:
+    """Compare the chain with its anchor: every line of it (``whole``), or the last."""
+    anchor = db.address.anchor
+    last = anchor.last()
+    if last is None:
+        return [
+            f"The head anchor {anchor.path} is missing, so nobody can tell whether the end of the ledger is whole. "
+            "Restore it from a backup; or, when the head above is the one printed on your last export, write it anew "
+            "with `python -m tracker verify --renew-anchor`."
+        ]
+    wanted = anchor.heads() if whole else [last]
+    with db.read() as cursor:
+        end = head(cursor)
+        seals = dict(
+            cursor.execute(
+                "SELECT seq, seal FROM tracker.change WHERE seq >= $first", {"first": wanted[0].seq}
+            ).fetchall()
+        )
+    faults = [
+        f"Change {noted.seq} is not the one that was recorded: its seal differs from the head anchor {anchor.path}."
+        for noted in wanted
+        if noted.seq and noted.seq <= end.seq and seals.get(noted.seq, noted.seal) != noted.seal
+    ]
+    if last.seq > end.seq:
+        faults.append(
+            f"{_missing(end.seq + 1, last.seq)} from the end of the ledger: the head anchor {anchor.path} ends at "
+            f"change {last.seq} (seal {last.seal[:12]}…). Restore the newest backup; keep this file for the enquiry."
+        )
+    return faults
+
+
+# Carrying a ledger elsewhere
+
+
+def export(db: Database) -> Iterator[str]:
+    """Yield the ledger as JSON Lines, a change a line with all its versions, in order; ``reload`` takes it back."""
+    with db.read() as cursor:
+        by_seq = {change.seq: change for change in changes(cursor)}
+    for seq, group in _contents_by_change(db):
+        change = by_seq[seq]
+        header = canonical({**_header(change), "previous_seal": change.previous_seal, "seal": change.seal})
+        lines = ",".join(f"[{json.dumps(table)},{canonical(content)}]" for table, content in group)
+        yield f'{{"change":{header},"versions":[{lines}]}}\n'
+
+
+def reload(db: Database, lines: Iterable[str]) -> Head:
+    """Record an exported ledger into an empty store, every change with its own time and seal, and return its head.
+
+    Raises BrokenLedger, and records nothing of the change, when a line's content does not give its seal or does not
+    follow the one before; StoreUnusable when the store already holds changes.
+    """
+    with db.exclusive():
+        with db.read() as cursor:
+            end = head(cursor)
+        if end.seq:
+            raise StoreUnusable(
+                f"The store {db.address.file} already holds {end.seq} changes; reload into an empty one."
+            )
+        with db.transaction() as cursor:
+            for number, line in enumerate(lines, start=1):
+                change, recorded = _parse(line, number)
+                if change.seq != end.seq + 1 or change.previous_seal != end.seal:
+                    raise BrokenLedger(f"Line {number}: change {change.seq} does not follow change {end.seq}.")
+                if _insert(cursor, change, recorded).seal != change.seal:
+                    raise BrokenLedger(f"Line {number}: change {change.seq} does not match its seal; it was altered.")
+                end = Head(change.seq, change.seal)
+        catch_up_anchor(db)
+        db.checkpoint()
+    return end
+
+
+_READERS: dict[str, Callable[[str], Scalar]] = {"DATE": dt.date.fromisoformat, "DECIMAL(18, 2)": Decimal}
+
+
+def _parse(line: str, number: int) -> tuple[Change, list[Version]]:
+    try:
+        content = json.loads(line)
+        header = content["change"]
+        change = Change(
+            seq=header["seq"],
+            recorded_at=dt.datetime.fromisoformat(header["recorded_at"].removesuffix("Z")),
+            actor=header["actor"],
+            action=header["action"],
+            reason=header.get("reason"),
+            request_id=header["request_id"],
+            previous_seal=header["previous_seal"],
+            seal=header["seal"],
+        )
+        return change, [_parse_version(table, values) for table, values in content["versions"]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenLedger(f"Line {number} is not a change of an exported ledger: {error}.") from error
+
+
+def _parse_version(table: str, values: dict[str, Any]) -> Version:
+    row = [
+        _READERS[kind](values[name]) if kind in _READERS and name in values else values.get(name)
+        for name, kind in zip(columns(table), column_types(table), strict=True)
+    ]
+    return to_version(table, row)

@@ -1,0 +1,101 @@
+"""The store's schema: numbered SQL files, each run once and noted with its hash. Nothing migrates by itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.errors import SchemaMismatch
+
+if TYPE_CHECKING:
+    from tracker.store.database import Cursor, Database
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step of the schema: ``0001_ledger.sql`` is number 1."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its text, noted when it runs: an edited migration is found out."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known() -> list[Migration]:
+    """Return every migration of this version of the tracker, in order."""
+    folder = resources.files(__package__).joinpath("migrations")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return [Migration(int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text()) for file in files]
+
+
+def pending(db: Database) -> list[Migration]:
+    """Return the migrations that the store still needs.
+
+    Raises SchemaMismatch when the store was written by a newer tracker, or a migration was edited after it ran.
+    """
+    with db.read() as cursor:
+        applied = _applied(cursor)
+    ours = {migration.number: migration for migration in known()}
+    for number, (name, sha256) in sorted(applied.items()):
+        if number not in ours:
+            raise SchemaMismatch(
+                f"The store {db.address.file} was written by a newer tracker: it has migration {name}, which this "
+                "version does not know. Update the tracker; nothing was changed."
+            )
+        if ours[number].sha256 != sha256:
+            raise SchemaMismatch(
+                f"Migration {name} is not the one that was run on the store {db.address.file}: its text was edited "
+                "since. Put the original file back and add a new migration instead."
+            )
+    return [migration for number, migration in sorted(ours.items()) if number not in applied]
+
+
+def require_current(db: Database) -> None:
+    """Raise SchemaMismatch unless the store has exactly this version's schema."""
+    if behind := pending(db):
+        raise SchemaMismatch(
+            f"The store {db.address.file} needs {len(behind)} migration(s), beginning with {behind[0].name}. "
+            "Back it up, then run `python -m tracker migrate`."
+        )
+
+
+def apply_pending(db: Database) -> list[Migration]:
+    """Run what the store still needs, each step whole or not at all, and return what was run."""
+    steps = pending(db)
+    with db.exclusive():
+        for migration in steps:
+            with db.transaction() as cursor:
+                cursor.execute(
+                    """
+                    CREATE TABLE IF NOT EXISTS tracker.migration (
+                        number     INTEGER PRIMARY KEY,
+                        name       VARCHAR NOT NULL,
+                        sha256     VARCHAR NOT NULL,
+                        applied_at TIMESTAMP NOT NULL
+                    )
+                    """
+                )
+                cursor.execute(migration.sql)
+                cursor.execute(
+                    "INSERT INTO tracker.migration (number, name, sha256, applied_at) VALUES ($1, $2, $3, $4)",
+                    [migration.number, migration.name, migration.sha256, dates.utc_now()],
+                )
+            db.checkpoint()  # a log of schema changes is the one that may not replay
+    return steps
+
+
+def _applied(cursor: Cursor) -> dict[int, tuple[str, str]]:
+    present = cursor.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_catalog = 'tracker' AND table_name = 'migration'"
+    ).fetchone()
+    if not present:
+        return {}
+    rows = cursor.execute("SELECT number, name, sha256 FROM tracker.migration").fetchall()
+    return {number: (name, sha256) for number, name, sha256 in rows}

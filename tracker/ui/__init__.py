@@ -1,0 +1,1 @@
+"""Streamlit pages. The only room that imports streamlit."""
