@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ class PublishedDate:
     day: dt.date
     precision: Precision
 
+    @property
+    def deadline(self) -> str:
+        """Say the date as a deadline: ``6 June 2023``, ``the end of 2023``."""
+        return str(self) if self.precision is Precision.DAY else f"the end of {self}"
+
     def __str__(self) -> str:
         """Say the date as precisely as it is known: ``6 June 2023``, ``autumn 2023``, ``2024-25``."""
         year = self.day.year
@@ -81,9 +87,9 @@ def parse_day(text: str, *, where: str) -> dt.date:
 
 def parse_instant(text: str, *, where: str) -> dt.datetime:
     """Read an ISO instant, or a day (its last microsecond), as UTC. Raises UnreadableDate naming ``where``."""
+    with contextlib.suppress(ValueError):
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max)
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max)
         instant = dt.datetime.fromisoformat(text)
         return instant.astimezone(dt.UTC).replace(tzinfo=None) if instant.tzinfo else instant
     except (ValueError, OverflowError):

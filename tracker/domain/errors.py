@@ -50,6 +50,10 @@ class NothingToRecord(TrackerError):
     """A change that changes nothing."""
 
 
+class UnknownCommitment(TrackerError):
+    """No commitment has that id on that day."""
+
+
 class StaleEdit(TrackerError):
     """A save made against a version that is no longer the newest: both texts, and nothing is lost.
 
@@ -78,3 +82,7 @@ class PlanFaults(TrackerError):
         count = len(self.faults)
         heading = "1 fault in the plans" if count == 1 else f"{count} faults in the plans"
         super().__init__(f"{heading}; nothing was loaded.\n" + "\n".join(f"  {fault}" for fault in self.faults))
+
+
+class InvalidReport(TrackerError):
+    """A report of progress that cannot be so; one sentence a fault."""

@@ -207,3 +207,19 @@ class OutcomeLine:
     outcome: str
     reason: str
     evidence_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionLine:
+    """One version of a record in the ledger: who recorded it, when (UTC) and in which change."""
+
+    noun: str
+    noun_id: str
+    version: int
+    effective_on: dt.date
+    retracted: bool
+    change_seq: int
+    recorded_at: dt.datetime
+    actor: str
+    action: str
+    reason: str | None

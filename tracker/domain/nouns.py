@@ -23,13 +23,15 @@ from tracker.domain.words import (
     View,
 )
 
+_TOO_MANY_POUNDS = Decimal(10) ** 16
+
 
 @dataclass(frozen=True, kw_only=True)
 class Noun:
     """A thing the ledger keeps versions of, known by its ``id``.
 
-    Texts are cleaned as the noun is made (raising UnstorableText) and an empty one becomes ``None``, so that a noun
-    that exists can be stored and read back unchanged.
+    Texts are cleaned as the noun is made (raising UnstorableText) and an empty one becomes ``None``; money is whole
+    pence. So a noun that exists can be stored and read back unchanged.
     """
 
     id: str
@@ -40,8 +42,17 @@ class Noun:
             if type(value) is str:
                 where = f"{type(self).__name__} {self.id!r}, {field.name}"
                 object.__setattr__(self, field.name, text.clean(value, where=where) or None)
+            elif isinstance(value, Decimal):
+                object.__setattr__(self, field.name, _whole_pence(value))
         if not self.id:
             raise ValueError(f"a {type(self).__name__} needs an id")
+
+
+def _whole_pence(amount: Decimal) -> Decimal:
+    """Return an amount as the ledger keeps and seals it; a part of a penny would be rounded after it was sealed."""
+    if not amount.is_finite() or abs(amount) >= _TOO_MANY_POUNDS or amount != round(amount, 2):
+        raise ValueError(f"{amount} is not an amount in pounds and whole pence that the ledger can keep")
+    return round(amount, 2) + 0  # adding nothing turns minus nothing into nothing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,16 @@ CHAPTERS = {
 }
 """The Green Paper's chapters, by number."""
 
+CHAPTERS_IN_SHORT = {
+    1: "Case for change",
+    2: "National system",
+    3: "Provision",
+    4: "Alternative provision",
+    5: "Accountability",
+    6: "Delivering change",
+}
+"""The same for a chart's axis."""
+
 
 class SourceKind(StrEnum):
     """What a source is to the tracker."""

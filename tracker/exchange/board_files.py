@@ -30,6 +30,7 @@ def board_json(view: BoardView) -> str:
         "as_at": view.as_at,
         "known_at": view.known_at,
         "data_cut_off": view.data_cut_off,
+        "headline": view.headline,
         "owners": {"total": confidence.owners, "confirmed": confidence.owners_confirmed},
         "commitments": {
             "total": len(view.commitments),
@@ -159,6 +160,8 @@ def board_text(view: BoardView) -> str:
         f"{BOARD}: as at {view.as_at:%d %B %Y}",
         f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
         f"{confidence.owners_confirmed} of {confidence.owners} owners confirmed",
+        "",
+        *textwrap.wrap(view.headline, _WIDTH),
         "",
         f"{len(view.commitments)} commitments",
         f"  owner's view     {_tally(view.by_owner_status)}",

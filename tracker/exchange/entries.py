@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 import textwrap
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +16,7 @@ from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from enum import StrEnum
 
     from tracker.domain.dates import PublishedDate
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Word = TypeVar("Word", bound="StrEnum")
 _LARGEST_GBP = Decimal(10) ** 13
 """Ten trillion pounds: more is a slip of the keyboard."""
+_LARGEST_SHOWN = 10**18
+_LINK = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+([/?#][^\s\"<>]*)?", re.IGNORECASE)
 
 
 class Entry:
@@ -34,7 +37,7 @@ class Entry:
 
     def __init__(self, values: Mapping[str, Any], *, file: str, name: str, faults: list[str]) -> None:
         self._values = values
-        self._unread = set(values)
+        self._asked: set[str] = set()
         self._file = file
         self.faults = faults
         self.name = name
@@ -77,8 +80,8 @@ class Entry:
         except ValueError:
             if not self._faulted(field):
                 near = difflib.get_close_matches(value, list(words), n=1)
-                hint = f'did you mean "{near[0]}"? ' if near else ""
-                self.fault(field, f'"{value}" is not one of its words; {hint}Use one of: {", ".join(words)}.')
+                hint = f'Did you mean "{near[0]}"? ' if near else ""
+                self.fault(field, f"{_shown(value)} is not one of its words. {hint}Use one of: {', '.join(words)}.")
             return next(iter(words))
 
     def flag(self, field: str, *, default: bool) -> bool:
@@ -111,8 +114,10 @@ class Entry:
         if value in (None, ""):
             return None
         try:
-            amount = Decimal(str(value)) if isinstance(value, int | float | str) else Decimal("NaN")
-            if isinstance(value, bool) or not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise InvalidOperation
+            amount = Decimal(value if isinstance(value, int) else str(value))
+            if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
                 raise InvalidOperation
         except InvalidOperation:
             self.fault(
@@ -127,20 +132,22 @@ class Entry:
         return amount
 
     def day(self, field: str, *, default: dt.date | None = None) -> dt.date:
-        """Read a day; one that must be there unless there is a ``default``."""
+        """Read the day from which something held; one that must be there unless there is a ``default``."""
         value = self._take(field)
         if value is None and default is not None:
             return default
-        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-            return value
-        if isinstance(value, str):
-            try:
-                return dates.parse_day(value.strip(), where=f"{self.where}, field {field}")
-            except UnreadableDate as error:
-                self.faults.append(str(error))
+        try:
+            day = dates.parse_day(value.strip(), where=f"{self.where}, field {field}") if type(value) is str else value
+        except UnreadableDate as error:
+            self.faults.append(str(error))
         else:
-            self.fault(field, f"holds {_shown(value)}; write a day such as 2023-06-06.")
-        return dates.GREEN_PAPER
+            if type(day) is not dt.date:
+                self.fault(field, f"holds {_shown(value)}; write a day such as 2023-06-06.")
+            elif day > dates.today():
+                self.fault(field, f"{day} has not come yet; give the day from which it held, today at the latest.")
+            else:
+                return day
+        return default or dates.GREEN_PAPER
 
     def published_date(self, field: str) -> PublishedDate | None:
         """Read a date as precise as it was published; it may be absent."""
@@ -161,8 +168,10 @@ class Entry:
     def link(self, field: str) -> str | None:
         """Read an https address that may be absent."""
         value = self.optional_text(field)
-        if value is not None and (not value.startswith("https://") or any(c.isspace() or c in '"<>' for c in value)):
-            self.fault(field, f'"{value}" is not an https address; give one on the publisher\'s own domain, or none.')
+        if value is not None and not _LINK.fullmatch(value):
+            self.fault(
+                field, f"{_shown(value)} is not an https address; give one on the publisher's own domain, or none."
+            )
             return None
         return value
 
@@ -175,20 +184,21 @@ class Entry:
             self.fault(field, f"is not a list of entries; write each under its own [[…{field}]] heading.")
             return []
         inside = f"{self.name}, " if self.name else ""
+        identities = [item["id"] if isinstance(item.get("id"), str) else "" for item in value]
         return [
-            Entry(item, file=self._file, name=f"{inside}{name} {item.get('id') or number}", faults=self.faults)
-            for number, item in enumerate(value, start=1)
+            Entry(item, file=self._file, name=f"{inside}{name} {identity or number}", faults=self.faults)
+            for number, (item, identity) in enumerate(zip(value, identities, strict=True), start=1)
         ]
 
-    def done(self, known: Iterable[str] = ()) -> None:
+    def done(self) -> None:
         """Note every field that nobody read: a slip of the keyboard must not be lost in silence."""
-        for field in sorted(self._unread):
-            near = difflib.get_close_matches(field, set(self._values) - self._unread | set(known), n=1)
+        for field in sorted(self._values.keys() - self._asked):
+            near = difflib.get_close_matches(field, self._asked, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else "; remove it."
             self.fault(field, f"is not a field of this entry{hint}")
 
     def _take(self, field: str) -> Any:
-        self._unread.discard(field)
+        self._asked.add(field)
         return self._values.get(field)
 
     def _faulted(self, field: str) -> bool:
@@ -196,7 +206,13 @@ class Entry:
 
 
 def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
-    text = str(value)
-    return f'"{textwrap.shorten(text, 60, placeholder="…")}"'
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case int() if abs(value) > _LARGEST_SHOWN:
+            return "an enormous number"
+    return f'"{textwrap.shorten(str(value), 60, placeholder="…")}"'

@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import difflib
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,21 +91,27 @@ def read_plan(plans: Path, data: Path) -> list[Statement]:
     _read_csv(reader, data / "funding.csv", _funding)
     if not reader.faults:  # what refers to what can only be judged when every entry could be read
         _check_whole(reader)
+        _check_inheritance(reader)
     if reader.faults:
-        raise PlanFaults(reader.faults)
+        raise PlanFaults([_printable(fault) for fault in reader.faults])
     return reader.statements
+
+
+def _printable(fault: str) -> str:
+    """Return a sentence with what would break its line, or a terminal, written as an escape."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in fault)
 
 
 def _read_toml(reader: _Reader, file: Path, name: str) -> None:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         reader.faults.append(f"{name}: the file is not UTF-8 text; save it as UTF-8.")
         return
     except OSError as error:
         reader.faults.append(f"{name}: the file cannot be read: {error.strerror}.")
         return
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, or numbers and nesting beyond what Python reads
         reader.faults.append(
             f"{name}: the file is not valid TOML: {error}. Mend that line; plans/README.md has examples."
         )
@@ -114,7 +121,7 @@ def _read_toml(reader: _Reader, file: Path, name: str) -> None:
         for entry in top.entries(table, table):
             read(reader, entry)
             entry.done()
-    top.done(_TABLES)
+    top.done()
 
 
 def _source(reader: _Reader, entry: Entry) -> None:
@@ -288,9 +295,8 @@ def _progress(reader: _Reader, entry: Entry, milestone: str) -> None:
     held_from = entry.day("from", default=actual.day if actual else None)
     if actual and held_from < actual.day:
         entry.fault("from", f"is before the actual date ({actual.day}); a completion holds from the day it happened.")
-    if held_from > dates.today():
-        field = "from" if entry.has("from") else "actual"
-        entry.fault(field, f"{held_from} has not come yet; use forecast for a date that is expected.")
+    if actual and actual.day > dates.today():
+        entry.fault("actual", f"{actual} has not come yet; use forecast for a date that is expected.")
     if not actual and not forecast:
         entry.fault("actual", "is missing and there is no forecast; give one of them.")
     if actual and not evidence:
@@ -365,7 +371,8 @@ def _read_csv(reader: _Reader, file: Path, read: Callable[[_Reader, Entry], None
     name = f"{file.parent.name}/{file.name}"
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, restkey="(more)", strict=True))
+            table = csv.DictReader(lines, restkey="(more)", strict=True)
+            heading, rows = table.fieldnames or (), list(table)
     except UnicodeDecodeError:
         reader.faults.append(f"{name}: the file is not UTF-8 text; save it as UTF-8.")
         return
@@ -375,6 +382,11 @@ def _read_csv(reader: _Reader, file: Path, read: Callable[[_Reader, Entry], None
     except csv.Error as error:
         reader.faults.append(f"{name}: the file is not valid CSV: {error}.")
         return
+    if not heading:
+        reader.faults.append(f"{name}: the file is empty; put back its heading and its rows.")
+    for field, times in Counter(heading).items():
+        if times > 1:
+            reader.faults.append(f"{name}: the heading names {field} twice; give each column its own name.")
     for number, values in enumerate(rows, start=2):
         entry = Entry(values, file=name, name=f"row {number}", faults=reader.faults)
         if "(more)" in values or None in values.values():
@@ -387,9 +399,13 @@ def _read_csv(reader: _Reader, file: Path, read: Callable[[_Reader, Entry], None
 def _local_authority(reader: _Reader, entry: Entry) -> None:
     fields = {field: entry.text(field) for field in ("id", "gss_code", "name", "region", "type", "source_id")}
     previous = entry.optional_text("previous_gss_code")
-    for field, length in (("id", 3), ("gss_code", 9)):
-        if len(fields[field]) != length:
-            entry.fault(field, f'"{fields[field]}" has not {length} characters; give the official code.')
+    for field, code, length in (
+        ("id", fields["id"], 3),
+        ("gss_code", fields["gss_code"], 9),
+        ("previous_gss_code", previous, 9),
+    ):
+        if entry.has(field) and code and not (len(code) == length and code.isascii() and code.isalnum()):
+            entry.fault(field, f'"{code}" is not {length} letters and digits; give the official code.')
     reader.say(entry, dates.GREEN_PAPER, lambda: LocalAuthority(**fields, previous_gss_code=previous))
 
 
@@ -431,6 +447,20 @@ def _check_whole(reader: _Reader) -> None:
                 hint = f'did you mean "{near[0]}"?' if near else "add it, or name one that is there."
                 reader.faults.append(
                     f'{statement.where}, field {field}: there is no {kind.__name__.lower()} "{target}"; {hint}'
+                )
+
+
+def _check_inheritance(reader: _Reader) -> None:
+    """Check that a commitment that inherits its owner has one from its first day."""
+    started = {s.noun.id: s.effective_on for s in reader.statements if isinstance(s.noun, Programme)}
+    for statement in reader.statements:
+        noun = statement.noun
+        if isinstance(noun, Commitment) and not noun.owner_id and noun.programme_id in started:
+            first_day = started[noun.programme_id]
+            if first_day > statement.effective_on:
+                reader.faults.append(
+                    f"{statement.where}, field owner: is missing and the programme {noun.programme_id}, to inherit one "
+                    f"from, starts only on {first_day}; name an owner."
                 )
 
 

@@ -107,6 +107,21 @@ class BoardView:
         """How many milestones are overdue."""
         return sum(1 for milestone in self.milestones if milestone.status == MilestoneStatus.OVERDUE)
 
+    @property
+    def headline(self) -> str:
+        """The board's position in two sentences."""
+        if not self.commitments:
+            return "Nothing had been recorded."
+        total, reported = len(self.commitments), sum(1 for c in self.commitments if c.owner_status)
+        stopped = sum(self.by_outcome.get(word, 0) for word in (Outcome.SUPERSEDED, Outcome.NOT_PURSUED))
+        unknown = self.by_outcome.get(Outcome.UNKNOWN, 0)
+        overdue = "No milestone is overdue" if not self.overdue else f"{_counted(self.overdue, 'milestone')} overdue"
+        owners = "no owner has reported" if not reported else f"owners have reported on {reported} commitments"
+        return (
+            f"Of {total} commitments, the published record shows {self.delivered} delivered in some form, {stopped} "
+            f"superseded or not pursued, and no known outcome for {unknown}. {overdue}, and {owners}."
+        )
+
 
 def build_board(
     *,
@@ -156,6 +171,10 @@ def build_board(
         sources={source.source_id: source for source in sources},
         confidence=_confidence(commitments, milestones, events),
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun} is" if count == 1 else f"{count:,} {noun}s are"
 
 
 def _counts(words: Iterable[str], order: Iterable[str]) -> dict[str, int]:
@@ -258,10 +277,11 @@ def _exception(
 def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: Sequence[str], as_at: dt.date) -> str:
     """Say in a sentence or two why a line is an exception."""
     sentences = []
-    if milestone and OVERDUE in reasons and milestone.due_on:
-        late = (as_at - milestone.due_on).days
+    if milestone and OVERDUE in reasons and milestone.due:
+        late = (as_at - milestone.due.day).days
         sentences.append(
-            f"Due {milestone.due}, {late:,} {'day' if late == 1 else 'days'} ago; nothing recorded completes it."
+            f"Due by {milestone.due.deadline}, {late:,} {'day' if late == 1 else 'days'} ago; "
+            "nothing recorded completes it."
         )
     if milestone and SLIPPED in reasons:
         sentences.append(f"Forecast {milestone.forecast} against a baseline of {milestone.baseline}.")

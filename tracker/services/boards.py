@@ -6,15 +6,26 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import UnreadableDate
+from tracker.domain.errors import UnknownCommitment, UnreadableDate
 from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.rules import TOLERANCES
 from tracker.exchange.board_files import board_json as as_json
 from tracker.exchange.board_files import board_text as as_text
 from tracker.reporting.board import BoardView, build_board
+from tracker.reporting.commitment import CommitmentView, build_commitment
 from tracker.store import board, ledger
 
-__all__ = ["BoardView", "as_json", "as_text", "known_position", "parse_as_at", "require_shown", "view_board"]
+__all__ = [
+    "BoardView",
+    "CommitmentView",
+    "as_json",
+    "as_text",
+    "known_position",
+    "parse_as_at",
+    "require_shown",
+    "view_board",
+    "view_commitment",
+]
 
 if TYPE_CHECKING:
     from tracker.domain.rules import Tolerances
@@ -58,4 +69,21 @@ def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances =
             funding=board.funding(cursor, as_at, known_seq),
             events=board.events(cursor, as_at, known_seq),
             sources=board.sources(cursor, as_at, known_seq),
+        )
+
+
+def view_commitment(db: Database, view: BoardView, commitment_id: str) -> CommitmentView:
+    """Return one commitment of a board, as at the board's day and knowledge. Raises UnknownCommitment."""
+    line = next((line for line in view.commitments if line.commitment_id == commitment_id), None)
+    if line is None:
+        raise UnknownCommitment(
+            f'There is no commitment "{commitment_id}" as at {view.as_at}; choose one from the list of commitments.'
+        )
+    with db.read() as cursor:
+        return build_commitment(
+            view,
+            line,
+            references=board.references(cursor, view.as_at, view.head.seq),
+            outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
+            history=board.history(cursor, commitment_id, view.head.seq),
         )

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from tracker.store.ledger import Slot
 
 ACTION = "plan load"
+_KINDS = ("added", "edited", "removed", "agreed")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What one load changes of one noun and day; ``fields`` holds (field, old value, new value), none when removed."""
+    """What one load changes of one noun and day; ``kind`` is added, edited, removed or agreed (said elsewhere before).
+
+    ``fields`` holds (field, old value, new value) of an edit.
+    """
 
     noun: str
     id: str
@@ -61,7 +65,8 @@ def load_plans(db: Database, plans: Path, data: Path, *, actor: str) -> Loaded:
     """Record what the plans say and the ledger does not hold: one change, or none.
 
     What the plans no longer say is retracted, and stays in the history. What somebody else has recorded since the
-    last load stands, unless the plans were edited in the same place: that is a fault to be decided by a person.
+    last load stands, unless the plans were edited in the same place and say something else: that is a fault to be
+    decided by a person.
     Raises PlanFaults (nothing is recorded), StaleEdit, StoreBusy, StoreUnusable.
     """
     statements = read_plan(plans, data)
@@ -74,7 +79,7 @@ def load_plans(db: Database, plans: Path, data: Path, *, actor: str) -> Loaded:
         db,
         actor=actor,
         action=ACTION,
-        reason=", ".join(f"{kinds[kind]:,} {kind}" for kind in ("added", "edited", "removed") if kinds[kind]),
+        reason=", ".join(f"{kinds[kind]:,} {kind}" for kind in _KINDS if kinds[kind]),
         versions=versions,
     )
     return Loaded(tuple(differences), change)
@@ -90,31 +95,25 @@ def _compare(cursor: Cursor, statements: Sequence[Statement]) -> tuple[list[Vers
         numbers = ledger.newest_numbers(cursor, noun)
         for place in sorted(said.keys() | held.keys()):
             statement, slot = said.get(place), held.get(place)
-            new = _new_version(statement, slot)
-            if new is None:
+            new = statement.noun if statement else None
+            last, old = (_says(slot.by_action), _says(slot.newest)) if slot else (None, None)
+            kept = new or last
+            if kept is None or new == last:
                 continue
-            if slot and slot.newest is not slot.by_action:
+            if slot and slot.newest is not slot.by_action and new != old:
                 faults.append(_both_edited(table, place, slot, statement))
                 continue
             numbers[place[0]] = numbers.get(place[0], 0) + 1
-            versions.append(
-                Version(noun=new, version=numbers[place[0]], effective_on=place[1], retracted=not statement)
-            )
-            old = None if slot is None or slot.newest.retracted else slot.newest.noun
-            differences.append(_difference(table, place, old, statement.noun if statement else None))
+            versions.append(Version(noun=kept, version=numbers[place[0]], effective_on=place[1], retracted=new is None))
+            differences.append(_difference(table, place, old, new))
     if faults:
         raise PlanFaults(faults)
     return versions, differences
 
 
-def _new_version(statement: Statement | None, slot: Slot | None) -> Noun | None:
-    """Return what a slot's next version should say; None when the last load left it saying so."""
-    last = slot.by_action if slot else None
-    if statement is None:
-        return last.noun if last and not last.retracted else None
-    if last and not last.retracted and last.noun == statement.noun:
-        return None
-    return statement.noun
+def _says(version: Version | None) -> Noun | None:
+    """Return what a version says; None when there is none or it is retracted."""
+    return version.noun if version and not version.retracted else None
 
 
 def _both_edited(table: str, place: tuple[str, dt.date], slot: Slot, statement: Statement | None) -> str:
@@ -127,6 +126,8 @@ def _both_edited(table: str, place: tuple[str, dt.date], slot: Slot, statement: 
 
 
 def _difference(table: str, place: tuple[str, dt.date], old: Noun | None, new: Noun | None) -> Difference:
+    if old == new:  # the plan has come to say what was recorded in the tracker
+        return Difference(table, *place, "agreed", ())
     if old is None or new is None:
         return Difference(table, *place, "added" if old is None else "removed", ())
     moved = tuple(

@@ -33,6 +33,8 @@ def open_store(at: Address, *, writable: bool = False) -> Database:
 
     Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
     """
+    if writable and at.exists() and at.wal.exists():  # a crash left it: prove it before it is folded into the file
+        open_store(at).close()
     db = Database.open(at, writable=writable)
     try:
         migrations.require_current(db)
@@ -52,7 +54,7 @@ def init_store(at: Address) -> bool:
     The file appears under its name only when it is complete. Raises StoreUnusable when its folder cannot be written,
     or when an anchor tells of a ledger that is gone.
     """
-    if at.file.exists():
+    if at.exists():
         return False
     last = at.anchor.last()
     if last and last.seq:
@@ -65,11 +67,11 @@ def init_store(at: Address) -> bool:
     except OSError as error:
         raise StoreUnusable(f"The folder {at.file.parent} cannot be made: {error.strerror}.") from error
     unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
+    discard(unfinished)  # what a killed process of the same number left
     try:
         with Database.create(unfinished) as db:
             migrations.apply_pending(db)
-        if not last:
-            at.anchor.create()
+        at.anchor.create()
         sync(unfinished.file)
         unfinished.file.rename(at.file)
         sync(at.file.parent)
@@ -90,7 +92,7 @@ def verify_store(at: Address, *, renew_anchor: bool = False) -> Verification:
     """Recompute the whole chain and compare it with its anchor; ``renew_anchor`` writes a missing anchor anew first."""
     with Database.open(at, writable=renew_anchor) as db:
         migrations.require_current(db)
-        if renew_anchor and not at.anchor.exists():
+        if renew_anchor and at.anchor.last() is None:
             at.anchor.create()
             ledger.catch_up_anchor(db)
         return ledger.verify(db)
@@ -127,6 +129,7 @@ def back_up(at: Address, folder: Path) -> Backup:
     if not folder.is_dir():
         raise StoreUnusable(f"There is no folder {folder}; make it (on another disk than the store's) and try again.")
     unfinished = Address(folder / f".unfinished-{os.getpid()}.duckdb")
+    discard(unfinished)  # what a killed process of the same number left
     try:
         with Database.open(at, writable=False, also_allow=[folder]) as db:
             migrations.require_current(db)
@@ -146,7 +149,6 @@ def back_up(at: Address, folder: Path) -> Backup:
         raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
     finally:
         discard(unfinished)
-        unfinished.anchor.path.unlink(missing_ok=True)
     return Backup(finished.file, proof.head)
 
 
@@ -181,7 +183,6 @@ def restore(at: Address, backup: Path) -> Restored:
         raise StoreUnusable(f"The backup cannot be put at {at.file}: {error.strerror}.") from error
     finally:
         discard(incoming)
-        incoming.anchor.path.unlink(missing_ok=True)
     return Restored(proof.head, replaced if moved else None)
 
 
@@ -194,9 +195,12 @@ def _proven(copy: Address) -> Verification:
 
 
 def _refuse_in_use(at: Address) -> None:
-    """Raise StoreBusy when another process has the store open; a store that is damaged may be replaced."""
+    """Raise StoreBusy when another process has the store open; a store that is damaged may be replaced.
+
+    A log that a crash left is not folded into the file: the two move aside as they are.
+    """
     try:
-        Database.open(at, writable=True).close()
+        Database.open(at, writable=not at.wal.exists()).close()
     except StoreBusy:
         raise
     except TrackerError:

@@ -40,24 +40,38 @@ class Anchor:
         return self.path.exists()
 
     def create(self) -> None:
-        """Begin an anchor for an empty ledger. Raises StoreUnusable when the file cannot be written."""
-        self._write(_line(Head(0, GENESIS), dates.utc_now()), "x")
+        """Begin an anchor where there is none, or only what a crash left of one. Raises StoreUnusable."""
+        if self.last() is None:
+            self._write(_line(Head(0, GENESIS), dates.utc_now()), "w")
 
     def append(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
-        """Write down heads, oldest first, and wait until they are on disk. Raises StoreUnusable."""
+        """Write down heads, oldest first, and wait until they are on disk.
+
+        Raises StoreUnusable when that fails, or when the anchor is gone: one begun again by itself would hide the loss.
+        """
         text = "".join(_line(head, recorded_at) for head, recorded_at in heads)
-        if text:
-            self._write(text, "a")
+        if not text:
+            return
+        if self.last() is None:
+            raise StoreUnusable(f"The head anchor {self.path} is missing; restore it from a backup.")
+        self._write(text, "a")
 
     def last(self) -> Head | None:
-        """Return the newest head, or None when there is no anchor. A half-written last line does not count."""
-        if not self.exists():
+        """Return the newest head, or None when there is no anchor or no line in it. A half-written line does not count.
+
+        Raises StoreUnusable when the last line is not a head, or the file cannot be read.
+        """
+        try:
+            with self.path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - _TAIL_BYTES))
+                tail = file.read().decode("ascii", errors="replace")
+        except FileNotFoundError:
             return None
-        with self.path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL_BYTES))
-            whole = file.read().decode("ascii", errors="replace").rpartition("\n")[0]
-        return self._parse(whole.rpartition("\n")[2])
+        except OSError as error:
+            raise StoreUnusable(f"The head anchor {self.path} cannot be read: {error.strerror}.") from error
+        whole, end, _ = tail.rpartition("\n")
+        return self._parse(whole.rpartition("\n")[2]) if end else None
 
     def heads(self) -> list[Head]:
         """Return every head, oldest first. Raises StoreUnusable for a line that is not one."""

@@ -15,6 +15,7 @@ from tracker.domain.lines import (
     ProgrammeLine,
     ReferenceLine,
     SourceLine,
+    VersionLine,
 )
 
 if TYPE_CHECKING:
@@ -309,4 +310,47 @@ def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
             source.id
         """,
         {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def history(cursor: Cursor, commitment_id: str, known_seq: int) -> list[VersionLine]:
+    """Return every version of a commitment's own records (itself, its milestones, progress and views), newest first."""
+    return _lines(
+        cursor,
+        VersionLine,
+        """
+        WITH own AS (
+            SELECT 'commitment' AS noun, id, version, effective_on, retracted, change_seq
+            FROM tracker.commitment
+            WHERE id = $commitment_id
+            UNION ALL
+            SELECT 'milestone', id, version, effective_on, retracted, change_seq
+            FROM tracker.milestone
+            WHERE commitment_id = $commitment_id
+            UNION ALL
+            SELECT 'progress', id, version, effective_on, retracted, change_seq
+            FROM tracker.progress
+            WHERE id IN (SELECT id FROM tracker.milestone WHERE commitment_id = $commitment_id)
+            UNION ALL
+            SELECT view || ' view', id, version, effective_on, retracted, change_seq
+            FROM tracker.assessment
+            WHERE commitment_id = $commitment_id
+        )
+        SELECT
+            own.noun,
+            own.id AS noun_id,
+            own.version,
+            own.effective_on,
+            own.retracted,
+            own.change_seq,
+            change.recorded_at,
+            change.actor,
+            change.action,
+            change.reason
+        FROM own
+        JOIN tracker.change AS change ON change.seq = own.change_seq
+        WHERE own.change_seq <= $known_seq
+        ORDER BY own.change_seq DESC, own.effective_on DESC, own.noun, own.id, own.version DESC
+        """,
+        {"commitment_id": commitment_id, "known_seq": known_seq},
     )

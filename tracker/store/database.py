@@ -50,7 +50,14 @@ class Address:
                 f'"{url}" is not the address of a store: give a file, such as data/tracker.duckdb, '
                 "or duckdb:///full/path/tracker.duckdb."
             )
-        return cls(Path(path).expanduser().absolute())
+        return cls(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111  Path's own raises for an unknown user
+
+    def exists(self) -> bool:
+        """Say whether there is a file at the address. Raises StoreUnusable when the system will not say."""
+        try:
+            return self.file.exists()
+        except OSError as error:
+            raise StoreUnusable(f"The store {self.file} cannot be looked up: {error.strerror}.") from error
 
     @property
     def anchor(self) -> Anchor:
@@ -66,10 +73,15 @@ class Address:
 def translated(error: duckdb.Error, file: Path) -> Exception:
     """Return what to tell a person of an engine error; an error that is a defect of ours comes back as it is."""
     text = str(error)
-    if "Could not set lock" in text:
+    if "Could not set lock" in text or "Unique file handle conflict" in text:
         return StoreBusy(
-            f"The store {file} is open in another process (the app, or another command). "
+            f"The store {file} is open elsewhere (in the app, or another command). "
             "Close that one, or wait for it, and try again."
+        )
+    if "has been invalidated" in text:
+        return StoreUnusable(
+            f"A write to the store {file} failed, most likely because its disk is full, and the engine has let go of "
+            "it. Every save that was acknowledged is kept, and nothing else was saved. Make room, then start again."
         )
     if re.search(r"No space left|[Dd]isk.*full|File too large|max_temp_directory_size", text):
         return StoreUnusable(
@@ -107,7 +119,7 @@ class Database:
         ``also_allow`` names folders that a backup may be written to or read from; the engine can reach nothing else.
         Raises StoreMissing, StoreBusy or StoreUnusable.
         """
-        if not address.file.exists():
+        if not address.exists():
             raise StoreMissing(
                 f"There is no store at {address.file}. Create it with `python -m tracker init`, "
                 "or set TRACKER_STORE to where it is."
@@ -254,7 +266,8 @@ def sync(path: Path) -> None:
 
 
 def discard(address: Address) -> None:
-    """Remove a store that was never put into use, with its log and scratch folder."""
-    address.file.unlink(missing_ok=True)
-    address.wal.unlink(missing_ok=True)
+    """Remove a store that was never put into use, with all that belongs to it, as far as the disk lets us."""
+    for path in (address.file, address.wal, address.anchor.path):
+        with contextlib.suppress(OSError):  # a read-only disk refuses even for a file that is not there
+            path.unlink()
     shutil.rmtree(address.file.with_name(address.file.name + ".tmp"), ignore_errors=True)

@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import dates, text
-from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreUnusable
-from tracker.domain.ledger import GENESIS, Change, Head, Seal, Version, canonical
+from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreUnusable, UnstorableText
+from tracker.domain.ledger import GENESIS, Change, Head, Scalar, Seal, Version, canonical
 from tracker.store.registry import NOUNS, column_types, columns, table_of, to_row, to_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tracker.domain.ledger import Scalar
     from tracker.domain.nouns import Noun
     from tracker.store.database import Cursor, Database
 
@@ -30,6 +29,9 @@ log = logging.getLogger(__name__)
 
 _CHANGE_COLUMNS = "seq, recorded_at, actor, action, reason, request_id, previous_seal, seal"
 _ROWS_AT_A_TIME = 20_000
+
+Row: TypeAlias = tuple[Scalar, ...]
+"""The values of a version's columns."""
 
 
 # Recording
@@ -62,7 +64,7 @@ def record(
             now = dates.utc_now()
             if newest:  # the clock may step back; the ledger does not
                 now = max(now, newest.recorded_at + dt.timedelta(microseconds=1))
-            change = Change(
+            unsealed = Change(
                 seq=newest.seq + 1 if newest else 1,
                 recorded_at=now,
                 actor=text.clean(actor, where="the actor of a change"),
@@ -72,7 +74,8 @@ def record(
                 previous_seal=newest.seal if newest else GENESIS,
                 seal="",
             )
-            change = _insert(cursor, change, versions)
+            change, rows = _sealed(unsealed, versions)
+            _insert(cursor, change, rows)
         _settle(db, change)
     return change
 
@@ -113,16 +116,24 @@ def _by_noun(versions: Sequence[Version]) -> list[tuple[type[Noun], list[Version
     return sorted(groups.items(), key=lambda group: table_of(group[0]))
 
 
-def _insert(cursor: Cursor, change: Change, versions: Sequence[Version]) -> Change:
-    """Insert the versions and the change, and return it sealed; all in the caller's transaction."""
+def _sealed(change: Change, versions: Sequence[Version]) -> tuple[Change, dict[str, list[Row]]]:
+    """Return the change sealed together with its versions, and their rows by table, in the order of the seal."""
     seal = Seal(change.previous_seal, _header(change))
+    rows: dict[str, list[Row]] = {}
     for noun, group in _by_noun(versions):
         table = table_of(noun)
-        rows = sorted((to_row(replace(version, change_seq=change.seq)) for version in group), key=itemgetter(0, 1))
-        for row in rows:
+        rows[table] = sorted(
+            (to_row(replace(version, change_seq=change.seq)) for version in group), key=itemgetter(0, 1)
+        )
+        for row in rows[table]:
             seal.add(table, _content(table, row))
-        _insert_rows(cursor, table, rows)
-    sealed = replace(change, seal=seal.hexdigest())
+    return replace(change, seal=seal.hexdigest()), rows
+
+
+def _insert(cursor: Cursor, sealed: Change, rows: Mapping[str, Sequence[Row]]) -> None:
+    """Insert a sealed change and the rows of its versions, in the caller's transaction."""
+    for table, of_table in rows.items():
+        _insert_rows(cursor, table, of_table)
     cursor.execute(
         f"""
         INSERT INTO tracker.change ({_CHANGE_COLUMNS})
@@ -130,10 +141,9 @@ def _insert(cursor: Cursor, change: Change, versions: Sequence[Version]) -> Chan
         """,
         {**_header(sealed), "previous_seal": sealed.previous_seal, "seal": sealed.seal},
     )
-    return sealed
 
 
-def _insert_rows(cursor: Cursor, table: str, rows: Sequence[tuple[Scalar, ...]]) -> None:
+def _insert_rows(cursor: Cursor, table: str, rows: Sequence[Row]) -> None:
     """Insert rows as columns: one statement and one parameter a column, however many rows."""
     names = ", ".join(columns(table))
     values = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(column_types(table), start=1))
@@ -150,11 +160,11 @@ def _settle(db: Database, change: Change) -> None:
         raise BrokenLedger(
             f"Change {change.seq} was accepted but the ledger ends at change {end.seq}; stop and verify."
         )
-    try:
+    try:  # the change is durable: whatever fails from here on, to say that it was not saved would be untrue
         catch_up_anchor(db)
-    except StoreUnusable as error:  # the change is durable: the next write or opening catches up
+        db.checkpoint_when_due()
+    except StoreUnusable as error:  # the next write or opening catches up
         log.warning("%s", error)
-    db.checkpoint_when_due()
 
 
 def _header(change: Change) -> dict[str, Scalar]:
@@ -308,23 +318,20 @@ def verify(db: Database) -> Verification:
     """Recompute every seal from the content of every version, and compare the chain with its anchor."""
     with db.read() as cursor:
         recorded = changes(cursor)
-    faults: list[str] = []
+        orphans = _orphans(cursor)
+    faults = [f"Versions claim to belong to change {seq}, which the ledger does not hold." for seq in orphans]
     count = 0
     previous = Head(0, GENESIS)
-    contents = _contents_by_change(db)
+    contents = _contents_by_change(db, recorded)
     pending = next(contents, None)
     for change in recorded:
         if change.seq != previous.seq + 1:
             faults.append(f"{_missing(previous.seq + 1, change.seq - 1)} from the middle of the ledger.")
         seal = Seal(change.previous_seal, _header(change))
-        while pending and pending[0] <= change.seq:
-            seq, group = pending
-            for table, content in group:
+        if pending and pending[0] == change.seq:
+            for table, content in pending[1]:
                 count += 1
-                if seq == change.seq:
-                    seal.add(table, content)
-            if seq < change.seq:
-                faults.append(f"Versions claim to belong to change {seq}, which the ledger does not hold.")
+                seal.add(table, content)
             pending = next(contents, None)
         if change.previous_seal != previous.seal and change.seq == previous.seq + 1:
             faults.append(f"Change {change.seq} does not follow change {previous.seq}: its link to it was altered.")
@@ -335,26 +342,42 @@ def verify(db: Database) -> Verification:
                 "match its seal."
             )
         previous = Head(change.seq, change.seal)
-    while pending:
-        count += sum(1 for _ in pending[1])
-        faults.append(f"Versions claim to belong to change {pending[0]}, which the ledger does not hold.")
-        pending = next(contents, None)
     faults.extend(_anchor_faults(db, whole=True))
     return Verification(len(recorded), count, previous, tuple(faults))
 
 
-def _contents_by_change(db: Database) -> Iterator[tuple[int, Iterator[tuple[str, dict[str, Scalar]]]]]:
-    """Every version's content in the order in which seals cover it, a change at a time and not all in memory."""
-    streams = [_contents(db, table) for table in sorted(NOUNS)]
+def _orphans(cursor: Cursor) -> list[int]:
+    """Return the numbers of changes that versions claim to belong to and the ledger does not hold."""
+    claimed = " UNION ".join(f"SELECT change_seq FROM tracker.{table}" for table in NOUNS)
+    rows = cursor.execute(
+        f"SELECT change_seq FROM ({claimed}) WHERE change_seq NOT IN (SELECT seq FROM tracker.change) ORDER BY 1"
+    ).fetchall()
+    return [seq for (seq,) in rows]
+
+
+def _contents_by_change(
+    db: Database, recorded: Sequence[Change]
+) -> Iterator[tuple[int, Iterator[tuple[str, dict[str, Scalar]]]]]:
+    """The content of every version of ``recorded`` in the order in which seals cover it, not all in memory at once.
+
+    What others record meanwhile is left out: each table is read at an instant of its own.
+    """
+    held = {change.seq for change in recorded}
+    streams = [_contents(db, table, max(held, default=0)) for table in sorted(NOUNS)]
     merged = heapq.merge(*streams, key=itemgetter(0, 1))
     for seq, group in groupby(merged, key=itemgetter(0)):
-        yield seq, ((table, content) for _, table, content in group)
+        if seq in held:
+            yield seq, ((table, content) for _, table, content in group)
 
 
-def _contents(db: Database, table: str) -> Iterator[tuple[int, str, dict[str, Scalar]]]:
+def _contents(db: Database, table: str, last_seq: int) -> Iterator[tuple[int, str, dict[str, Scalar]]]:
     names = columns(table)
     with db.read() as cursor:
-        cursor.execute(f"SELECT {', '.join(names)} FROM tracker.{table} ORDER BY change_seq, id, version")
+        cursor.execute(
+            f"SELECT {', '.join(names)} FROM tracker.{table} WHERE change_seq <= $last_seq "
+            "ORDER BY change_seq, id, version",
+            {"last_seq": last_seq},
+        )
         while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             for row in rows:
                 content = dict(zip(names, row, strict=True))
@@ -403,7 +426,7 @@ def export(db: Database) -> Iterator[str]:
     """Yield the ledger as JSON Lines, a change a line with all its versions, in order; ``reload`` takes it back."""
     with db.read() as cursor:
         by_seq = {change.seq: change for change in changes(cursor)}
-    for seq, group in _contents_by_change(db):
+    for seq, group in _contents_by_change(db, list(by_seq.values())):
         change = by_seq[seq]
         header = canonical({**_header(change), "previous_seal": change.previous_seal, "seal": change.seal})
         lines = ",".join(f"[{json.dumps(table)},{canonical(content)}]" for table, content in group)
@@ -425,11 +448,10 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
             )
         with db.transaction() as cursor:
             for number, line in enumerate(lines, start=1):
-                change, recorded = _parse(line, number)
+                change, rows = _parse(line, number)
                 if change.seq != end.seq + 1 or change.previous_seal != end.seal:
                     raise BrokenLedger(f"Line {number}: change {change.seq} does not follow change {end.seq}.")
-                if _insert(cursor, change, recorded).seal != change.seal:
-                    raise BrokenLedger(f"Line {number}: change {change.seq} does not match its seal; it was altered.")
+                _insert(cursor, change, rows)
                 end = Head(change.seq, change.seal)
         catch_up_anchor(db)
         db.checkpoint()
@@ -439,7 +461,8 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
 _READERS: dict[str, Callable[[str], Scalar]] = {"DATE": dt.date.fromisoformat, "DECIMAL(18, 2)": Decimal}
 
 
-def _parse(line: str, number: int) -> tuple[Change, list[Version]]:
+def _parse(line: str, number: int) -> tuple[Change, dict[str, list[Row]]]:
+    """Read a line, and prove it by its seal before any of it reaches the store."""
     try:
         content = json.loads(line)
         header = content["change"]
@@ -453,9 +476,12 @@ def _parse(line: str, number: int) -> tuple[Change, list[Version]]:
             previous_seal=header["previous_seal"],
             seal=header["seal"],
         )
-        return change, [_parse_version(table, values) for table, values in content["versions"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        sealed, rows = _sealed(change, [_parse_version(table, values) for table, values in content["versions"]])
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, UnstorableText) as error:
         raise BrokenLedger(f"Line {number} is not a change of an exported ledger: {error}.") from error
+    if sealed.seal != change.seal:
+        raise BrokenLedger(f"Line {number}: change {change.seq} does not match its seal; it was altered.")
+    return sealed, rows
 
 
 def _parse_version(table: str, values: dict[str, Any]) -> Version:

@@ -1,0 +1,198 @@
+"""Charts whose titles state what they show. Each has a text alternative, and its table stands beside it on the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import pandas as pd
+
+from tracker.domain.words import CHAPTERS, CHAPTERS_IN_SHORT, DELIVERED_OUTCOMES, MilestoneStatus, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.lines import MilestoneLine
+    from tracker.reporting.board import BoardView
+
+_INK, _QUIET, _RULE = "#1c2329", "#4d5760", "#d4d8d3"
+_GROUPS: dict[str, tuple[tuple[Outcome, ...], str]] = {
+    "Delivered in some form": (DELIVERED_OUTCOMES, "#3d7a5a"),
+    "In progress or a duty": ((Outcome.IN_PROGRESS, Outcome.ONGOING_DUTY), "#5b8db8"),
+    "Superseded or not pursued": ((Outcome.SUPERSEDED, Outcome.NOT_PURSUED), "#b4572a"),
+    "Not started, not measurable or unknown": (
+        (Outcome.NOT_STARTED, Outcome.NOT_MEASURABLE, Outcome.UNKNOWN),
+        "#b9bfba",
+    ),
+}
+_MOST_BARS = 12
+_MARKS = {"promised": "square", "baseline": "diamond", "forecast": "triangle-right", "happened": "circle"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A chart, the sentence it shows (its title), and the same in words for those who do not see it."""
+
+    chart: alt.Chart | alt.LayerChart
+    title: str
+    alternative: str
+
+
+def _styled(chart: alt.Chart | alt.LayerChart, title: str) -> Any:
+    return (
+        chart.properties(title=alt.Title(title, anchor="start", fontSize=15, fontWeight=600, color=_INK, limit=1200))
+        .configure(font="Source Sans, Source Sans Pro, Liberation Sans, Arial, sans-serif", background="transparent")
+        .configure_axis(
+            labelColor=_QUIET, titleColor=_QUIET, gridColor=_RULE, domainColor=_RULE, tickColor=_RULE, labelFontSize=12
+        )
+        .configure_legend(labelColor=_INK, labelFontSize=12, labelLimit=300, orient="bottom", columns=1, title=None)
+        .configure_view(stroke=None)
+    )
+
+
+def _chapter(number: int) -> str:
+    return f"{number} {CHAPTERS_IN_SHORT[number]}"
+
+
+def outcomes_by_chapter(view: BoardView) -> Finding:
+    """Show what the evidence says of the commitments of each chapter; counts of commitments."""
+    group_of = {outcome: group for group, (outcomes, _) in _GROUPS.items() for outcome in outcomes}
+    order = list(_GROUPS)
+    counted = Counter((line.chapter, group_of[Outcome(line.outcome or Outcome.UNKNOWN)]) for line in view.commitments)
+    counts = pd.DataFrame(
+        [
+            {"chapter": _chapter(chapter), "group": group, "size": size, "order": order.index(group)}
+            for (chapter, group), size in sorted(counted.items())
+        ],
+        columns=["chapter", "group", "size", "order"],
+    )
+    title = f"{view.delivered} of {len(view.commitments)} commitments are delivered in some form"
+    bars = alt.Chart(counts).encode(
+        y=alt.Y("chapter:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
+        x=alt.X("size:Q", title="commitments", axis=alt.Axis(tickMinStep=1, grid=True)),
+        order=alt.Order("order:Q"),
+        tooltip=[
+            alt.Tooltip("chapter:N", title="Chapter"),
+            alt.Tooltip("group:N", title="Outcome"),
+            alt.Tooltip("size:Q", title="Commitments"),
+        ],
+    )
+    colours = alt.Scale(domain=order, range=[colour for _, colour in _GROUPS.values()])
+    chart = bars.mark_bar(height={"band": 0.62}, stroke="#fdfdfb", strokeWidth=1).encode(
+        color=alt.Color("group:N", scale=colours, sort=order)
+    )
+    said = (
+        f"Chapter {chapter}, {CHAPTERS[chapter]}: "
+        + ", ".join(f"{counted[chapter, group]} {group.lower()}" for group in order if counted[chapter, group])
+        for chapter in sorted({line.chapter for line in view.commitments})
+    )
+    return Finding(_styled(chart.properties(height=240), title), title, f"{title}. " + ". ".join(said) + ".")
+
+
+def overdue_milestones(view: BoardView) -> Finding | None:
+    """Show how late the overdue milestones are, in days, latest first; None when nothing is overdue."""
+    late = sorted(
+        (m for m in view.milestones if m.status == MilestoneStatus.OVERDUE),
+        key=lambda m: (-(m.slip_days or 0), m.milestone_id),
+    )
+    if not late:
+        return None
+    worst = late[0].slip_days or 0
+    counted = "1 milestone is" if len(late) == 1 else f"{len(late)} milestones are"
+    title = f"{counted} overdue, the longest by {worst:,} days"
+    if len(late) > _MOST_BARS:
+        title += f" (the {_MOST_BARS} longest)"
+    rows = pd.DataFrame(
+        [
+            {
+                "milestone": m.milestone_id,
+                "title": m.title,
+                "days": m.slip_days,
+                "weight": "key" if m.key else "supporting",
+            }
+            for m in late[:_MOST_BARS]
+        ]
+    )
+    base = alt.Chart(rows).encode(
+        y=alt.Y("milestone:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
+        tooltip=[alt.Tooltip("title:N", title="Milestone"), alt.Tooltip("days:Q", title="Days late", format=",")],
+    )
+    bars = base.mark_bar(height={"band": 0.62}).encode(
+        x=alt.X("days:Q", title="days late"),
+        color=alt.Color(
+            "weight:N", scale=alt.Scale(domain=["key", "supporting"], range=["#8c1d18", "#d09a8f"]), title=None
+        ),
+    )
+    labels = base.mark_text(align="left", dx=4, color=_INK).encode(x="days:Q", text=alt.Text("days:Q", format=","))
+    said = "; ".join(f"{m.milestone_id} {m.title}: {m.slip_days:,} days" for m in late[:_MOST_BARS])
+    height = 26 * min(len(late), _MOST_BARS) + 20
+    return Finding(_styled((bars + labels).properties(height=height), title), title, f"{title}. {said}.")
+
+
+def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> Finding | None:
+    """Show each milestone from its promise to its baseline, forecast and completion; None when there is none."""
+    rows = [
+        {"milestone": m.milestone_id, "title": m.title, "what": what, "on": when.isoformat(), "said": said}
+        for m in milestones
+        for what, when, said in (
+            ("promised", m.promised_on, str(m.promised_on)),
+            ("baseline", m.baseline_on, str(m.baseline)),
+            ("forecast", m.forecast_on, str(m.forecast)),
+            ("happened", m.actual_on, str(m.actual)),
+        )
+        if when
+    ]
+    if not rows:
+        return None
+    met = sum(1 for m in milestones if m.actual_on)
+    overdue = sum(1 for m in milestones if m.status == MilestoneStatus.OVERDUE)
+    title = f"{met} of {len(milestones)} milestones met" + (f", {overdue} overdue" if overdue else "")
+    frame = pd.DataFrame(rows)
+    present = [what for what in _MARKS if what in set(frame["what"])]
+    y = alt.Y("milestone:N", title=None, axis=alt.Axis(ticks=False, domain=False))
+    spans = (
+        alt.Chart(frame)
+        .mark_rule(color="#b9bfba", strokeWidth=2)
+        .encode(y=y, x=alt.X("min(on):T", title=None), x2="max(on):T")
+    )
+    points = (
+        alt.Chart(frame)
+        .mark_point(size=130, filled=True, opacity=1)
+        .encode(
+            y=y,
+            x=alt.X("on:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"), scale=alt.Scale(padding=14)),
+            shape=alt.Shape("what:N", scale=alt.Scale(domain=present, range=[_MARKS[w] for w in present]), title=None),
+            color=alt.Color(
+                "what:N",
+                scale=alt.Scale(
+                    domain=present,
+                    range=[
+                        {"promised": "#8b949c", "baseline": "#1d4f7c", "forecast": "#b36b00", "happened": "#3d7a5a"}[w]
+                        for w in present
+                    ],
+                ),
+                title=None,
+            ),
+            tooltip=[
+                alt.Tooltip("title:N", title="Milestone"),
+                alt.Tooltip("what:N", title="What"),
+                alt.Tooltip("said:N", title="When"),
+            ],
+        )
+    )
+    today = (
+        alt.Chart(pd.DataFrame([{"on": as_at.isoformat()}]))
+        .mark_rule(color="#8c1d18", strokeDash=[4, 3])
+        .encode(x="on:T")
+    )
+    said = "; ".join(
+        f"{m.milestone_id}: promised {m.promised_on}"
+        + (f", due {m.baseline}" if m.baseline else ", no due date published")
+        + (f", happened {m.actual}" if m.actual else ", not recorded as met")
+        for m in milestones
+    )
+    chart = (spans + points + today).properties(height=34 * len(milestones) + 30)
+    return Finding(_styled(chart, title), title, f"{title}. The dashed line is the day shown, {as_at}. {said}.")

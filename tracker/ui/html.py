@@ -1,0 +1,175 @@
+"""The one place that makes HTML. Every value is escaped as it is put in; pages hand over words, never markup.
+
+Real tables, lists and definitions, so that a screen reader, a keyboard and a printer get what the eye gets. Nothing
+outside this module calls ``st.html`` (tested).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import streamlit as st
+from markupsafe import Markup
+
+from tracker.domain.dates import PublishedDate
+from tracker.domain.words import NOT_REPORTED, MilestoneStatus, Outcome, Precision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Cell: TypeAlias = str | int | dt.date | PublishedDate | Markup | None
+
+_STYLE = Path(__file__).with_name("style.css")
+
+_LOOKS: dict[str, tuple[str, str]] = {
+    MilestoneStatus.COMPLETE: ("green", "✓"),
+    MilestoneStatus.COMPLETE_LATE: ("green", "✓"),
+    MilestoneStatus.OVERDUE: ("red", "▲"),
+    MilestoneStatus.RED: ("red", "■"),
+    MilestoneStatus.AMBER: ("amber", "◆"),
+    MilestoneStatus.GREEN: ("green", "●"),
+    MilestoneStatus.STALE: ("grey", "◌"),
+    MilestoneStatus.NOT_DATED: ("grey", "–"),
+    NOT_REPORTED: ("grey", "○"),
+    Outcome.NOT_STARTED: ("grey", "○"),
+    Outcome.IN_PROGRESS: ("blue", "▸"),
+    Outcome.DELIVERED: ("green", "✓"),
+    Outcome.DELIVERED_LATE: ("green", "✓"),
+    Outcome.DELIVERED_DIFFERENTLY: ("green", "≈"),
+    Outcome.ONGOING_DUTY: ("blue", "∞"),
+    Outcome.SUPERSEDED: ("amber", "↷"),
+    Outcome.NOT_PURSUED: ("red", "✕"),
+    Outcome.NOT_MEASURABLE: ("grey", "≁"),
+    Outcome.UNKNOWN: ("grey", "?"),
+}
+"""Word → colour and shape: the colour is never alone."""
+
+
+def show(*parts: Markup) -> None:
+    """Put made HTML on the page."""
+    st.html(Markup('<div class="tracker">{}</div>').format(Markup().join(parts)))
+
+
+def show_style() -> None:
+    """Give the page its look."""
+    st.html(_STYLE)
+
+
+def put(template: str, *values: object, **named: object) -> Markup:
+    """Fill a template of ours; every value that is not itself made HTML is escaped."""
+    return Markup(template).format(*values, **named)  # noqa: S704  the template is a literal of this package (tested)
+
+
+def joined(parts: Iterable[Markup]) -> Markup:
+    """Put pieces one after the other."""
+    return Markup().join(parts)
+
+
+def day(value: dt.date | PublishedDate | None) -> Markup:
+    """A date in words, with the machine's form beside it where it is a full day."""
+    if value is None:
+        return Markup()
+    if isinstance(value, PublishedDate):
+        return day(value.day) if value.precision is Precision.DAY else put("{}", str(value))
+    return put('<time datetime="{}">{} {:%B %Y}</time>', value.isoformat(), value.day, value)
+
+
+def status(word: str | None) -> Markup:
+    """A status as word, shape and colour; no word is *Not reported*."""
+    word = word or NOT_REPORTED
+    colour, shape = _LOOKS[word]
+    return put(
+        '<span class="status {}"><span class="shape" aria-hidden="true">{}</span>{}</span>', colour, shape, str(word)
+    )
+
+
+def slip(days: int | None) -> Markup:
+    """A slip in days, signed: positive is late."""
+    if days is None:
+        return put('<span class="quiet">not known</span>')
+    unit = "day" if abs(days) == 1 else "days"
+    return put("{:+,} {}", days, unit) if days else put("on time")
+
+
+def link(address: str, words: str) -> Markup:
+    """A link to another page of the tracker."""
+    return put('<a href="{}" target="_self">{}</a>', address, words)
+
+
+def outward(address: str | None, words: str) -> Markup:
+    """A link to a source, or its words alone when it has no address to ship."""
+    if not address or not address.startswith("https://"):
+        return put("{}", words)
+    return put('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', address, words)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, and whether it holds numbers (set to the right)."""
+
+    heading: str
+    number: bool = False
+
+
+def table(caption: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Cell]], *, empty: str) -> Markup:
+    """A real table; the first cell of a row is its heading. ``empty`` says why there is no row."""
+    heads = [column if isinstance(column, Column) else Column(column) for column in columns]
+    body = joined(_row(heads, row) for row in rows)
+    if not body:
+        return put('<p><strong>{}</strong> <span class="quiet">{}</span></p>', caption, empty)
+    return put(
+        '<div class="scroll"><table class="cards" role="table"><caption>{}</caption>'
+        '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table></div>',
+        caption,
+        joined(put('<th scope="col" role="columnheader"{}>{}</th>', _class(head), head.heading) for head in heads),
+        body,
+    )
+
+
+def _row(heads: Sequence[Column], row: Sequence[Cell]) -> Markup:
+    cells = [_cell(value) for value in row]
+    first, *others = zip(heads, cells, strict=True)
+    return put(
+        '<tr role="row">{}{}</tr>',
+        put('<th scope="row" role="rowheader"{}>{}</th>', _class(first[0]), first[1]),
+        joined(
+            put(
+                '<td role="cell"{} data-heading="{}">{}</td>',
+                _class(head, *([] if cell else ["empty"])),
+                head.heading,
+                cell,
+            )
+            for head, cell in others
+        ),
+    )
+
+
+def _class(head: Column, *more: str) -> Markup:
+    names = [*(["number"] if head.number else []), *more]
+    return put(' class="{}"', " ".join(names)) if names else Markup()
+
+
+def _cell(value: Cell) -> Markup:
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, dt.date | PublishedDate):
+        return day(value)
+    return put("{}", "" if value is None else value)
+
+
+def facts(pairs: Iterable[tuple[str, Cell]], *, style: str = "record") -> Markup:
+    """Terms and what they are; pairs whose value is unknown (None) are left out."""
+    items = joined(
+        put("<div><dt>{}</dt><dd>{}</dd></div>", term, _cell(value))
+        for term, value in pairs
+        if value is not None and value != ""
+    )
+    return put('<dl class="{}">{}</dl>', style, items)
+
+
+def details(summary: str, *parts: Markup) -> Markup:
+    """Something to open by mouse or keyboard."""
+    return put("<details><summary>{}</summary>{}</details>", summary, joined(parts))

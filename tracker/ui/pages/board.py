@@ -1,0 +1,13 @@
+from tracker.reporting import charts
+from tracker.ui import panels, state
+
+view = state.board()
+panels.header(view)
+panels.headline(view)
+panels.finding(charts.outcomes_by_chapter(view))
+panels.exceptions(view)
+panels.finding(charts.overdue_milestones(view))
+panels.milestones(view)
+panels.money(view)
+panels.outside_world(view)
+panels.confidence(view)

@@ -1,0 +1,259 @@
+"""The board page's panels, in the order a delivery board expects: each draws what the view holds, computing nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from tracker.reporting.board import BOARD
+from tracker.ui import html, state
+from tracker.ui.html import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from markupsafe import Markup
+
+    from tracker.domain.lines import FundingLine, MilestoneLine, SourceLine
+    from tracker.reporting.board import BoardView, ExceptionLine
+    from tracker.reporting.charts import Finding
+
+
+def header(view: BoardView) -> None:
+    """Name the board, the day, how fresh the data are and how many owners stand behind them."""
+    confidence = view.confidence
+    html.show(
+        html.put("<h1>{}</h1>", BOARD),
+        html.facts(
+            [
+                ("As at", view.as_at),
+                ("Newest fact in it", view.data_cut_off),
+                ("Recorded up to", known(view)),
+                ("Owners confirmed", f"{confidence.owners_confirmed} of {confidence.owners}"),
+            ],
+            style="facts",
+        ),
+    )
+
+
+def known(view: BoardView) -> str:
+    """When the last change taken into account was recorded."""
+    return f"{view.known_at.day} {view.known_at:%B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
+
+
+def headline(view: BoardView) -> None:
+    """Say the position in a sentence, then count commitments by each of the three statuses, apart."""
+    html.show(
+        html.put('<p class="lead">{}</p>', view.headline),
+        html.put(
+            '<div class="three">{}{}{}</div>',
+            _tally("What owners say", "delivery confidence", view.by_owner_status),
+            _tally("What the dates say", "computed from milestones", view.by_computed_status),
+            _tally("What the evidence shows", "our reading of the published record", view.by_outcome),
+        ),
+        html.put(
+            '<p class="quiet">Three views of the same {} commitments, never merged: where they disagree, the '
+            "disagreement is the signal. {}</p>",
+            len(view.commitments),
+            html.link(state.address("about"), "How each is worked out"),
+        ),
+    )
+
+
+def _tally(title: str, basis: str, counts: dict[str, int]) -> Markup:
+    return html.put(
+        '<section><h3>{}</h3><p class="over">{}</p><ul class="tally">{}</ul></section>',
+        title,
+        basis,
+        html.joined(
+            html.put('<li>{}<span class="count">{}</span></li>', html.status(word), count)
+            for word, count in counts.items()
+        ),
+    )
+
+
+def finding(found: Finding | None) -> None:
+    """Draw a chart; its title states what it shows and screen readers get the same in words."""
+    if found:
+        st.altair_chart(found.chart, theme=None, alt=found.alternative, width="stretch")
+
+
+def exceptions(view: BoardView) -> None:
+    """List what the board should look at, worst first; commitments that are only silent are folded away."""
+    serious = [line for line in view.exceptions if line.reasons[0] != "not reported"]
+    silent = [line for line in view.exceptions if line.reasons[0] == "not reported"]
+    html.show(
+        html.put("<h2>Exceptions</h2>"),
+        html.table(
+            "Overdue, slipped, disputed or contradicted: worst first",
+            ["Commitment and milestone", "Why", Column("Slip", number=True), "Owner", "Statuses"],
+            (
+                (
+                    html.put(
+                        '{} <span class="id">{}</span>',
+                        html.link(
+                            state.address("commitment", id=line.commitment_id), line.milestone or line.commitment
+                        ),
+                        line.milestone_id or line.commitment_id,
+                    ),
+                    _why(line),
+                    html.slip(line.slip_days),
+                    line.owner,
+                    _statuses(line),
+                )
+                for line in serious
+            ),
+            empty="Nothing is overdue, slipped beyond tolerance or disputed on this day.",
+        ),
+        html.details(
+            f"{len(silent)} further commitments have no report from their owner",
+            html.table(
+                "Not reported",
+                ["Commitment", "Owner", "Dates say", "Evidence shows"],
+                (
+                    (
+                        html.put(
+                            '{} <span class="id">{}</span>',
+                            html.link(state.address("commitment", id=line.commitment_id), line.commitment),
+                            line.commitment_id,
+                        ),
+                        line.owner,
+                        html.status(line.computed_status),
+                        html.status(line.outcome),
+                    )
+                    for line in silent
+                ),
+                empty="None.",
+            ),
+        )
+        if silent
+        else html.put(""),
+    )
+
+
+def _why(line: ExceptionLine) -> Markup:
+    return html.put("{}{}", line.why, "" if line.key else " Supporting milestone.")
+
+
+def _statuses(line: ExceptionLine) -> Markup:
+    return html.put(
+        '<dl class="statuses"><dt>Owner</dt><dd>{}</dd><dt>Dates</dt><dd>{}</dd><dt>Evidence</dt><dd>{}</dd></dl>',
+        html.status(line.owner_status),
+        html.status(line.computed_status),
+        html.status(line.outcome),
+    )
+
+
+def milestones(view: BoardView) -> None:
+    """Show what was met and missed in the last period, and what is due in the next."""
+    days = view.rules.period_days
+    html.show(
+        html.put("<h2>Milestones</h2>"),
+        _milestones(f"Met in the last {days} days", view.met_in_period, "None was recorded as met.", view),
+        _milestones(f"Missed in the last {days} days", view.missed_in_period, "None fell due unmet.", view),
+        _milestones(f"Due in the next {days} days", view.due_soon, "None has a due date in that time.", view),
+    )
+
+
+def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: BoardView) -> Markup:
+    return html.table(
+        caption,
+        ["Milestone", "Due", "Happened", Column("Slip", number=True), "Owner", "Evidence"],
+        (
+            (
+                html.put(
+                    '{} <span class="id">{}</span>',
+                    html.link(state.address("commitment", id=line.commitment_id), line.title),
+                    line.milestone_id,
+                ),
+                line.due or html.put('<span class="quiet">no date published</span>'),
+                line.actual,
+                html.slip(line.slip_days),
+                line.owner,
+                source(view.sources.get(line.evidence_id or "")),
+            )
+            for line in lines
+        ),
+        empty=empty,
+    )
+
+
+def source(line: SourceLine | None) -> Markup | None:
+    """A source as publisher, title and date, linked when it has an address on its publisher's own site."""
+    if line is None:
+        return None
+    words = f"{line.publisher}: {line.title}" + (f" ({line.published})" if line.published else "")
+    return html.outward(line.url, words)
+
+
+def money(view: BoardView) -> None:
+    """Show the published sums of the flagship programmes, each stage of money by its own name and never added up."""
+    html.show(
+        html.put("<h2>Money of the flagship four</h2>"),
+        html.put(
+            '<p class="quiet">Committed, announced, planned, paid and withheld are different things. Sums overlap '
+            "(an agreement is inside its programme), so they are listed and never added up.</p>"
+        ),
+        *(
+            sums(
+                programme.name,
+                [line for line in view.funding if line.programme_id == programme.programme_id],
+                view.sources,
+            )
+            for programme in view.programmes
+            if programme.flagship
+        ),
+    )
+
+
+def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, SourceLine]) -> Markup:
+    """The published sums of one programme, oldest first."""
+    return html.table(
+        caption,
+        ["Stage of money", Column("Sum", number=True), "For", "As published", "Known since", "Source"],
+        (
+            (
+                line.stage.capitalize(),
+                f"£{line.amount_gbp:,.0f}",
+                ", ".join(filter(None, (line.period, line.scope))),
+                line.amount_wording,
+                line.known_on,
+                source(sources.get(line.source_id)),
+            )
+            for line in lines
+        ),
+        empty="No sum had been published by this day.",
+    )
+
+
+def outside_world(view: BoardView) -> None:
+    """Show what happened around the work and completes none of it."""
+    html.show(
+        html.put("<h2>Outside world</h2>"),
+        html.table(
+            "Events that bear on every commitment, newest first",
+            ["When", "What happened", "Source"],
+            ((line.happened, line.summary, source(view.sources.get(line.evidence_id))) for line in view.outside_world),
+            empty="Nothing is recorded up to this day.",
+        ),
+    )
+
+
+def confidence(view: BoardView) -> None:
+    """Say how far this report can be trusted."""
+    found = view.confidence
+    html.show(
+        html.put("<h2>Confidence in this report</h2>"),
+        html.facts(
+            [
+                ("Open commitments with no report from their owner", found.not_reported),
+                ("Commitments whose outcome is unknown", found.unknown),
+                ("Milestones with no confirmed forecast (stale)", found.stale),
+                ("Milestones with no published date", found.not_dated),
+                ("Milestones met without evidence", found.unevidenced),
+                ("Events whose date was inferred", found.inferred_dates),
+            ],
+            style="facts",
+        ),
+    )
