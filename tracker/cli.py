@@ -7,6 +7,7 @@ standard error); 2 when it was called wrongly.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -36,6 +37,9 @@ close the app before a command that writes.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a machine reads is UTF-8, whatever the terminal speaks
+            stream.reconfigure(encoding="utf-8")
     options = _parser().parse_args(arguments)
     try:
         run = options.run
@@ -44,9 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrackerError as error:
         print(error, file=sys.stderr)
         return 1
-    except BrokenPipeError:  # the reader of our output (head, less) has gone: not our fault and not worth a word
+    except OSError as error:
+        if error.filename is not None:
+            raise  # a file's, which the store tells of itself: here it is a defect
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):  # the reader of our output (head, less) has gone: not worth a word
+            return 0
+        print(f"The output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
     return status
 
 
@@ -151,8 +160,8 @@ def _plan_load(options: argparse.Namespace) -> int:
 
 
 def _board(options: argparse.Namespace) -> int:
-    as_at = boards.parse_as_at(options.as_at) if options.as_at else dates.today()
-    known_at = dates.parse_instant(options.known_at, where="known at") if options.known_at else None
+    as_at = dates.today() if options.as_at is None else boards.parse_as_at(options.as_at)
+    known_at = None if options.known_at is None else dates.parse_instant(options.known_at, where="known at")
     with stores.open_store(stores.address()) as db:
         view = boards.view_board(db, as_at, boards.known_position(db, known_at))
     write = boards.as_json if options.format == "json" else boards.as_text

@@ -164,9 +164,9 @@ def board_text(view: BoardView) -> str:
         *textwrap.wrap(view.headline, _WIDTH),
         "",
         f"{len(view.commitments)} commitments",
-        f"  owner's view     {_tally(view.by_owner_status)}",
-        f"  dates (computed) {_tally(view.by_computed_status)}",
-        f"  evidence view    {_tally(view.by_outcome)}",
+        *_wrapped(f"  owner's view     {_tally(view.by_owner_status)}"),
+        *_wrapped(f"  dates (computed) {_tally(view.by_computed_status)}"),
+        *_wrapped(f"  evidence view    {_tally(view.by_outcome)}"),
         "",
     ]
     dated = [line for line in view.exceptions if line.milestone_id]
@@ -176,10 +176,11 @@ def board_text(view: BoardView) -> str:
         parts.append(f"  {line.milestone_id:<11}{slip:>12}  {', '.join(line.reasons)}")
         parts.extend(_indented(f"{line.milestone}. {line.why} Owner: {line.owner}."))
     others = [line for line in view.exceptions if not line.milestone_id]
-    parts += ["", f"{len(others)} further commitments to look at: {', '.join(line.commitment_id for line in others)}"]
+    listed = ", ".join(line.commitment_id for line in others) or "none"
+    parts += ["", *_wrapped(f"{len(others)} further commitments to look at: {listed}")]
     parts += _section(f"Milestones met in the last {view.rules.period_days} days", view.met_in_period)
     parts += _section(f"Milestones due in the next {view.rules.period_days} days", view.due_soon)
-    parts += ["", "Money committed by the Green Paper"]
+    parts += ["", f"Money committed by the Green Paper{'' if view.programmes else ': none'}"]
     for programme in view.programmes:
         amount = f"£{programme.committed_gbp:,.0f}" if programme.committed_gbp is not None else "no sum published"
         parts.append(f"  {amount:>18}  {programme.name}")
@@ -194,7 +195,7 @@ def board_text(view: BoardView) -> str:
 
 
 def _tally(counts: dict[str, int]) -> str:
-    return " · ".join(f"{count} {word}" for word, count in counts.items())
+    return " · ".join(f"{count} {word}" for word, count in counts.items()) or "none"
 
 
 def _section(title: str, lines: Sequence[MilestoneLine]) -> Iterable[str]:
@@ -202,6 +203,10 @@ def _section(title: str, lines: Sequence[MilestoneLine]) -> Iterable[str]:
     yield f"{title}: {len(lines) or 'none'}"
     for line in lines:
         yield f"  {line.milestone_id:<11}{line.actual or line.due!s:>18}  {textwrap.shorten(line.title, _WIDTH - 33)}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 19, break_on_hyphens=False)
 
 
 def _indented(text: str) -> list[str]:

@@ -35,7 +35,8 @@ REASONS = (OVERDUE, SLIPPED, DISAGREE, REVERSED, SILENT)
 """Why a line is an exception, worst first."""
 
 _OPEN_RANK = {status: rank for rank, status in enumerate(STATUS_SEVERITY)}
-_OWNER_SAYS = {"Red": MilestoneStatus.RED, "Amber": MilestoneStatus.AMBER, "Green": MilestoneStatus.GREEN}
+_OWNER_SAYS = {"Red": MilestoneStatus.OVERDUE, "Amber": MilestoneStatus.AMBER, "Green": MilestoneStatus.GREEN}
+"""The worst that dates may say without being worse than the owner's rating; Red is the worst an owner can say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ class BoardView:
         stopped = sum(self.by_outcome.get(word, 0) for word in (Outcome.SUPERSEDED, Outcome.NOT_PURSUED))
         unknown = self.by_outcome.get(Outcome.UNKNOWN, 0)
         overdue = "No milestone is overdue" if not self.overdue else f"{_counted(self.overdue, 'milestone')} overdue"
-        owners = "no owner has reported" if not reported else f"owners have reported on {reported} commitments"
+        owners = "no owner has reported" if not reported else f"owners have reported on {reported} of them"
         return (
             f"Of {total} commitments, the published record shows {self.delivered} delivered in some form, {stopped} "
             f"superseded or not pursued, and no known outcome for {unknown}. {overdue}, and {owners}."

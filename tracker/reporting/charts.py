@@ -41,6 +41,11 @@ class Finding:
     alternative: str
 
 
+def _height(rows: int, *, row: int, legend: int) -> int:
+    """The height of a whole chart in pixels: its rows, and its title, axis and legend of so many lines."""
+    return rows * row + 95 + legend * 18
+
+
 def _styled(chart: alt.Chart | alt.LayerChart, title: str) -> Any:
     return (
         chart.properties(title=alt.Title(title, anchor="start", fontSize=15, fontWeight=600, color=_INK, limit=1200))
@@ -89,7 +94,11 @@ def outcomes_by_chapter(view: BoardView) -> Finding:
         + ", ".join(f"{counted[chapter, group]} {group.lower()}" for group in order if counted[chapter, group])
         for chapter in sorted({line.chapter for line in view.commitments})
     )
-    return Finding(_styled(chart.properties(height=240), title), title, f"{title}. " + ". ".join(said) + ".")
+    return Finding(
+        _styled(chart.properties(height=_height(5, row=28, legend=len(order))), title),
+        title,
+        f"{title}. " + ". ".join(said) + ".",
+    )
 
 
 def overdue_milestones(view: BoardView) -> Finding | None:
@@ -111,7 +120,7 @@ def overdue_milestones(view: BoardView) -> Finding | None:
                 "milestone": m.milestone_id,
                 "title": m.title,
                 "days": m.slip_days,
-                "weight": "key" if m.key else "supporting",
+                "weight": "key milestone" if m.key else "supporting milestone",
             }
             for m in late[:_MOST_BARS]
         ]
@@ -123,12 +132,14 @@ def overdue_milestones(view: BoardView) -> Finding | None:
     bars = base.mark_bar(height={"band": 0.62}).encode(
         x=alt.X("days:Q", title="days late"),
         color=alt.Color(
-            "weight:N", scale=alt.Scale(domain=["key", "supporting"], range=["#8c1d18", "#d09a8f"]), title=None
+            "weight:N",
+            scale=alt.Scale(domain=["key milestone", "supporting milestone"], range=["#8c1d18", "#d09a8f"]),
+            title=None,
         ),
     )
     labels = base.mark_text(align="left", dx=4, color=_INK).encode(x="days:Q", text=alt.Text("days:Q", format=","))
     said = "; ".join(f"{m.milestone_id} {m.title}: {m.slip_days:,} days" for m in late[:_MOST_BARS])
-    height = 26 * min(len(late), _MOST_BARS) + 20
+    height = _height(len(rows), row=26, legend=2)
     return Finding(_styled((bars + labels).properties(height=height), title), title, f"{title}. {said}.")
 
 
@@ -194,5 +205,5 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
         + (f", happened {m.actual}" if m.actual else ", not recorded as met")
         for m in milestones
     )
-    chart = (spans + points + today).properties(height=34 * len(milestones) + 30)
+    chart = (spans + points + today).properties(height=_height(len(milestones), row=34, legend=len(present)))
     return Finding(_styled(chart, title), title, f"{title}. The dashed line is the day shown, {as_at}. {said}.")

@@ -63,11 +63,14 @@ def _faults(cursor: Cursor, progress: Progress, effective_on: dt.date) -> Iterat
             "give that day or a later one."
         )
     if effective_on > today:
-        yield f"Progress of {progress.id} cannot hold from {effective_on}, which has not come yet; give {today} at most."
+        yield (
+            f"Progress of {progress.id} cannot hold from {effective_on}: that day has not come yet; "
+            f"give {today} or before."
+        )
     if progress.actual_on and progress.actual_on > today:
         yield (
-            f"{progress.id} cannot have been completed on {progress.actual_on}, which has not come yet; "
-            "give the day as its forecast."
+            f"{progress.id} cannot have been completed on {progress.actual_on}: that day has not come yet; "
+            "give it as the forecast."
         )
     elif progress.actual_on and progress.actual_on > effective_on:
         yield (

@@ -159,7 +159,7 @@ def restore(at: Address, backup: Path) -> Restored:
     use; then nothing has been moved.
     """
     source = Address(backup.absolute())
-    if not source.file.exists():
+    if not source.exists():
         raise StoreMissing(f"There is no backup at {source.file}.")
     proof = _proven(source)
     incoming = Address(at.file.with_name(f"{at.file.name}.restoring-{os.getpid()}"))

@@ -35,10 +35,6 @@ class Anchor:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def exists(self) -> bool:
-        """Say whether the file is there."""
-        return self.path.exists()
-
     def create(self) -> None:
         """Begin an anchor where there is none, or only what a crash left of one. Raises StoreUnusable."""
         if self.last() is None:
@@ -66,7 +62,7 @@ class Anchor:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(0, size - _TAIL_BYTES))
                 tail = file.read().decode("ascii", errors="replace")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise StoreUnusable(f"The head anchor {self.path} cannot be read: {error.strerror}.") from error

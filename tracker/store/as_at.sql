@@ -1,21 +1,29 @@
 -- The one definition of "as at D, as known at K", made once for every noun ({noun} is the table's name).
--- Of what was known at K, a version stands for its id and day when it is the newest of them and retracts nothing.
-CREATE OR REPLACE MACRO {noun}_standing(as_at, known_seq) AS TABLE
-SELECT id, effective_on, version
-FROM (
-    SELECT id, effective_on, max(version) AS version, max_by(retracted, version) AS retracted
+-- Of what was said for days up to D and known at K, a version holds good unless a later one for its id and day
+-- retracts it.
+CREATE OR REPLACE MACRO {noun}_good(as_at, known_seq) AS TABLE
+SELECT said.id, said.effective_on, said.version
+FROM tracker.{noun} AS said
+ANTI JOIN (
+    SELECT id, effective_on, version
     FROM tracker.{noun}
-    WHERE effective_on <= as_at AND change_seq <= known_seq
-    GROUP BY id, effective_on
-)
-WHERE NOT retracted;
+    WHERE retracted AND change_seq <= known_seq
+) AS retraction
+    ON retraction.id = said.id AND retraction.effective_on = said.effective_on AND retraction.version > said.version
+WHERE said.effective_on <= as_at AND said.change_seq <= known_seq AND NOT said.retracted;
+
+-- The newest of them stands for its id and day.
+CREATE OR REPLACE MACRO {noun}_standing(as_at, known_seq) AS TABLE
+SELECT id, effective_on, max(version) AS version
+FROM {noun}_good(as_at, known_seq)
+GROUP BY id, effective_on;
 
 -- The newest standing day up to D is what held on D.
 CREATE OR REPLACE MACRO {noun}_as_at(as_at, known_seq) AS TABLE
 SELECT held.*
 FROM tracker.{noun} AS held
 JOIN (
-    SELECT id, max_by(version, effective_on) AS version
-    FROM {noun}_standing(as_at, known_seq)
+    SELECT id, max((effective_on, version))[2] AS version
+    FROM {noun}_good(as_at, known_seq)
     GROUP BY id
 ) AS newest USING (id, version);

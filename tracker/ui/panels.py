@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.reporting import charts
 from tracker.reporting.board import BOARD
 from tracker.ui import html, state
 from tracker.ui.html import Column
@@ -83,8 +84,9 @@ def exceptions(view: BoardView) -> None:
     """List what the board should look at, worst first; commitments that are only silent are folded away."""
     serious = [line for line in view.exceptions if line.reasons[0] != "not reported"]
     silent = [line for line in view.exceptions if line.reasons[0] == "not reported"]
+    html.show(html.put("<h2>Exceptions</h2>"))
+    finding(charts.overdue_milestones(view))
     html.show(
-        html.put("<h2>Exceptions</h2>"),
         html.table(
             "Overdue, slipped, disputed or contradicted: worst first",
             ["Commitment and milestone", "Why", Column("Slip", number=True), "Owner", "Statuses"],
@@ -211,13 +213,12 @@ def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, Sourc
     """The published sums of one programme, oldest first."""
     return html.table(
         caption,
-        ["Stage of money", Column("Sum", number=True), "For", "As published", "Known since", "Source"],
+        ["Stage of money", Column("Sum", number=True), "For", "Known since", "Source"],
         (
             (
                 line.stage.capitalize(),
-                f"£{line.amount_gbp:,.0f}",
+                html.put('£{:,.0f}<span class="why">{}</span>', line.amount_gbp, line.amount_wording or ""),
                 ", ".join(filter(None, (line.period, line.scope))),
-                line.amount_wording,
                 line.known_on,
                 source(sources.get(line.source_id)),
             )

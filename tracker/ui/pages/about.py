@@ -11,7 +11,7 @@ DATE_RULES = {
     "Overdue": "Its forecast, or without one its baseline, has passed and nothing records that it happened.",
     "Red": f"Its forecast is more than {rules.amber_days} days behind its baseline.",
     "Amber": f"Its forecast is more than {rules.green_days} and up to {rules.amber_days} days behind its baseline.",
-    "Green": f"Its forecast was confirmed in the last {rules.stale_days} days; it is {rules.green_days} or less behind.",
+    "Green": f"Its forecast was confirmed in the last {rules.stale_days} days and is at most {rules.green_days} late.",
     "Stale": f"No forecast has been confirmed in the last {rules.stale_days} days. It is never shown as Green.",
     "Not dated": "No due date was published and no forecast was given.",
 }

@@ -7,15 +7,17 @@ from tracker.ui.html import Column
 
 board = state.board()
 titles = {line.commitment_id: line.title for line in board.commitments}
+asked = st.query_params.get("id", next(iter(titles), ""))
 chosen = st.selectbox(
     "Commitment",
     list(titles),
-    key="id",
-    bind="query-params",
-    persist_state="session",
+    index=list(titles).index(asked) if asked in titles else None,
     format_func=lambda commitment_id: f"{commitment_id} {titles[commitment_id]}",
+    placeholder="Choose a commitment",
 )
-view = state.commitment(chosen)
+if chosen and chosen != asked:
+    st.query_params["id"] = chosen
+view = state.commitment(chosen or asked)
 line = view.line
 
 html.show(

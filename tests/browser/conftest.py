@@ -1,0 +1,102 @@
+"""The real app on the real plans, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def served(store: Path) -> Iterator[str]:
+    """Serve the app over a store on a free port of this machine and give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "TRACKER_STORE": str(store)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(300):
+                try:
+                    urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                    break
+                except (urllib.error.URLError, TimeoutError):
+                    time.sleep(0.1)
+            yield address
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds the shipped plans, made as `make run` makes it."""
+    file = tmp_path_factory.mktemp("served") / "tracker.duckdb"
+    subprocess.run(
+        [sys.executable, "-m", "tracker", "init"],
+        cwd=ROOT,
+        env={**os.environ, "TRACKER_STORE": str(file)},
+        check=True,
+        capture_output=True,
+    )
+    return file
+
+
+@pytest.fixture(scope="session")
+def app(store: Path) -> Iterator[str]:
+    """The address of the app over that store."""
+    with served(store) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the machine's own, else the one that Playwright fetched."""
+    own = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=own, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page at the size of a laptop."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    yield opened
+    opened.close()
+
+
+def visit(page: Page, address: str) -> None:
+    """Open an address and wait until the page has drawn its foot, and its charts."""
+    page.goto(address)
+    page.wait_for_selector("footer", timeout=30_000)
+    page.wait_for_load_state("networkidle")

@@ -1,0 +1,54 @@
+"""Nothing that a person writes can become markup, and the server is for this machine alone."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+
+from tests.browser.conftest import ROOT
+from tests.security.payloads import PAYLOADS
+from tracker.ui import html
+
+
+def test_the_maker_of_html_escapes_every_value() -> None:
+    for payload in PAYLOADS:
+        made = html.table("Caption " + payload, ["Heading " + payload, "x"], [(payload, payload)], empty="")
+        made += html.facts([(payload, payload)]) + html.details(payload) + html.link(payload, payload)
+        assert payload not in made or not set(payload) & set("<>&\"'")
+    assert "href" not in html.outward("javascript:alert(1)", "words")
+    assert "href" not in html.outward("http://insecure.example", "words")
+
+
+def test_nothing_but_the_maker_of_html_puts_markup_on_a_page() -> None:
+    for file in [ROOT / "streamlit_app.py", *(ROOT / "tracker").rglob("*.py")]:
+        tree = ast.parse(file.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "st":
+                assert node.attr not in {"markdown", "write", "components", "iframe"}, f"{file}:{node.lineno}"
+                if node.attr == "html":
+                    assert file.name == "html.py", f"{file}:{node.lineno}"
+            if isinstance(node, ast.keyword):
+                assert node.arg not in {"unsafe_allow_html", "unsafe_allow_javascript"}, f"{file}:{node.lineno}"
+
+
+def test_every_template_is_a_literal() -> None:
+    for file in (ROOT / "tracker" / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called == "put" or (called == "Markup" and node.args and file.name != "html.py"):
+                assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}"
+
+
+def test_the_server_is_for_this_machine_alone_and_says_nothing_it_should_not() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["server"]["enableXsrfProtection"]
+    assert config["server"]["enableCORS"]
+    assert config["server"]["maxUploadSize"] <= 5
+    assert "trustedUserHeaders" not in config["server"]
+    assert "enableAgentApi" not in config["server"]
+    assert config["client"]["showErrorDetails"] == "none"
+    assert not config["browser"]["gatherUsageStats"]
+    assert (ROOT / ".gitignore").read_text().count("secrets.toml") == 1
