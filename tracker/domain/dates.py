@@ -65,8 +65,7 @@ class PublishedDate:
                 return f"winter {year - 1}-{year % 100:02}" if season == "winter" else f"{season} {year}"
             case Precision.YEAR:
                 return str(year)
-            case Precision.FINANCIAL_YEAR:
-                return f"{year - 1}-{year % 100:02}"
+        return f"{year - 1}-{year % 100:02}"  # a financial year, the one that is left
 
 
 def _end_of_month(year: int, month: int) -> dt.date:

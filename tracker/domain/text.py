@@ -33,3 +33,8 @@ def clean(text: str, *, where: str) -> str:
             "shorten it and cite the document as a source."
         )
     return normalised
+
+
+def counted(count: int, noun: str) -> str:
+    """Say how many of something: ``1 milestone``, ``1,200 milestones``."""
+    return f"{count:,} {noun}" if abs(count) == 1 else f"{count:,} {noun}s"

@@ -8,6 +8,8 @@ import textwrap
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tracker.domain.text import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -155,29 +157,29 @@ def _plain(value: object) -> str | int | float:
 def board_text(view: BoardView) -> str:
     """Return the board as plain text in the order of the page, for a terminal."""
     confidence = view.confidence
-    known = f"{view.known_at:%d %B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
+    known = f"{view.known_at.day} {view.known_at:%B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
     parts = [
-        f"{BOARD}: as at {view.as_at:%d %B %Y}",
+        f"{BOARD}: as at {view.as_at.day} {view.as_at:%B %Y}",
         f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
         f"{confidence.owners_confirmed} of {confidence.owners} owners confirmed",
         "",
         *textwrap.wrap(view.headline, _WIDTH),
         "",
-        f"{len(view.commitments)} commitments",
+        counted(len(view.commitments), "commitment"),
         *_wrapped(f"  owner's view     {_tally(view.by_owner_status)}"),
         *_wrapped(f"  dates (computed) {_tally(view.by_computed_status)}"),
         *_wrapped(f"  evidence view    {_tally(view.by_outcome)}"),
         "",
     ]
     dated = [line for line in view.exceptions if line.milestone_id]
-    parts.append(f"{len(dated)} milestones to look at, worst first")
+    parts.append(f"{counted(len(dated), 'milestone')} to look at, worst first")
     for line in dated:
         slip = f"{line.slip_days:+,} days" if line.slip_days is not None else "slip unknown"
         parts.append(f"  {line.milestone_id:<11}{slip:>12}  {', '.join(line.reasons)}")
         parts.extend(_indented(f"{line.milestone}. {line.why} Owner: {line.owner}."))
     others = [line for line in view.exceptions if not line.milestone_id]
     listed = ", ".join(line.commitment_id for line in others) or "none"
-    parts += ["", *_wrapped(f"{len(others)} further commitments to look at: {listed}")]
+    parts += ["", *_wrapped(f"{counted(len(others), 'further commitment')} to look at: {listed}")]
     parts += _section(f"Milestones met in the last {view.rules.period_days} days", view.met_in_period)
     parts += _section(f"Milestones due in the next {view.rules.period_days} days", view.due_soon)
     parts += ["", f"Money committed by the Green Paper{'' if view.programmes else ': none'}"]
@@ -187,8 +189,9 @@ def board_text(view: BoardView) -> str:
     parts += [
         "",
         "Confidence in this report",
-        f"  {confidence.not_reported} commitments not reported by their owner; {confidence.unknown} of unknown outcome",
-        f"  {confidence.stale} milestones stale; {confidence.not_dated} not dated; "
+        f"  {counted(confidence.not_reported, 'commitment')} not reported by their owner; "
+        f"{confidence.unknown} of unknown outcome",
+        f"  {counted(confidence.stale, 'milestone')} stale; {confidence.not_dated} not dated; "
         f"{confidence.unevidenced} met without evidence",
     ]
     return "\n".join(parts) + "\n"

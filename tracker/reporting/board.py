@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.domain.text import counted
 from tracker.domain.words import (
     CLOSED_OUTCOMES,
     DELIVERED_OUTCOMES,
@@ -34,9 +35,8 @@ SILENT = "not reported"
 REASONS = (OVERDUE, SLIPPED, DISAGREE, REVERSED, SILENT)
 """Why a line is an exception, worst first."""
 
-_OPEN_RANK = {status: rank for rank, status in enumerate(STATUS_SEVERITY)}
-_OWNER_SAYS = {"Red": MilestoneStatus.OVERDUE, "Amber": MilestoneStatus.AMBER, "Green": MilestoneStatus.GREEN}
-"""The worst that dates may say without being worse than the owner's rating; Red is the worst an owner can say."""
+_CONCERN: dict[str, int] = {MilestoneStatus.OVERDUE: 2, MilestoneStatus.RED: 2, MilestoneStatus.AMBER: 1}
+"""How bad a status is, said by dates or by an owner. Dates that are stale or not there say nothing against anyone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,11 @@ class BoardView:
         total, reported = len(self.commitments), sum(1 for c in self.commitments if c.owner_status)
         stopped = sum(self.by_outcome.get(word, 0) for word in (Outcome.SUPERSEDED, Outcome.NOT_PURSUED))
         unknown = self.by_outcome.get(Outcome.UNKNOWN, 0)
-        overdue = "No milestone is overdue" if not self.overdue else f"{_counted(self.overdue, 'milestone')} overdue"
+        overdue = (
+            "No milestone is overdue"
+            if not self.overdue
+            else f"{counted(self.overdue, 'milestone')} {'is' if self.overdue == 1 else 'are'} overdue"
+        )
         owners = "no owner has reported" if not reported else f"owners have reported on {reported} of them"
         return (
             f"Of {total} commitments, the published record shows {self.delivered} delivered in some form, {stopped} "
@@ -164,7 +168,7 @@ def build_board(
         met=tuple(met),
         met_in_period=tuple(m for m in met if m.actual_on and m.actual_on > as_at - period),
         missed_in_period=tuple(m for m in unmet if m.due_on and as_at - period <= m.due_on < as_at),
-        due_soon=tuple(m for m in unmet if m.due_on and as_at <= m.due_on <= as_at + period),
+        due_soon=tuple(m for m in unmet if m.due_on and as_at <= m.due_on < as_at + period),
         programmes=tuple(programmes),
         funding=tuple(funding),
         outside_world=tuple(e for e in events if e.commitment_id is None),
@@ -174,14 +178,10 @@ def build_board(
     )
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun} is" if count == 1 else f"{count:,} {noun}s are"
-
-
 def _counts(words: Iterable[str], order: Iterable[str]) -> dict[str, int]:
     """Count words, in the scale's own order, leaving out those that do not occur."""
-    counted = Counter(words)
-    return {str(word): counted[word] for word in order if counted[word]}
+    found = Counter(words)
+    return {str(word): found[word] for word in order if found[word]}
 
 
 def _confidence(
@@ -242,10 +242,8 @@ def _date_reasons(milestone: MilestoneLine, rules: Tolerances) -> list[str]:
 
 def _judgement_reasons(commitment: CommitmentLine) -> list[str]:
     reasons = []
-    if (
-        commitment.owner_status
-        and _OPEN_RANK[_OWNER_SAYS[commitment.owner_status]] > _OPEN_RANK[MilestoneStatus(commitment.computed_status)]
-    ):
+    said = commitment.owner_status
+    if said and _CONCERN.get(commitment.computed_status, 0) > _CONCERN.get(said, 0):
         reasons.append(DISAGREE)
     unmet = commitment.milestones_met < commitment.milestones
     if commitment.outcome in (Outcome.NOT_PURSUED, Outcome.SUPERSEDED) and unmet:
@@ -280,10 +278,7 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
     sentences = []
     if milestone and OVERDUE in reasons and milestone.due:
         late = (as_at - milestone.due.day).days
-        sentences.append(
-            f"Due by {milestone.due.deadline}, {late:,} {'day' if late == 1 else 'days'} ago; "
-            "nothing recorded completes it."
-        )
+        sentences.append(f"Due by {milestone.due.deadline}, {counted(late, 'day')} ago; nothing recorded completes it.")
     if milestone and SLIPPED in reasons:
         sentences.append(f"Forecast {milestone.forecast} against a baseline of {milestone.baseline}.")
     if DISAGREE in reasons:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
+from tracker.domain.text import counted
 from tracker.domain.words import CHAPTERS, CHAPTERS_IN_SHORT, DELIVERED_OUTCOMES, MilestoneStatus, Outcome
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ def outcomes_by_chapter(view: BoardView) -> Finding:
     """Show what the evidence says of the commitments of each chapter; counts of commitments."""
     group_of = {outcome: group for group, (outcomes, _) in _GROUPS.items() for outcome in outcomes}
     order = list(_GROUPS)
-    counted = Counter((line.chapter, group_of[Outcome(line.outcome or Outcome.UNKNOWN)]) for line in view.commitments)
+    found = Counter((line.chapter, group_of[Outcome(line.outcome or Outcome.UNKNOWN)]) for line in view.commitments)
     counts = pd.DataFrame(
         [
             {"chapter": _chapter(chapter), "group": group, "size": size, "order": order.index(group)}
-            for (chapter, group), size in sorted(counted.items())
+            for (chapter, group), size in sorted(found.items())
         ],
         columns=["chapter", "group", "size", "order"],
     )
@@ -91,7 +92,7 @@ def outcomes_by_chapter(view: BoardView) -> Finding:
     )
     said = (
         f"Chapter {chapter}, {CHAPTERS[chapter]}: "
-        + ", ".join(f"{counted[chapter, group]} {group.lower()}" for group in order if counted[chapter, group])
+        + ", ".join(f"{found[chapter, group]} {group.lower()}" for group in order if found[chapter, group])
         for chapter in sorted({line.chapter for line in view.commitments})
     )
     return Finding(
@@ -110,8 +111,8 @@ def overdue_milestones(view: BoardView) -> Finding | None:
     if not late:
         return None
     worst = late[0].slip_days or 0
-    counted = "1 milestone is" if len(late) == 1 else f"{len(late)} milestones are"
-    title = f"{counted} overdue, the longest by {worst:,} days"
+    verb = "is" if len(late) == 1 else "are"
+    title = f"{counted(len(late), 'milestone')} {verb} overdue, the longest by {counted(worst, 'day')}"
     if len(late) > _MOST_BARS:
         title += f" (the {_MOST_BARS} longest)"
     rows = pd.DataFrame(

@@ -234,17 +234,18 @@ def changes(cursor: Cursor) -> list[Change]:
 
 def latest(cursor: Cursor, noun: type[Noun], noun_id: str) -> Version | None:
     """Return the newest version of an id, which is the one to edit from; None when it was never recorded."""
-    history = versions(cursor, noun, noun_id)
-    return history[-1] if history else None
+    newest = versions(cursor, noun, noun_id, newest=1)
+    return newest[0] if newest else None
 
 
-def versions(cursor: Cursor, noun: type[Noun], noun_id: str) -> list[Version]:
-    """Return every version of an id, in order of version."""
+def versions(cursor: Cursor, noun: type[Noun], noun_id: str, *, newest: int | None = None) -> list[Version]:
+    """Return every version of an id, or its ``newest`` so many, in order of version."""
     table = table_of(noun)
     rows = cursor.execute(
-        f"SELECT {', '.join(columns(table))} FROM tracker.{table} WHERE id = $id ORDER BY version", {"id": noun_id}
+        f"SELECT {', '.join(columns(table))} FROM tracker.{table} WHERE id = $id ORDER BY version DESC LIMIT $newest",
+        {"id": noun_id, "newest": newest},
     ).fetchall()
-    return [to_version(table, row) for row in rows]
+    return [to_version(table, row) for row in reversed(rows)]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from tracker.domain.dates import PublishedDate
+from tracker.domain.text import counted
 from tracker.domain.words import NOT_REPORTED, MilestoneStatus, Outcome, Precision
 
 if TYPE_CHECKING:
@@ -90,8 +91,7 @@ def slip(days: int | None) -> Markup:
     """A slip in days, signed: positive is late."""
     if days is None:
         return put('<span class="quiet">not known</span>')
-    unit = "day" if abs(days) == 1 else "days"
-    return put("{:+,} {}", days, unit) if days else put("on time")
+    return put("{}{}", "+" if days > 0 else "", counted(days, "day")) if days else put("on time")
 
 
 def link(address: str, words: str) -> Markup:

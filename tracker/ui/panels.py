@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.domain.text import counted
 from tracker.reporting import charts
 from tracker.reporting.board import BOARD
 from tracker.ui import html, state
@@ -109,7 +110,7 @@ def exceptions(view: BoardView) -> None:
             empty="Nothing is overdue, slipped beyond tolerance or disputed on this day.",
         ),
         html.details(
-            f"{len(silent)} further commitments have no report from their owner",
+            f"{counted(len(silent), 'further commitment')} with no report from the owner",
             html.table(
                 "Not reported",
                 ["Commitment", "Owner", "Dates say", "Evidence shows"],

@@ -1,0 +1,103 @@
+"""A child process for tests to kill, to fill the disk of, or to leave in the way.
+
+``python -m tests.crash.child WHAT STORE [ARGUMENT [wait]]``; with ``wait`` it begins when it is given a line.
+
+Whatever it has been told is durable, it says at once on a line of its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+import time
+import uuid
+from pathlib import Path
+
+from tests.samples import DAY, first, organisation, save
+from tracker.domain.errors import TrackerError
+from tracker.services import plans, stores
+from tracker.store import ledger
+from tracker.store.database import Address, Database
+
+
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
+def saves(store: Address, _: str) -> None:
+    """Save one thing for ever, saying each change."""
+    with stores.open_store(store, writable=True) as db:
+        say("ready")
+        while True:
+            token = uuid.uuid4().hex
+            change = save(db, organisation(token, "saved"))
+            say(change.seq, change.seal, token)
+
+
+def loads(store: Address, folder: str) -> None:
+    """Load plans for ever, edited each time, saying each change."""
+    with stores.open_store(store, writable=True) as db:
+        say("ready")
+        while True:
+            token = uuid.uuid4().hex
+            write_plan(Path(folder), token)
+            change = plans.load_plans(db, Path(folder) / "plans", Path(folder) / "data", actor="child").change
+            if change:
+                say(change.seq, change.seal, token)
+
+
+def write_plan(folder: Path, token: str) -> None:
+    """Write one organisation's name anew in a copy of the real plans."""
+    file = folder / "plans" / "organisations.toml"
+    original = folder / "organisations.toml"
+    lines = original.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(place for place, line in enumerate(lines) if line.startswith("name"))
+    lines[at] = f'name = "{token}"\n'
+    file.write_text("".join(lines), encoding="utf-8")
+
+
+def init(store: Address, _: str) -> None:
+    """Make a store."""
+    say("ready")
+    say(stores.init_store(store))
+
+
+def hold(store: Address, how: str) -> None:
+    """Keep a store open."""
+    with Database.open(store, writable=how == "writable"):
+        say("ready")
+        time.sleep(600)
+
+
+def fill(store: Address, room: str) -> None:
+    """Save until nothing can grow beyond ``room`` bytes, then say what became of each further save.
+
+    A limit on the size of files stands in for a full disk: the engine is told of it at the same calls.
+    """
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    size, count = (100, 400) if room.endswith("k") else (15_000, 60)
+    with stores.open_store(store, writable=True) as db:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(room.rstrip("k")), resource.RLIM_INFINITY))
+        for _ in range(count):
+            try:
+                said = uuid.uuid4().hex * (size // 32)
+                change = save(db, organisation(said, "saved"))
+                say("saved", change.seq, change.seal)
+            except TrackerError as error:
+                say("refused", error)
+        many = [first(organisation(uuid.uuid4().hex * 9, f"m{number}"), DAY) for number in range(5_000)]
+        try:
+            ledger.record(db, actor="child", action="edit", versions=many)
+            say("saved all")
+        except TrackerError as error:
+            say("refused", error)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    what, file, argument, wait = (*sys.argv[1:], "", "")[:4]
+    if wait:
+        sys.stdin.readline()
+    {"saves": saves, "loads": loads, "init": init, "hold": hold, "fill": fill}[what](Address(Path(file)), argument)

@@ -1,0 +1,197 @@
+"""Sample nouns, and short ways to record and ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain import nouns
+from tracker.domain.ledger import Version
+from tracker.domain.words import (
+    CommitmentKind,
+    MilestoneKind,
+    MoneyStage,
+    MoveReason,
+    Precision,
+    Reporter,
+    SourceKind,
+    Stance,
+    View,
+)
+from tracker.store import ledger
+
+if TYPE_CHECKING:
+    from tracker.domain.ledger import Change
+    from tracker.domain.nouns import Noun
+    from tracker.store.database import Database
+
+DAY = dt.date(2022, 3, 29)
+
+instant = dt.datetime.fromisoformat
+"""An instant in UTC as the ledger keeps it, without an offset."""
+
+
+def commitment(**fields: Any) -> nouns.Commitment:
+    """A whole commitment; give only the fields that a test is about."""
+    values: dict[str, Any] = {
+        "id": "gp-01",
+        "chapter": 2,
+        "kind": CommitmentKind.POLICY,
+        "title": "National standards",
+        "statement": "Set national standards for how needs are met.",
+        "lead_organisation_id": "dfe",
+        "owner_id": "send-director",
+        "measure": "Standards are published.",
+    }
+    return nouns.Commitment(**{**values, **fields})
+
+
+def milestone(**fields: Any) -> nouns.Milestone:
+    """A whole key milestone; give only the fields that a test is about."""
+    values: dict[str, Any] = {
+        "id": "gp-01-m1",
+        "commitment_id": "gp-01",
+        "title": "First standards published",
+        "kind": MilestoneKind.COMMITMENT,
+        "key": True,
+        "promised_in": "improvement-plan",
+        "baseline_on": dt.date(2023, 12, 31),
+        "baseline_precision": Precision.YEAR,
+        "baseline_wording": "by the end of 2023",
+    }
+    return nouns.Milestone(**{**values, **fields})
+
+
+def progress(**fields: Any) -> nouns.Progress:
+    """A published forecast of the sample milestone; give only the fields that a test is about."""
+    values: dict[str, Any] = {"id": "gp-01-m1", "reporter": Reporter.PUBLISHED}
+    for kind in ("forecast", "actual"):
+        if fields.get(f"{kind}_on"):
+            values[f"{kind}_precision"] = Precision.DAY
+    return nouns.Progress(**{**values, **fields})
+
+
+def organisation(name: str = "Department for Education", noun_id: str = "dfe") -> nouns.Organisation:
+    """The smallest noun, for tests that are not about what is recorded."""
+    return nouns.Organisation(id=noun_id, name=name)
+
+
+def one_of_each() -> dict[str, Noun]:
+    """A noun for every table, with a value in every field."""
+    return {
+        "assessment": nouns.Assessment(
+            id="gp-01/evidence",
+            commitment_id="gp-01",
+            view=View.EVIDENCE,
+            rating="In progress",
+            scale="outcome of a commitment",
+            rationale="Standards were consulted on",
+            evidence_id="improvement-plan",
+            valid_until=dt.date(2024, 3, 31),
+        ),
+        "commitment": commitment(
+            partners="NHS England",
+            programme_id="change-programme",
+            amount_gbp=Decimal("70000000.00"),
+            amount_wording="£70m",
+            target_on=dt.date(2025, 12, 31),
+            target_precision=Precision.YEAR,
+            target_wording="by 2025",
+            note="In every chapter",
+        ),
+        "event": nouns.Event(
+            id="general-election",
+            commitment_id="gp-01",
+            happened_on=dt.date(2024, 7, 4),
+            happened_precision=Precision.DAY,
+            inferred=False,
+            summary="A general election was held",
+            evidence_id="improvement-plan",
+            note="Context",
+        ),
+        "funding": nouns.Funding(
+            id="change-programme-total",
+            programme_id="change-programme",
+            commitment_id="gp-01",
+            stage=MoneyStage.COMMITTED,
+            amount_gbp=Decimal("70000000.00"),
+            amount_wording="£70 million",
+            period="2022-25",
+            scope="England",
+            source_id="green-paper",
+            part_of="send-total",
+            note="Over three years",
+        ),
+        "local_authority": nouns.LocalAuthority(
+            id="873",
+            gss_code="E10000003",
+            name="Cambridgeshire",
+            region="East of England",
+            type="County",
+            previous_gss_code="E10000004",
+            source_id="green-paper",
+        ),
+        "milestone": milestone(note="The first of several"),
+        "organisation": organisation(),
+        "owner": nouns.Owner(id="send-director", role="Director, SEND", organisation_id="dfe", note="A role"),
+        "programme": nouns.Programme(
+            id="change-programme",
+            name="Change Programme",
+            summary="Tests the reforms",
+            lead_organisation_id="dfe",
+            owner_id="send-director",
+            flagship=True,
+            note="Nine partnerships",
+        ),
+        "progress": progress(
+            status="Under way",
+            forecast_on=dt.date(2024, 3, 31),
+            actual_on=DAY,
+            reason=MoveReason.LEGISLATION,
+            narrative="Waiting for a slot",
+            evidence_id="improvement-plan",
+        ),
+        "reference": nouns.Reference(
+            id="gp-01/green-paper",
+            commitment_id="gp-01",
+            source_id="green-paper",
+            pinpoint="chapter 2, paragraph 4",
+            stance=Stance.STATES,
+            differs="Says standards, not rules",
+        ),
+        "source": nouns.Source(
+            id="green-paper",
+            kind=SourceKind.DOCUMENT,
+            publisher="DfE",
+            title="SEND review: right support, right place, right time",
+            url="https://www.gov.uk/x",
+            note="CP 624",
+            published_on=dt.date(2022, 3, 29),
+            published_precision=Precision.DAY,
+        ),
+    }
+
+
+def first(noun: Noun, effective_on: dt.date = DAY, **fields: Any) -> Version:
+    """The first version of a noun."""
+    return Version(noun=noun, version=1, effective_on=effective_on, **fields)
+
+
+def save(db: Database, *said: Noun, on: dt.date = DAY, retracted: bool = False, **fields: Any) -> Change:
+    """Record the next version of each noun as one change, as somebody who has just read the newest would."""
+    with db.read() as cursor:
+        numbers = {noun: ledger.newest_numbers(cursor, type(noun)).get(noun.id, 0) for noun in said}
+    versions = [
+        Version(noun=noun, version=number + 1, effective_on=on, retracted=retracted) for noun, number in numbers.items()
+    ]
+    return ledger.record(db, **{"actor": "A. Tester", "action": "edit", "versions": versions, **fields})
+
+
+def held(db: Database, table: str, as_at: dt.date, known_seq: int | None = None) -> list[dict[str, Any]]:
+    """The rows of ``{table}_as_at``, by id; with all that is known unless a change is named."""
+    with db.read() as cursor:
+        known = ledger.head(cursor).seq if known_seq is None else known_seq
+        cursor.execute(f"SELECT * FROM {table}_as_at($as_at, $known) ORDER BY id", {"as_at": as_at, "known": known})
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,389 @@
+"""Recording changes: one act, all or nothing, never over somebody else's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.samples import DAY, commitment, first, instant, milestone, one_of_each, organisation, save
+from tracker.domain import dates
+from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreBusy, StoreUnusable, UnstorableText
+from tracker.domain.ledger import GENESIS, Head, Version
+from tracker.domain.nouns import Commitment, Organisation
+from tracker.services import stores
+from tracker.store import database, ledger
+from tracker.store.database import Address
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.store.database import Database
+
+
+def contents(db: Database) -> tuple[Head, list[str]]:
+    """Everything a ledger holds, for comparing before and after."""
+    with db.read() as cursor:
+        return ledger.head(cursor), list(ledger.export(db))
+
+
+def test_a_save_is_one_change_with_who_when_what_and_why_and_the_versions_it_made(db: Database) -> None:
+    before = dates.utc_now()
+    change = ledger.record(
+        db,
+        actor=" A. Tester ",
+        action="edit",
+        reason="cafe\N{COMBINING ACUTE ACCENT}",
+        versions=[first(commitment()), first(organisation())],
+        request_id="click-1",
+    )
+    assert (change.seq, change.actor, change.action, change.reason) == (1, "A. Tester", "edit", "café")
+    assert (change.request_id, change.previous_seal) == ("click-1", GENESIS)
+    assert before <= change.recorded_at <= dates.utc_now()
+    with db.read() as cursor:
+        assert ledger.changes(cursor) == [change]
+        assert ledger.newest_change(cursor) == change
+        assert ledger.head(cursor) == Head(1, change.seal)
+        assert ledger.latest(cursor, Commitment, "gp-01") == replace(first(commitment()), change_seq=1)
+        assert ledger.versions(cursor, Organisation, "dfe") == [replace(first(organisation()), change_seq=1)]
+    assert db.address.anchor.last() == Head(1, change.seal)
+
+
+def test_an_empty_ledger_ends_at_change_0_with_the_genesis_seal(db: Database) -> None:
+    with db.read() as cursor:
+        assert ledger.head(cursor) == Head(0, GENESIS)
+        assert ledger.newest_change(cursor) is None
+        assert ledger.changes(cursor) == []
+        assert ledger.latest(cursor, Commitment, "gp-01") is None
+    assert ledger.verify(db) == ledger.Verification(0, 0, Head(0, GENESIS), ())
+
+
+def test_a_change_without_a_reason_keeps_none_and_not_an_empty_text(db: Database) -> None:
+    assert save(db, organisation(), reason="  ").reason is None
+    assert ledger.verify(db).faults == ()
+
+
+def test_a_save_against_an_old_version_is_refused_and_carries_both_texts(db: Database) -> None:
+    save(db, organisation("First"))
+    save(db, organisation("Theirs"))
+    before = contents(db)
+    yours = Version(noun=organisation("Mine"), version=2, effective_on=DAY)
+    with pytest.raises(StaleEdit) as refused:
+        ledger.record(db, actor="B", action="edit", versions=[first(commitment()), yours])
+    assert refused.value.yours == yours
+    assert refused.value.theirs == Version(noun=organisation("Theirs"), version=2, effective_on=DAY, change_seq=2)
+    assert "you worked from version 1, and the ledger now holds version 2, recorded in change 2" in str(refused.value)
+    assert contents(db) == before
+
+
+def test_a_save_of_a_version_that_nobody_could_have_seen_is_refused(db: Database) -> None:
+    with pytest.raises(StaleEdit) as refused:
+        ledger.record(
+            db,
+            actor="B",
+            action="edit",
+            versions=[Version(noun=organisation(), version=2, effective_on=DAY)],
+        )
+    assert refused.value.theirs is None
+
+
+def test_one_change_may_hold_several_versions_of_one_thing_but_no_gap_between_them(db: Database) -> None:
+    one, two, three = (
+        Version(noun=organisation(f"Name {number}"), version=number, effective_on=DAY) for number in (1, 2, 3)
+    )
+    with pytest.raises(StaleEdit):
+        ledger.record(db, actor="B", action="edit", versions=[one, three])
+    ledger.record(db, actor="B", action="edit", versions=[one, two])
+    with db.read() as cursor:
+        assert [version.version for version in ledger.versions(cursor, Organisation, "dfe")] == [1, 2]
+    assert ledger.verify(db).faults == ()
+
+
+def test_a_change_that_changes_nothing_is_refused(db: Database) -> None:
+    with pytest.raises(NothingToRecord, match=r"^There is nothing to record: no version was given\.$"):
+        ledger.record(db, actor="B", action="edit", versions=[])
+    assert contents(db) == (Head(0, GENESIS), [])
+
+
+def test_a_second_click_with_the_same_request_id_records_once_and_gets_the_first_change(db: Database) -> None:
+    once = save(db, organisation("First"), request_id="click")
+    again = ledger.record(db, actor="A", action="edit", versions=[first(organisation("Second"))], request_id="click")
+    assert again == once
+    assert contents(db)[0] == Head(1, once.seal)
+
+
+def test_a_load_of_30_000_rows_is_one_change(db: Database) -> None:
+    places = [organisation(f"Place {number}", f"p{number}") for number in range(30_000)]
+    change = ledger.record(db, actor="A", action="plan load", versions=[first(place) for place in places])
+    proof = ledger.verify(db)
+    assert (proof.changes, proof.versions, proof.faults) == (1, 30_000, ())
+    with db.read() as cursor:
+        assert ledger.newest_numbers(cursor, Organisation) == dict.fromkeys((place.id for place in places), 1)
+        assert ledger.latest(cursor, Organisation, "p29999") == replace(first(places[-1]), change_seq=change.seq)
+
+
+def test_the_ledgers_time_never_steps_back_when_the_clock_does(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = [
+        instant("2024-01-02T00:00:00"),
+        instant("2024-01-01T00:00:00"),
+        instant("2024-01-02T00:00:00"),
+        instant("2024-01-03T00:00:00"),
+    ]
+    recorded = []
+    for number, now in enumerate(ticks):
+        monkeypatch.setattr(dates, "utc_now", lambda now=now: now)
+        recorded.append(save(db, organisation(f"Name {number}")).recorded_at)
+    assert recorded == [
+        instant("2024-01-02T00:00:00"),
+        instant("2024-01-02T00:00:00.000001"),
+        instant("2024-01-02T00:00:00.000002"),
+        instant("2024-01-03T00:00:00"),
+    ]
+    assert all(earlier < later for earlier, later in pairwise(recorded))
+    assert ledger.verify(db).faults == ()
+
+
+def test_the_last_change_known_at_an_instant_counts_that_instant_in(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (1, 2):
+        monkeypatch.setattr(dates, "utc_now", lambda day=day: instant(f"2024-01-0{day}"))
+        save(db, organisation(f"Name {day}"))
+    with db.read() as cursor:
+        instants = [
+            instant("2023-12-31T00:00:00"),
+            instant("2024-01-01T00:00:00"),
+            instant("2024-01-01T23:00:00"),
+            instant("9999-12-31"),
+        ]
+        assert [ledger.known_seq(cursor, known_at) for known_at in instants] == [0, 1, 1, 2]
+        newest = [ledger.newest_change(cursor, known) for known in (0, 1, 2, 99)]
+    assert [change.seq if change else None for change in newest] == [None, 1, 2, 2]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, GeneratorExit, ValueError])
+def test_a_save_that_is_interrupted_leaves_nothing_and_the_next_one_is_kept(
+    stop: type[BaseException], db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(db, organisation("First"))
+    before = contents(db)
+    insert_rows = ledger._insert_rows
+
+    def interrupted(*arguments: object) -> None:
+        insert_rows(*arguments)  # type: ignore[arg-type]
+        raise stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "_insert_rows", interrupted)
+        with pytest.raises(stop):
+            save(db, organisation("Second"))
+    assert contents(db) == before
+    assert save(db, organisation("Third")).seq == 2
+    assert ledger.verify(db).faults == ()
+
+
+def test_a_text_that_cannot_be_kept_stops_the_change_and_nothing_is_recorded(db: Database) -> None:
+    with pytest.raises(UnstorableText, match=r"^the reason of a change: character 1"):
+        save(db, organisation(), reason="\x00")
+    assert contents(db)[0].seq == 0
+
+
+def test_a_save_waits_for_another_only_so_long(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_WRITE_WAIT_SECONDS", 0.01)
+    with db.exclusive(), pytest.raises(StoreBusy, match="Another save is taking more than"):
+        save(db, organisation())
+    assert save(db, organisation()).seq == 1
+
+
+def test_a_store_opened_for_reading_refuses_a_save(address: Address) -> None:
+    stores.init_store(address)
+    with stores.open_store(address) as db:
+        with pytest.raises(StoreUnusable, match="was opened for reading only; nothing was saved"):
+            save(db, organisation())
+        with pytest.raises(StoreUnusable, match="cannot be written here"), db.transaction() as cursor:
+            cursor.execute("CREATE TABLE tracker.x (x INTEGER)")
+    assert stores.verify_store(address).changes == 0
+
+
+def test_a_change_that_is_not_the_end_of_the_ledger_after_its_commit_raises_the_alarm(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "head", lambda cursor: Head(0, GENESIS))
+    with pytest.raises(BrokenLedger, match="Change 1 was accepted but the ledger ends at change 0"):
+        save(db, organisation())
+
+
+def test_a_save_that_is_durable_is_acknowledged_though_the_anchor_cannot_be_written(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    anchor = db.address.anchor
+    aside = anchor.path.rename(anchor.path.with_suffix(".aside"))
+    with caplog.at_level(logging.WARNING):
+        assert save(db, organisation("First")).seq == 1
+    assert f"The head anchor {anchor.path} is missing" in caplog.text
+    assert not anchor.path.exists()  # one begun again by itself would hide what was lost
+    aside.rename(anchor.path)
+    change = save(db, organisation("Second"))
+    assert [head.seq for head in anchor.heads()] == [0, 1, 2]
+    assert anchor.last() == Head(2, change.seal)
+
+
+def test_a_save_that_is_durable_is_acknowledged_though_the_log_cannot_be_folded(
+    db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full() -> None:
+        raise StoreUnusable("The disk is full.")
+
+    monkeypatch.setattr(db, "checkpoint", full)
+    monkeypatch.setattr(database, "_WRITES_BETWEEN_CHECKPOINTS", 1)
+    assert save(db, organisation()).seq == 1
+    assert "The disk is full." in caplog.text
+
+
+def test_slots_hold_the_newest_version_of_an_id_and_day_and_the_newest_of_an_action(db: Database) -> None:
+    later = DAY + dt.timedelta(days=1)
+    save(db, organisation("Planned"), action="plan load")
+    save(db, organisation("Edited"))
+    save(db, organisation("Edited again"))
+    save(db, organisation("Planned later"), on=later, action="plan load")
+    save(db, organisation("Edited only", "nhs"))
+    save(db, organisation("Edited first", "la"))
+    save(db, organisation("Planned after", "la"), action="plan load")
+    with db.read() as cursor:
+        slots = ledger.slots(cursor, Organisation, "plan load")
+    told = {
+        place: (slot.newest.noun.name, slot.by_action.noun.name if slot.by_action else None)  # type: ignore[attr-defined]
+        for place, slot in slots.items()
+    }
+    assert told == {
+        ("dfe", DAY): ("Edited again", "Planned"),
+        ("dfe", later): ("Planned later", "Planned later"),
+        ("nhs", DAY): ("Edited only", None),
+        ("la", DAY): ("Planned after", "Planned after"),
+    }
+
+
+# Carrying a ledger elsewhere
+
+
+@pytest.fixture
+def filled(db: Database) -> Database:
+    """A store with every noun, an edit, a retraction and a change of two nouns."""
+    for noun in one_of_each().values():
+        save(db, noun, reason="Nouns of every kind")
+    save(db, commitment(note=None))
+    save(db, milestone(), on=DAY, retracted=True)
+    save(db, organisation("DfE"), organisation("NHS", "nhs"))
+    return db
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Database:
+    """Another store, to carry a ledger to."""
+    elsewhere = Address(tmp_path / "elsewhere.duckdb")
+    stores.init_store(elsewhere)
+    return stores.open_store(elsewhere, writable=True)
+
+
+def test_an_exported_ledger_reloads_as_the_same_ledger_with_the_same_seals(filled: Database, empty: Database) -> None:
+    lines = list(ledger.export(filled))
+    end = ledger.reload(empty, lines)
+    assert contents(empty) == contents(filled) == (end, lines)
+    assert ledger.verify(empty) == ledger.verify(filled)
+    assert empty.address.anchor.heads() == filled.address.anchor.heads()
+    with filled.read() as here, empty.read() as there:
+        assert ledger.changes(here) == ledger.changes(there)
+    assert save(empty, organisation("Goes on")).seq == end.seq + 1
+
+
+def test_an_export_of_nothing_reloads_as_nothing(empty: Database) -> None:
+    assert ledger.reload(empty, []) == Head(0, GENESIS)
+
+
+def test_a_ledger_is_reloaded_only_into_an_empty_store(filled: Database) -> None:
+    before = contents(filled)
+    with pytest.raises(StoreUnusable, match="already holds 15 changes; reload into an empty one"):
+        ledger.reload(filled, list(ledger.export(filled)))
+    assert contents(filled) == before
+
+
+def altered(line: str, what: str) -> str:
+    content = json.loads(line)
+    header, (_, version) = content["change"], content["versions"][0]
+    match what:
+        case "the actor":
+            header["actor"] = "Somebody else"
+        case "the time":
+            header["recorded_at"] = "2020-01-01T00:00:00.000000Z"
+        case "a chapter out of range":
+            version["chapter"] = 9
+        case "a number that is a text":
+            version["chapter"] = "two"
+        case "a version number":
+            version["version"] = 0
+        case "an amount":
+            version["amount_gbp"] = "71000000.00"
+        case "a version left out":
+            content["versions"] = []
+    return json.dumps(content) + "\n"
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "the actor",
+        "the time",
+        "a chapter out of range",
+        "a number that is a text",
+        "a version number",
+        "an amount",
+        "a version left out",
+    ],
+)
+def test_an_altered_export_is_refused_and_nothing_of_it_is_recorded(
+    what: str, filled: Database, empty: Database
+) -> None:
+    lines = list(ledger.export(filled))
+    with pytest.raises(BrokenLedger, match=r"^Line 2: change 2 does not match its seal; it was altered\.$"):
+        ledger.reload(empty, [lines[0], altered(lines[1], what), *lines[2:]])
+    assert contents(empty) == (Head(0, GENESIS), [])
+
+
+def test_an_export_with_a_line_left_out_moved_or_doubled_is_refused(filled: Database, empty: Database) -> None:
+    lines = list(ledger.export(filled))
+    for wrong in ([*lines[:3], *lines[4:]], [lines[1], lines[0], *lines[2:]], [lines[0], *lines]):
+        with pytest.raises(BrokenLedger, match="does not follow change"):
+            ledger.reload(empty, wrong)
+    assert contents(empty) == (Head(0, GENESIS), [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{"change"', '{"chnge"'),
+        ('"recorded_at":"2', '"recorded_at":"x'),
+        ('"request_id":', '"request":'),
+        ('["commitment",', '["nothing",'),
+        ('"amount_gbp":"70000000.00"', '"amount_gbp":"lots"'),
+        ('"amount_gbp":"70000000.00"', '"amount_gbp":"70000000.001"'),
+        ('"target_on":"2025', '"target_on":"soon'),
+        ('"title":"', '"title":"\\ud800'),
+        ('"kind":"policy"', '"kind":"wish"'),
+        ('"id":"gp-01"', '"id":""'),
+        ('"versions":[', '"versions":[5,'),
+        ("}", ""),
+    ],
+)
+def test_a_line_that_is_no_change_of_a_ledger_is_refused_by_its_number(
+    old: str, new: str, filled: Database, empty: Database
+) -> None:
+    lines = list(ledger.export(filled))
+    assert old in lines[1]
+    with pytest.raises(BrokenLedger, match=r"^Line 2 is not a change of an exported ledger: "):
+        ledger.reload(empty, [lines[0], lines[1].replace(old, new), *lines[2:]])
+    assert contents(empty) == (Head(0, GENESIS), [])

@@ -1,0 +1,100 @@
+"""The schema: numbered, hashed, run only when asked, and never guessed at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from tests.samples import organisation, save
+from tracker.domain.errors import SchemaMismatch
+from tracker.services import stores
+from tracker.store import migrations
+from tracker.store.database import Address, Database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def store(address: Address) -> Address:
+    """A closed store with one change."""
+    stores.init_store(address)
+    with stores.open_store(address, writable=True) as db:
+        save(db, organisation())
+    return address
+
+
+def raw(store: Address, statement: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(store.file)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_migrations_are_numbered_from_1_without_a_gap_and_say_their_number_in_their_name() -> None:
+    known = migrations.known()
+    assert [migration.number for migration in known] == list(range(1, len(known) + 1))
+    assert [migration.name[:5] for migration in known] == [f"{migration.number:04}_" for migration in known]
+
+
+def test_a_fresh_store_has_run_every_migration_with_its_hash(store: Address) -> None:
+    assert raw(store, "SELECT number, name, sha256 FROM migration ORDER BY number") == [
+        (migration.number, migration.name, migration.sha256) for migration in migrations.known()
+    ]
+    assert stores.migrate_store(store) == []
+
+
+def test_a_migration_that_was_edited_after_it_ran_is_refused(store: Address) -> None:
+    raw(store, f"UPDATE migration SET sha256 = '{'0' * 64}' WHERE number = 1")
+    for use in (stores.open_store, stores.migrate_store, stores.verify_store):
+        with pytest.raises(SchemaMismatch, match=r"Migration 0001_ledger is not the one .* add a new migration"):
+            use(store)
+
+
+def test_a_store_of_a_newer_tracker_is_refused_with_a_sentence_and_left_alone(store: Address) -> None:
+    raw(store, "INSERT INTO migration VALUES (9999, '9999_future', 'x', now())")
+    before = store.file.read_bytes()
+    for use in (stores.open_store, stores.migrate_store, stores.verify_store):
+        with pytest.raises(SchemaMismatch, match=r"was written by a newer tracker: it has migration 9999_future"):
+            use(store)
+    assert store.file.read_bytes() == before
+
+
+def test_a_store_that_needs_a_migration_is_refused_until_it_is_asked_for(
+    store: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations.known()
+    step = migrations.Migration(len(known) + 1, "0999_more", "CREATE TABLE tracker.more (id VARCHAR PRIMARY KEY);")
+    monkeypatch.setattr(migrations, "known", lambda: [*known, step])
+    with pytest.raises(SchemaMismatch, match=r"needs 1 migration\(s\), beginning with 0999_more\. Back it up, then"):
+        stores.open_store(store, writable=True)
+    assert stores.migrate_store(store) == ["0999_more"]
+    assert stores.migrate_store(store) == []
+    with stores.open_store(store, writable=True) as db:
+        assert save(db, organisation("Goes on")).seq == 2
+    assert raw(store, "SELECT count(*) FROM more") == [(0,)]
+    assert stores.verify_store(store).faults == ()
+
+
+def test_a_migration_that_fails_leaves_the_schema_as_it_was(store: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = migrations.known()
+    step = migrations.Migration(
+        len(known) + 1, "0999_wrong", "CREATE TABLE tracker.more (id VARCHAR); SELECT error('wrong');"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "known", lambda: [*known, step])
+        with pytest.raises(duckdb.Error, match="wrong"):
+            stores.migrate_store(store)
+    assert raw(store, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'more'") == [(0,)]
+    stores.open_store(store).close()
+
+
+def test_somebody_elses_database_is_not_taken_for_a_store(address: Address) -> None:
+    raw(address, "CREATE TABLE theirs (id INTEGER)")
+    with pytest.raises(SchemaMismatch, match=r"needs \d+ migration\(s\), beginning with 0001_ledger"):
+        stores.open_store(address)
+
+
+def test_migrating_a_database_without_tables_makes_them(address: Address, tmp_path: Path) -> None:
+    Database.create(address).close()
+    assert stores.migrate_store(address) == [migration.name for migration in migrations.known()]

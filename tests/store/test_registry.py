@@ -1,0 +1,198 @@
+"""The register of nouns, the tables of the database and the words of the domain say the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import fields, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.samples import first, one_of_each, save
+from tracker.domain import nouns
+from tracker.domain.ledger import Version
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.words import STATUS_SEVERITY, MilestoneStatus
+from tracker.store import ledger
+from tracker.store.registry import BOOKKEEPING, NOUNS, column_types, columns, table_of, to_row, to_version
+
+if TYPE_CHECKING:
+    from tracker.domain.nouns import Noun
+    from tracker.store.database import Database
+
+_ENUM_FIELDS = [
+    (table, field.name, member)
+    for table, noun in one_of_each().items()
+    for field in fields(noun)
+    if isinstance(getattr(noun, field.name), StrEnum)
+    for member in type(getattr(noun, field.name))
+]
+
+
+def columns_in_the_database(db: Database, table: str) -> list[tuple[str, str]]:
+    with db.read() as cursor:
+        return cursor.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = 'tracker' AND table_name = $table ORDER BY column_index",
+            {"table": table},
+        ).fetchall()
+
+
+def test_every_noun_of_the_domain_has_one_table_and_every_table_one_noun(db: Database) -> None:
+    domain = {kind for kind in vars(nouns).values() if isinstance(kind, type) and issubclass(kind, nouns.Noun)}
+    assert set(NOUNS.values()) == domain - {nouns.Noun}
+    assert list(NOUNS) == sorted(NOUNS)
+    assert {table_of(noun): noun for noun in NOUNS.values()} == NOUNS
+    with db.read() as cursor:
+        tables = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'tracker'").fetchall()
+    assert {name for (name,) in tables} == {*NOUNS, "change", "migration"}
+
+
+@pytest.mark.parametrize("table", NOUNS)
+def test_a_tables_columns_are_the_bookkeeping_and_then_the_nouns_fields_in_their_order(
+    table: str, db: Database
+) -> None:
+    own = [field.name for field in fields(NOUNS[table]) if field.name != "id"]
+    assert list(columns(table)) == [*BOOKKEEPING, *own]
+    expected = [(name, kind.replace(" ", "")) for name, kind in zip(columns(table), column_types(table), strict=True)]
+    assert columns_in_the_database(db, table) == expected
+
+
+@pytest.mark.parametrize("table", NOUNS)
+def test_a_field_that_may_be_unknown_is_a_column_that_may_be_null_and_no_other_is(table: str, db: Database) -> None:
+    with db.read() as cursor:
+        nullable = cursor.execute(
+            "SELECT column_name FROM duckdb_columns() "
+            "WHERE database_name = 'tracker' AND table_name = $table AND is_nullable",
+            {"table": table},
+        ).fetchall()
+    optional = {field.name for field in fields(NOUNS[table]) if field.default is None}
+    assert {name for (name,) in nullable} == optional
+
+
+def test_a_sample_of_every_noun_fills_every_field() -> None:
+    samples = one_of_each()
+    assert samples.keys() == NOUNS.keys()
+    for noun in samples.values():
+        assert None not in [getattr(noun, field.name) for field in fields(noun) if field.name != "not_measurable"]
+
+
+@pytest.mark.parametrize(("table", "field", "member"), _ENUM_FIELDS, ids=str)
+def test_the_database_accepts_every_word_of_a_scale(table: str, field: str, member: StrEnum, db: Database) -> None:
+    noun = replace(one_of_each()[table], **{field: member})
+    save(db, noun)
+    with db.read() as cursor:
+        newest = ledger.latest(cursor, type(noun), noun.id)
+    assert newest
+    assert newest.noun == noun
+
+
+def test_a_word_that_the_database_checks_is_a_word_of_its_scale(db: Database) -> None:
+    with db.read() as cursor:
+        checks = cursor.execute(
+            """
+            SELECT table_name, constraint_column_names[1], regexp_extract_all(constraint_text, '''([^'']+)''', 1)
+            FROM duckdb_constraints()
+            WHERE database_name = 'tracker' AND constraint_type = 'CHECK' AND constraint_text LIKE '% IN (%'
+            """
+        ).fetchall()
+    scales = {
+        (table, field.name): type(getattr(noun, field.name))
+        for table, noun in one_of_each().items()
+        for field in fields(noun)
+        if isinstance(getattr(noun, field.name), StrEnum)
+    }
+    assert len(checks) >= 7
+    for table, field, allowed in checks:
+        assert set(allowed) == {member.value for member in scales[table, field]}, (table, field)
+
+
+def test_the_statuses_that_the_rules_give_are_the_domains_and_severity_names_each(db: Database) -> None:
+    day = dt.date(2023, 6, 1)
+    dates = [None, day - dt.timedelta(60), day, day + dt.timedelta(20), day + dt.timedelta(100)]
+    with db.read() as cursor:
+        given_by_the_rules = {
+            status
+            for actual in dates
+            for baseline in dates
+            for forecast in dates
+            for confirmed in (None, day)
+            for (status,) in cursor.execute(
+                "SELECT milestone_status($actual::DATE, $baseline::DATE, $forecast::DATE, $confirmed::DATE, $day, $r)",
+                {
+                    "actual": actual,
+                    "baseline": baseline,
+                    "forecast": forecast,
+                    "confirmed": confirmed,
+                    "day": day,
+                    "r": TOLERANCES.as_parameter(),
+                },
+            ).fetchall()
+        }
+    assert given_by_the_rules == {status.value for status in MilestoneStatus} == {s.value for s in STATUS_SEVERITY}
+
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
+
+
+@st.composite
+def versions_of_any_noun(draw: st.DrawFn) -> tuple[str, Version]:
+    table = draw(st.sampled_from(list(NOUNS)))
+    sample = one_of_each()[table]
+    values: dict[str, Any] = {}
+    for field in fields(sample):
+        value = getattr(sample, field.name)
+        match value:
+            case StrEnum():
+                drawn: st.SearchStrategy[Any] = st.sampled_from(type(value))
+            case bool():
+                drawn = st.booleans()
+            case str() | None:
+                drawn = _TEXTS
+            case int():
+                drawn = st.integers(-(2**31), 2**31 - 1)
+            case dt.date():
+                drawn = st.dates()
+            case _:
+                drawn = st.decimals(-(10**15), 10**15, places=2)
+        values[field.name] = draw(drawn if field.name == "id" or field.default is not None else st.none() | drawn)
+    assume(values["id"].strip())
+    noun: Noun = type(sample)(**values)
+    return table, Version(
+        noun=noun,
+        version=draw(st.integers(1, 2**31 - 1)),
+        change_seq=draw(st.integers(0, 2**63 - 1)),
+        effective_on=draw(st.dates()),
+        retracted=draw(st.booleans()),
+    )
+
+
+@given(versions_of_any_noun())
+def test_a_row_and_a_version_are_each_others_inverse(drawn: tuple[str, Version]) -> None:
+    table, version = drawn
+    row = to_row(version)
+    assert len(row) == len(columns(table))
+    assert to_version(table, row) == version
+    assert to_row(to_version(table, row)) == row
+    assert not any(isinstance(value, StrEnum) for value in row)
+
+
+@pytest.mark.parametrize("table", NOUNS)
+def test_a_noun_with_every_field_and_with_the_fewest_comes_back_from_the_database_as_it_was(
+    table: str, db: Database
+) -> None:
+    whole = one_of_each()[table]
+    kept = {"measure", "owner_id"} if table == "commitment" else set()
+    fewest = replace(
+        whole,
+        **{field.name: None for field in fields(whole) if field.default is None and field.name not in kept},  # type: ignore[arg-type]
+    )
+    save(db, whole)
+    save(db, fewest)
+    with db.read() as cursor:
+        assert [version.noun for version in ledger.versions(cursor, type(whole), whole.id)] == [whole, fewest]
+    assert ledger.verify(db).faults == ()
+    assert first(whole).noun == whole

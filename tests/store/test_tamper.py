@@ -1,0 +1,420 @@
+"""Whatever is altered, or lost, behind the tracker's back is found and named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from tests.samples import instant, one_of_each, organisation, save
+from tracker.domain.errors import BrokenLedger, StoreUnusable, TrackerError
+from tracker.domain.ledger import GENESIS
+from tracker.services import stores
+from tracker.store import ledger
+from tracker.store.database import Address
+from tracker.store.registry import NOUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SAVES = len(NOUNS) + 2
+
+_OTHER_WORD = {  # where a column takes only the words of a scale, another of them
+    "kind": {"commitment": "target", "milestone": "gateway", "source": "data"},
+    "reporter": {"progress": "owner"},
+    "stance": {"reference": "implies"},
+    "stage": {"funding": "paid"},
+    "view": {"assessment": "owner"},
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """A closed store with a version of every noun, every field filled, a change each, and two changes after."""
+    address = Address(tmp_path_factory.mktemp("whole") / "tracker.duckdb")
+    stores.init_store(address)
+    with stores.open_store(address, writable=True) as db:
+        for noun in one_of_each().values():
+            save(db, noun, reason="As published")
+        save(db, organisation("DfE"))
+        save(db, organisation("DfE again"))
+    return address
+
+
+@pytest.fixture
+def store(whole: Address, tmp_path: Path) -> Address:
+    """A copy of that store, to be tampered with."""
+    copy = Address(tmp_path / "tracker.duckdb")
+    shutil.copyfile(whole.file, copy.file)
+    shutil.copyfile(whole.anchor.path, copy.anchor.path)
+    return copy
+
+
+def tamper(store: Address, *statements: str) -> None:
+    """Write to the file as anybody's DuckDB can."""
+    with duckdb.connect(str(store.file)) as raw:
+        for statement in statements:
+            raw.execute(statement)
+
+
+def altered_fields() -> Iterator[tuple[str, str, str]]:
+    """Every field of every noun with the smallest alteration of its value, in SQL."""
+    for table, noun in one_of_each().items():
+        for field in fields(noun):
+            value = getattr(noun, field.name)
+            match value:
+                case None:
+                    new = f"CASE WHEN {field.name} IS NULL THEN ' ' END"
+                case StrEnum() if table in _OTHER_WORD.get(field.name, {}):
+                    new = f"'{_OTHER_WORD[field.name][table]}'"
+                case bool():
+                    new = f"NOT {field.name}"
+                case str():
+                    new = f"substr({field.name}, 1, length({field.name}) - 1) || '~'"
+                case Decimal():
+                    new = f"{field.name} + 0.01"
+                case int():
+                    new = f"{field.name} + 1"
+                case dt.date() if field.name == "actual_on":
+                    new = f"{field.name} - 1"
+                case dt.date():
+                    new = f"{field.name} + 1"
+            if field.name != "not_measurable":  # measured or not measurable, never both: there is no text to alter
+                yield table, field.name, new
+        yield table, "version", "version + 10"
+        yield table, "effective_on", "effective_on + 1"
+        yield table, "retracted", "NOT retracted"
+
+
+def test_the_store_that_these_tests_tamper_with_is_whole(store: Address) -> None:
+    proof = stores.verify_store(store)
+    assert (proof.changes, proof.versions, proof.faults) == (_SAVES, _SAVES, ())
+
+
+@pytest.mark.parametrize(("table", "field", "new"), list(altered_fields()))
+def test_one_altered_value_of_one_version_is_found_and_its_change_named(
+    table: str, field: str, new: str, store: Address
+) -> None:
+    seq = list(NOUNS).index(table) + 1
+    tamper(store, f"UPDATE {table} SET {field} = {new} WHERE change_seq = {seq}")
+    proof = stores.verify_store(store)
+    assert len(proof.faults) == 1
+    assert proof.faults[0].startswith(f"Change {seq} (edit by A. Tester, recorded ")
+    assert "was altered after it was recorded" in proof.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [(table, "note") for table in ("commitment", "event", "funding", "milestone", "owner", "programme", "source")]
+    + [("assessment", "evidence_id"), ("progress", "narrative"), ("reference", "differs")],
+)
+def test_a_value_that_was_made_unknown_or_an_unknown_that_was_made_empty_is_found(
+    table: str, field: str, store: Address
+) -> None:
+    seq = list(NOUNS).index(table) + 1
+    for nothing in ("NULL", "''"):
+        tamper(store, f"UPDATE {table} SET {field} = {nothing} WHERE change_seq = {seq}")
+        [fault] = stores.verify_store(store).faults
+        assert fault.startswith(f"Change {seq} (")
+
+
+@pytest.mark.parametrize(
+    ("column", "new"),
+    [
+        ("actor", "'A. Tester '"),
+        ("action", "'edi'"),
+        ("reason", "'As Published'"),
+        ("reason", "NULL"),
+        ("request_id", "'x'"),
+        ("recorded_at", "recorded_at + INTERVAL 1 MICROSECOND"),
+    ],
+)
+def test_an_altered_header_of_a_change_is_found(column: str, new: str, store: Address) -> None:
+    tamper(store, f"UPDATE change SET {column} = {new} WHERE seq = 3")
+    [fault] = stores.verify_store(store).faults
+    assert fault.startswith("Change 3 (")
+    assert "was altered after it was recorded" in fault
+
+
+def test_an_altered_link_between_two_changes_is_found(store: Address) -> None:
+    tamper(store, f"UPDATE change SET previous_seal = '{GENESIS}' WHERE seq = 3")
+    broken_link, broken_seal = stores.verify_store(store).faults
+    assert broken_link == "Change 3 does not follow change 2: its link to it was altered."
+    assert broken_seal.startswith("Change 3 (")
+
+
+def test_an_altered_seal_is_found_by_its_content_its_successor_and_the_anchor(store: Address) -> None:
+    tamper(store, f"UPDATE change SET seal = '{'f' * 64}' WHERE seq = 3")
+    of_content, of_link, of_anchor = stores.verify_store(store).faults
+    assert of_content.startswith("Change 3 (")
+    assert of_link.startswith("Change 4 does not follow change 3")
+    assert of_anchor.startswith("Change 3 is not the one that was recorded: its seal differs from the head anchor")
+
+
+@pytest.mark.parametrize("table", NOUNS)
+def test_a_deleted_version_is_found(table: str, store: Address) -> None:
+    seq = list(NOUNS).index(table) + 1
+    tamper(store, f"DELETE FROM {table} WHERE change_seq = {seq}")
+    [fault] = stores.verify_store(store).faults
+    assert fault.startswith(f"Change {seq} (")
+
+
+@pytest.mark.parametrize("seq", [0, -1, 5, _SAVES, _SAVES + 1])
+def test_an_added_version_is_found_whichever_change_it_claims(seq: int, store: Address) -> None:
+    tamper(store, f"INSERT INTO organisation VALUES ('x', 1, {seq}, DATE '2022-03-29', false, 'Slipped in')")
+    [fault] = stores.verify_store(store).faults
+    if 1 <= seq <= _SAVES:
+        assert fault.startswith(f"Change {seq} (")
+    else:
+        assert fault == f"Versions claim to belong to change {seq}, which the ledger does not hold."
+
+
+@pytest.mark.parametrize("with_its_versions", [True, False])
+def test_a_change_deleted_from_the_middle_is_named(with_its_versions: bool, store: Address) -> None:  # noqa: FBT001
+    tamper(store, "DELETE FROM change WHERE seq = 3")
+    if with_its_versions:
+        tamper(store, "DELETE FROM event WHERE change_seq = 3")
+    faults = stores.verify_store(store).faults
+    assert "Change 3 is missing from the middle of the ledger." in faults
+    orphans = "Versions claim to belong to change 3, which the ledger does not hold."
+    assert (orphans in faults) is not with_its_versions
+
+
+def test_changes_deleted_from_the_middle_and_the_beginning_are_named(store: Address) -> None:
+    tamper(store, *(f"DELETE FROM {table} WHERE change_seq IN (1, 3, 4)" for table in NOUNS))
+    tamper(store, "DELETE FROM change WHERE seq IN (1, 3, 4)")
+    assert stores.verify_store(store).faults == (
+        "Change 1 is missing from the middle of the ledger.",
+        "Changes 3 to 4 are missing from the middle of the ledger.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        (1, f"Change {_SAVES} is missing from the end"),
+        (2, f"Changes {_SAVES - 1} to {_SAVES} are missing from the end"),
+    ],
+)
+def test_a_lost_tail_is_named_and_the_store_is_not_opened(lost: int, sentence: str, store: Address) -> None:
+    kept = _SAVES - lost
+    tamper(store, f"DELETE FROM organisation WHERE change_seq > {kept}", f"DELETE FROM change WHERE seq > {kept}")
+    [fault] = stores.verify_store(store).faults
+    assert fault.startswith(sentence)
+    assert f"ends at change {_SAVES}" in fault
+    for writable in (True, False):
+        with pytest.raises(BrokenLedger, match=sentence):
+            stores.open_store(store, writable=writable)
+
+
+def test_a_whole_ledger_that_is_gone_is_not_taken_for_an_empty_one(store: Address) -> None:
+    tamper(store, "DELETE FROM change", *(f"DELETE FROM {table}" for table in NOUNS))
+    with pytest.raises(BrokenLedger, match=f"Changes 1 to {_SAVES} are missing from the end of the ledger"):
+        stores.open_store(store)
+
+
+def test_a_forged_end_with_seals_that_agree_is_found_by_the_anchor(store: Address) -> None:
+    """Somebody alters the last version and recomputes its seal with this very program: the file is consistent."""
+    with duckdb.connect(str(store.file)) as raw:
+        raw.execute(f"DELETE FROM change WHERE seq = {_SAVES}")
+        raw.execute(f"DELETE FROM organisation WHERE change_seq = {_SAVES}")
+    anchor = store.anchor.path.read_text(encoding="ascii")
+    store.anchor.path.write_text(anchor[: anchor.rstrip("\n").rindex("\n") + 1], encoding="ascii")
+    with stores.open_store(store, writable=True) as db:
+        save(db, organisation("Forged"))
+        assert ledger.verify(db).faults == ()
+    store.anchor.path.write_text(anchor, encoding="ascii")
+    assert [fault.partition(":")[0] for fault in stores.verify_store(store).faults] == [
+        f"Change {_SAVES} is not the one that was recorded"
+    ]
+    with pytest.raises(BrokenLedger, match="its seal differs from the head anchor"):
+        stores.open_store(store)
+
+
+# The anchor itself
+
+
+def test_a_missing_anchor_is_a_fault_until_somebody_who_knows_the_head_writes_it_anew(store: Address) -> None:
+    lines = store.anchor.path.read_text(encoding="ascii")
+    store.anchor.path.unlink()
+    [fault] = stores.verify_store(store).faults
+    assert fault.startswith(f"The head anchor {store.anchor.path} is missing")
+    for writable in (True, False):
+        with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
+            stores.open_store(store, writable=writable)
+    assert not store.anchor.path.exists()
+    assert stores.verify_store(store, renew_anchor=True).faults == ()
+    renewed = store.anchor.path.read_text(encoding="ascii")
+    assert renewed.splitlines()[1:] == lines.splitlines()[1:]  # all but the time at which it was begun
+    assert stores.verify_store(store, renew_anchor=True).faults == ()
+    assert store.anchor.path.read_text(encoding="ascii") == renewed
+
+
+def test_an_anchor_that_was_emptied_counts_as_missing(store: Address) -> None:
+    store.anchor.path.write_bytes(b"")
+    with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
+        stores.open_store(store, writable=True)
+    assert store.anchor.path.read_bytes() == b""
+    assert stores.verify_store(store, renew_anchor=True).faults == ()
+
+
+@pytest.mark.parametrize("line", ["garbage", "", "3", "x " + "0" * 64 + " y", "\N{SNOWMAN} a b"])
+def test_an_anchor_whose_last_line_is_garbage_is_refused(line: str, store: Address) -> None:
+    with store.anchor.path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    with pytest.raises(StoreUnusable, match="which is not a change's number and seal: the file was altered"):
+        stores.open_store(store)
+    with pytest.raises(StoreUnusable, match="the file was altered"):
+        stores.verify_store(store)
+
+
+def test_an_anchor_with_garbage_in_its_middle_is_found_by_verify(store: Address) -> None:
+    lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
+    store.anchor.path.write_text("".join([*lines[:2], "garbage\n", *lines[2:]]), encoding="ascii")
+    with pytest.raises(StoreUnusable, match='holds the line "garbage"'):
+        stores.verify_store(store)
+
+
+@pytest.mark.parametrize("line", [1, _SAVES])
+def test_a_seal_altered_in_the_anchor_is_found(line: int, store: Address) -> None:
+    lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
+    seq, _, when = lines[line].split(" ")
+    lines[line] = f"{seq} {'a' * 64} {when}"
+    store.anchor.path.write_text("".join(lines), encoding="ascii")
+    [fault] = stores.verify_store(store).faults
+    assert fault.startswith(f"Change {line} is not the one that was recorded")
+
+
+@pytest.mark.parametrize("torn", [b"15", b"15 3fa9", b"x" * 200, b"\xff\xfe"])
+def test_a_line_that_a_crash_tore_does_not_count_and_the_next_save_starts_on_its_own(
+    torn: bytes, store: Address
+) -> None:
+    with store.anchor.path.open("ab") as file:
+        file.write(torn)
+    assert stores.verify_store(store).faults == ()
+    with stores.open_store(store, writable=True) as db:
+        change = save(db, organisation("Goes on"))
+    assert [head.seq for head in store.anchor.heads()] == list(range(_SAVES + 2))
+    last = store.anchor.last()
+    assert last
+    assert last.seal == change.seal
+    assert stores.verify_store(store).faults == ()
+
+
+def test_a_ledger_ahead_of_its_anchor_was_interrupted_and_is_caught_up_when_opened_for_writing(store: Address) -> None:
+    whole = store.anchor.path.read_text(encoding="ascii")
+    behind = "".join(whole.splitlines(keepends=True)[:-3])
+    store.anchor.path.write_text(behind, encoding="ascii")
+    assert stores.verify_store(store).faults == ()
+    stores.open_store(store).close()
+    assert store.anchor.path.read_text(encoding="ascii") == behind
+    stores.open_store(store, writable=True).close()
+    assert store.anchor.path.read_text(encoding="ascii") == whole
+
+
+def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) -> None:
+    heads = store.anchor.heads()
+    store.anchor.path.unlink()
+    store.anchor.path.mkdir()
+    with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be read: Is a directory\."):
+        stores.open_store(store)
+    store.anchor.path.rmdir()
+    store.anchor.path.symlink_to(store.file.parent / "nowhere" / "x")
+    with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be written: No such file or directory\."):
+        store.anchor.create()
+    with pytest.raises(StoreUnusable, match="is missing; restore it from a backup"):
+        store.anchor.append([(heads[1], instant("2024-01-01T00:00:00"))])
+
+
+# The file itself, byte by byte
+
+
+def outcome(store: Address) -> str:
+    """What a person is told of a store: that it is whole, or why not. Anything but a sentence fails the test."""
+    try:
+        faults = stores.verify_store(store).faults
+    except TrackerError:
+        return "refused"
+    return "altered" if faults else "whole"
+
+
+def exported(store: Address) -> list[str] | None:
+    """All that can be read of a store; None when it is not opened."""
+    try:
+        with stores.open_store(store) as db:
+            return list(ledger.export(db))
+    except TrackerError:
+        return None
+
+
+@pytest.mark.parametrize("text", ["Waiting for a slot", "A general election was held", "Cambridgeshire", "A. Tester"])
+def test_one_byte_of_a_text_flipped_in_the_file_never_passes(text: str, store: Address) -> None:
+    content = bytearray(store.file.read_bytes())
+    places = []
+    place = content.find(text.encode())
+    while place >= 0:
+        places.append(place)
+        place = content.find(text.encode(), place + 1)
+    assert places
+    for start in places:
+        for byte in (start, start + len(text) - 1):
+            flipped = bytearray(content)
+            flipped[byte] ^= 0x01
+            store.file.write_bytes(flipped)
+            assert outcome(store) in {"refused", "altered"}, byte
+
+
+def test_one_byte_flipped_anywhere_in_the_file_is_found_or_changes_nothing(store: Address) -> None:
+    content = store.file.read_bytes()
+    truth = exported(store)
+    assert truth
+    chance = random.Random(812)
+    used = [place for place in range(len(content)) if content[place]]
+    found = 0
+    for place in [*range(0, 64, 4), *chance.sample(used, 80)]:
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << chance.randrange(8)
+        store.file.write_bytes(flipped)
+        if outcome(store) == "whole":
+            assert exported(store) in (truth, None), place  # an index that no seal covers may still be refused
+        else:
+            found += 1
+    assert found > 40
+
+
+@pytest.mark.parametrize("length", [0, 1, 4096, 12288, 300_000])
+def test_a_file_that_was_cut_short_is_refused(length: int, store: Address) -> None:
+    with store.file.open("r+b") as file:
+        file.truncate(length)
+    assert outcome(store) == "refused"
+    with pytest.raises(TrackerError):
+        stores.open_store(store)
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_sentence(store: Address) -> None:
+    store.file.write_text("Dear board, please find attached\n" * 500, encoding="utf-8")
+    with pytest.raises(StoreUnusable, match=r"cannot be read: .* restore the newest backup"):
+        stores.open_store(store, writable=True)
+
+
+def test_verify_can_be_run_by_another_process_and_says_the_same(store: Address) -> None:
+    tamper(store, "UPDATE organisation SET name = 'x' WHERE change_seq = 7")
+    run = subprocess.run(
+        [sys.executable, "-m", "tracker", "verify"],
+        env={"TRACKER_STORE": str(store.file), "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "Change 7 (edit by A. Tester" in run.stderr

@@ -1,0 +1,178 @@
+"""What must be so of the program's text: who may import what, that the ledger is insert-only, that values are bound."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "tracker").rglob("*.py"))
+SQL_FILES = sorted((ROOT / "tracker").rglob("*.sql"))
+APP = ROOT / "streamlit_app.py"
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, at its top or anywhere in it."""
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def texts(path: Path) -> list[str]:
+    """Every string a file holds that is no docstring; an f-string with its holes as ``{}``."""
+    module = tree(path)
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    parts = {id(part) for node in ast.walk(module) if isinstance(node, ast.JoinedStr) for part in node.values}
+    found = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation | parts:
+            found.append(node.value)
+    return found
+
+
+def in_room(path: Path, room: str) -> bool:
+    return path.is_relative_to(ROOT / "tracker" / room)
+
+
+def test_these_tests_look_at_the_program() -> None:
+    assert len(MODULES) > 20
+    assert SQL_FILES
+    assert "duckdb" in imported(ROOT / "tracker" / "store" / "database.py")
+    assert any("INSERT INTO tracker.change" in text for text in texts(ROOT / "tracker" / "store" / "ledger.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_the_store_imports_duckdb_and_only_the_ui_streamlit(path: Path) -> None:
+    packages = {module.partition(".")[0] for module in imported(path)}
+    assert "duckdb" not in packages or in_room(path, "store")
+    assert "streamlit" not in packages or in_room(path, "ui")
+
+
+def test_duckdb_is_connected_to_in_one_place_only() -> None:
+    calls = [
+        name(path)
+        for path in [*MODULES, APP]
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr == "connect"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "duckdb"
+    ]
+    assert calls == ["tracker/store/database.py"]
+    for path in MODULES:  # and by no other name: the engine's own module level cursor is one for the whole process
+        assert not {module for module in imported(path) if module.startswith("duckdb.")}, name(path)
+
+
+def test_engine_errors_are_caught_where_the_engine_is_opened_and_nowhere_else() -> None:
+    for path in MODULES:
+        if path.name == "database.py":
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ExceptHandler) and node.type:
+                assert "duckdb" not in ast.unparse(node.type), f"{name(path)}:{node.lineno}"
+
+
+def test_the_app_file_imports_streamlit_and_the_ui_and_nothing_else_of_the_tracker() -> None:
+    ours = {module for module in imported(APP) if module.startswith("tracker")}
+    assert all(module == "tracker" or module.startswith("tracker.ui") for module in ours)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if not in_room(path, "ui/pages")], ids=name)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    documentation = ast.get_docstring(tree(path))
+    assert documentation
+    assert documentation.rstrip().endswith((".", "``"))
+
+
+_NOT_INSERT_ONLY = re.compile(
+    r"\b(UPDATE\s+[\w.{}]+\s+SET|DELETE\s+FROM|TRUNCATE|INSERT\s+OR|ON\s+CONFLICT|MERGE\s+INTO|DROP\s+TABLE|ALTER\s+TABLE)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE tracker.{} SET x", "delete from x", "INSERT OR REPLACE INTO x"])
+def test_the_scan_for_statements_that_overwrite_sees_them(statement: str) -> None:
+    assert _NOT_INSERT_ONLY.search(statement)
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SQL_FILES], ids=name)
+def test_no_statement_overwrites_or_deletes_a_row(path: Path) -> None:
+    found = texts(path) if path.suffix == ".py" else [re.sub(r"--.*", "", path.read_text(encoding="utf-8"))]
+    for text in found:
+        assert not _NOT_INSERT_ONLY.search(text), text
+
+
+_SQL = re.compile(r"\b(SELECT|INSERT INTO|CREATE|ATTACH|SET GLOBAL)\b")
+_NAMES_FROM_THE_REGISTRY = {
+    "_CHANGE_COLUMNS",
+    "table",
+    "table_of(noun)",
+    "names",
+    "values",
+    "claimed",
+    "mode",
+    "allowed",
+    "', '.join(names)",
+    "', '.join(columns(table))",
+    "_quoted(address.file)",
+    "_quoted(file)",
+}
+"""What may be put into SQL as text: names of tables and columns, and quoted paths where the engine binds none."""
+
+
+def holes_in_sql(path: Path) -> list[str]:
+    return [
+        ast.unparse(value.value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.JoinedStr)
+        and _SQL.search("".join(str(v.value) for v in node.values if isinstance(v, ast.Constant)))
+        for value in node.values
+        if isinstance(value, ast.FormattedValue)
+    ]
+
+
+def test_values_are_bound_and_only_names_of_the_registry_are_put_into_sql_as_text() -> None:
+    used = {hole for path in MODULES if in_room(path, "store") for hole in holes_in_sql(path)}
+    plain = {hole for hole in used if not hole.startswith(("', '.join((f'held.{column}'", "'id = $ids[1]' if"))}
+    assert plain <= _NAMES_FROM_THE_REGISTRY
+    assert len(used) > 5
+
+
+def test_sql_is_written_in_the_store_and_nowhere_else() -> None:
+    statement = re.compile(
+        r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|CREATE\s+(OR\s+REPLACE\s+)?(TABLE|MACRO|VIEW))\s", re.DOTALL
+    )
+    for path in MODULES:
+        if not in_room(path, "store"):
+            assert not [text for text in texts(path) if statement.search(text)], name(path)
+
+
+def test_migrations_have_no_foreign_keys_no_indexes_and_no_defaults() -> None:
+    for path in SQL_FILES:
+        if path.parent.name == "migrations":
+            sql = re.sub(r"--.*", "", path.read_text(encoding="utf-8")).upper()
+            for hazard in ("REFERENCES ", "FOREIGN KEY", "CREATE INDEX", "UNIQUE INDEX", " DEFAULT ", "TIMESTAMPTZ"):
+                assert hazard not in sql, (path.name, hazard)
