@@ -101,7 +101,7 @@ def _newest_numbers(cursor: Cursor, table: str, ids: list[str]) -> dict[str, int
     rows = cursor.execute(
         f"""
         SELECT id, max(version) FROM tracker.{table}
-        WHERE {"id = $ids[1]" if len(ids) == 1 else "id IN (SELECT unnest($ids::VARCHAR[]))"}
+        WHERE id IN (SELECT unnest($ids::VARCHAR[]))
         GROUP BY id
         """,
         {"ids": ids},

@@ -1,0 +1,227 @@
+"""Print how long things take on this machine, beside the budgets.
+
+``make bench``, or ``python -m tests.benchmarks.bench --versions 10000 100000`` for a quick run.
+Standard output is one table, plain and Markdown at once; what is going on is told on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import logging
+import os
+import random
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as BrowserError
+from streamlit.testing.v1 import AppTest
+
+from tests.benchmarks import ledgers, machine, starts
+from tests.benchmarks.timing import Figure, say, table, timed
+from tests.browser.conftest import ROOT
+from tracker.domain import dates
+from tracker.domain.nouns import Progress
+from tracker.domain.words import Precision, Reporter
+from tracker.services import boards, progress, stores
+from tracker.store import ledger
+from tracker.store.database import Address, discard, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.store.database import Database
+
+SIZES = (10_000, 100_000, 1_000_000)
+BULK_ROWS = 30_000
+SAVES = 60
+"""Enough that one of them folds the log into the file."""
+
+BOARD_OF_THE_PLAN, BOARD_OF_A_MILLION, SAVE, PAGE, START = 0.150, 1.0, 0.050, 0.300, 10.0
+"""Budgets, in seconds."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure everything and print the table."""
+    options = _parser().parse_args(arguments)
+    logging.disable(logging.WARNING)  # Streamlit says of every run in a test that it is one
+    began, load = time.perf_counter(), machine.load()
+    with ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-bench-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        figures = [*_plan(folder), *_bulk_load(folder)]
+        for versions in sorted(options.versions):
+            figures += _generated(folder, versions)
+        lines = machine.described(folder)
+    lines.append(
+        f"took {time.perf_counter() - began:.0f} s; processes that wanted a core: {load} at the start, "
+        f"{machine.load()} at the end"
+    )
+    print("\n".join([*(f"{line}  " for line in lines), "", table(figures)]))  # noqa: T201  the table is the output
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench", description="Print how long things take.")
+    parser.add_argument(
+        "--versions",
+        metavar="N",
+        type=int,
+        nargs="*",
+        default=SIZES,
+        help="sizes of the generated ledgers; by default 10000 100000 1000000",
+    )
+    parser.add_argument(
+        "--keep", metavar="DIR", type=Path, help="keep the stores here, and use those that are here from a run before"
+    )
+    return parser
+
+
+# The real plan
+
+
+def _plan(folder: Path) -> Iterator[Figure]:
+    say("The real plan")
+    address = Address(folder / "plan.duckdb")
+    yield timed("`init`: make the store and load the plans", lambda _: starts.command(address.file, "init"), range(1))
+    yield timed("`board`: start, open, print", lambda _: starts.command(address.file, "board"), range(10))
+    yield from _first_page(address)
+    with stores.open_store(address, writable=True) as db:
+        yield from _boards(db, "the plan", repeats=40, budget=BOARD_OF_THE_PLAN)
+        yield timed("A bare write and fsync of 200 bytes, for comparison", _write_and_sync, [folder / "bare"] * SAVES)
+        yield _saves(db, "the plan")
+    yield _verify(address, "the plan", repeats=5)
+    yield from _page_runs(address)  # last: the app keeps the store open until this process ends
+
+
+def _first_page(address: Address) -> Iterator[Figure]:
+    name = "Server start to the first Board page in Chromium"
+    try:
+        with starts.browser() as chromium:
+            figure = Figure(name, tuple(starts.first_page(address.file, chromium) for _ in range(3)), START)
+    except BrowserError as error:
+        say(f"  {name}: not measured, for the browser says: {str(error).splitlines()[0]}")
+        return
+    say(f"  {name}: {figure.median:.1f} s")
+    yield figure
+
+
+def _page_runs(address: Address) -> Iterator[Figure]:
+    """The server's part of the Board page: drawn again, and drawn for a day that it has not been drawn for."""
+    os.environ["TRACKER_STORE"] = str(address.file)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    if page.run().exception:
+        raise AssertionError(f"the Board page failed: {page.exception}")
+    yield timed("Board page, server run, board in the cache", lambda _: page.run(), range(40), PAGE)
+    yield timed(
+        "Board page, server run, another day each time",
+        lambda day: page.date_input[0].set_value(day).run(),
+        _days(40),
+        PAGE,
+    )
+
+
+def _write_and_sync(file: Path) -> None:
+    with file.open("ab") as opened:
+        opened.write(b"x" * 200)
+    sync(file)
+
+
+# Generated ledgers
+
+
+def _generated(folder: Path, versions: int) -> Iterator[Figure]:
+    name = f"{versions:,} versions"
+    address = Address(folder / f"generated-{versions}.duckdb")
+    say(name)
+    if not address.exists():
+        yield timed(f"Building a ledger of {name}", lambda size: _build(address, size), [versions])
+    yield _verify(address, name, repeats=1 if versions >= max(SIZES) else 3)
+    with stores.open_store(address, writable=True) as db:
+        budget = BOARD_OF_A_MILLION if versions <= max(SIZES) else None
+        yield from _boards(db, name, repeats=20, budget=budget)
+        yield _saves(db, name)
+
+
+def _build(address: Address, versions: int) -> None:
+    """Build a ledger that appears under its name only when it is whole: a run before may have been stopped."""
+    unfinished = Address(address.file.with_name("unfinished.duckdb"))
+    discard(unfinished)
+    ledgers.build(unfinished, versions, say=say)
+    unfinished.anchor.path.rename(address.anchor.path)
+    unfinished.file.rename(address.file)
+
+
+def _bulk_load(folder: Path) -> Iterator[Figure]:
+    address = Address(folder / "bulk.duckdb")
+    ids = [f"row-{number:05}" for number in range(BULK_ROWS)]
+    stores.init_store(address)
+    with stores.open_store(address, writable=True) as db:
+        with db.read() as cursor:
+            first = max(ledger.newest_numbers(cursor, Progress).values(), default=0) + 1
+        loads = (ledgers.returns(ids, number, dates.today()) for number in range(first, first + 3))
+        yield timed(
+            f"Bulk load: {BULK_ROWS:,} rows as one change",
+            lambda rows: ledger.record(db, actor=ledgers.ACTOR, action="bulk load", versions=rows),
+            loads,
+        )
+
+
+# What is measured of any ledger
+
+
+def _boards(db: Database, name: str, *, repeats: int, budget: float | None) -> Iterator[Figure]:
+    """The board computed anew each time: nothing is cached below the pages."""
+    known = boards.known_position(db)
+    boards.view_board(db, dates.today(), known)
+    for label, days in (
+        ("Board view", [dates.today()] * repeats),
+        ("As-at switch, another day each time", _days(repeats)),
+    ):
+        yield timed(f"{label}, {name}", lambda day: boards.view_board(db, day, known), days, budget)
+
+
+def _saves(db: Database, name: str) -> Figure:
+    """Reports of progress, checked, recorded and durable, each on a milestone chosen at random."""
+    shown = boards.view_board(db, dates.today(), boards.known_position(db))
+    chosen = random.Random(7).choices([milestone.milestone_id for milestone in shown.milestones], k=SAVES)
+    with db.read() as cursor:
+        newest = ledger.newest_numbers(cursor, Progress)
+
+    def save(milestone_id: str) -> None:
+        progress.report_progress(
+            db,
+            actor=ledgers.ACTOR,
+            progress=Progress(
+                id=milestone_id,
+                reporter=Reporter.OWNER,
+                forecast_on=dates.today() + dt.timedelta(days=30),
+                forecast_precision=Precision.DAY,
+                narrative="Saved to see how long a save takes.",
+            ),
+            effective_on=dates.today(),
+            base_version=newest.get(milestone_id, 0),
+        )
+        newest[milestone_id] = newest.get(milestone_id, 0) + 1
+
+    return timed(f"A save, durable, {name}", save, chosen, SAVE)
+
+
+def _verify(address: Address, name: str, *, repeats: int) -> Figure:
+    def prove(_: int) -> None:
+        if faults := stores.verify_store(address).faults:
+            raise AssertionError(f"{address.file} does not verify: {faults}")
+
+    return timed(f"`verify`, {name}", prove, range(repeats))
+
+
+def _days(count: int) -> list[dt.date]:
+    """So many days of the board's life, no two the same, in no order."""
+    life = (dates.today() - dates.GREEN_PAPER).days
+    return [dates.GREEN_PAPER + dt.timedelta(days=day) for day in random.Random(5).sample(range(life), count)]
+
+
+if __name__ == "__main__":
+    main()
