@@ -13,7 +13,7 @@ run: .made/app                 ## set up, make the store, load the plans, serve 
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: .made/dev .made/browser  ## set up and run every test (under ten minutes on two cores)
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 test-long: .made/dev .made/browser  ## the long forms: 1,000 kills, thousands of examples
 	TRACKER_LONG_TESTS=1 $(BIN)/pytest

@@ -13,8 +13,11 @@ from tracker.domain.words import (
     MilestoneKind,
     MoneyStage,
     MoveReason,
+    PeriodState,
     Precision,
     Reporter,
+    RequestState,
+    Role,
     SourceKind,
     Stance,
     View,
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from tracker.store.database import Database
 
 DAY = dt.date(2022, 3, 29)
+
+NEVER_BOTH = {("commitment", "not_measurable"), ("assignment", "commitment_id")}
+"""Fields that are empty because another is filled: measured or not, a programme or a commitment."""
 
 instant = dt.datetime.fromisoformat
 """An instant in UTC as the ledger keeps it, without an offset."""
@@ -78,7 +84,7 @@ def organisation(name: str = "Department for Education", noun_id: str = "dfe") -
 
 
 def one_of_each() -> dict[str, Noun]:
-    """A noun for every table, with a value in every field."""
+    """A noun for every table, with a value in every field but those of ``NEVER_BOTH``."""
     return {
         "assessment": nouns.Assessment(
             id="gp-01/evidence",
@@ -89,6 +95,25 @@ def one_of_each() -> dict[str, Noun]:
             rationale="Standards were consulted on",
             evidence_id="improvement-plan",
             valid_until=dt.date(2024, 3, 31),
+            period_id="2024-q1",
+        ),
+        "assignment": nouns.Assignment(
+            id="ana@dfe.example/change-programme",
+            user_id="ana@dfe.example",
+            active=True,
+            programme_id="change-programme",
+        ),
+        "baseline_request": nouns.BaselineRequest(
+            id="gp-01-m1/1",
+            milestone_id="gp-01-m1",
+            baseline_on=dt.date(2024, 12, 31),
+            baseline_precision=Precision.YEAR,
+            reason=MoveReason.LEGISLATION,
+            note="The bill was put off by a session",
+            author_id="ana@dfe.example",
+            state=RequestState.APPROVED,
+            decided_by="sec@dfe.example",
+            decision_note="Agreed by the board",
         ),
         "commitment": commitment(
             partners="NHS England",
@@ -135,6 +160,14 @@ def one_of_each() -> dict[str, Noun]:
         "milestone": milestone(note="The first of several"),
         "organisation": organisation(),
         "owner": nouns.Owner(id="send-director", role="Director, SEND", organisation_id="dfe", note="A role"),
+        "period": nouns.Period(
+            id="2024-q1",
+            name="January to March 2024",
+            opens_on=dt.date(2024, 3, 1),
+            closes_on=dt.date(2024, 3, 15),
+            board_on=dt.date(2024, 3, 31),
+            state=PeriodState.OPEN,
+        ),
         "programme": nouns.Programme(
             id="change-programme",
             name="Change Programme",
@@ -151,6 +184,8 @@ def one_of_each() -> dict[str, Noun]:
             reason=MoveReason.LEGISLATION,
             narrative="Waiting for a slot",
             evidence_id="improvement-plan",
+            reason_note="No slot in this session",
+            period_id="2024-q1",
         ),
         "reference": nouns.Reference(
             id="gp-01/green-paper",
@@ -170,6 +205,7 @@ def one_of_each() -> dict[str, Noun]:
             published_on=dt.date(2022, 3, 29),
             published_precision=Precision.DAY,
         ),
+        "user": nouns.User(id="ana@dfe.example", name="Ana Example", role=Role.CONTRIBUTOR, active=True),
     }
 
 

@@ -112,6 +112,9 @@ _NOT_INSERT_ONLY = re.compile(
     re.IGNORECASE,
 )
 
+_A_COLUMN_MORE = re.compile(r"\bALTER TABLE tracker\.\w+ ADD COLUMN \w+ [A-Z]+;")
+"""The one alteration that leaves every row as it was: a column that is unknown in all of them."""
+
 
 @pytest.mark.parametrize("statement", ["UPDATE tracker.{} SET x", "delete from x", "INSERT OR REPLACE INTO x"])
 def test_the_scan_for_statements_that_overwrite_sees_them(statement: str) -> None:
@@ -122,7 +125,7 @@ def test_the_scan_for_statements_that_overwrite_sees_them(statement: str) -> Non
 def test_no_statement_overwrites_or_deletes_a_row(path: Path) -> None:
     found = texts(path) if path.suffix == ".py" else [re.sub(r"--.*", "", path.read_text(encoding="utf-8"))]
     for text in found:
-        assert not _NOT_INSERT_ONLY.search(text), text
+        assert not _NOT_INSERT_ONLY.search(_A_COLUMN_MORE.sub("", text)), text
 
 
 _SQL = re.compile(r"\b(SELECT|INSERT INTO|CREATE|ATTACH|SET GLOBAL)\b")
@@ -133,6 +136,7 @@ _NAMES_FROM_THE_REGISTRY = {
     "names",
     "values",
     "claimed",
+    "counts",
     "mode",
     "allowed",
     "', '.join(names)",
@@ -176,3 +180,10 @@ def test_migrations_have_no_foreign_keys_no_indexes_and_no_defaults() -> None:
             sql = re.sub(r"--.*", "", path.read_text(encoding="utf-8")).upper()
             for hazard in ("REFERENCES ", "FOREIGN KEY", "CREATE INDEX", "UNIQUE INDEX", " DEFAULT ", "TIMESTAMPTZ"):
                 assert hazard not in sql, (path.name, hazard)
+
+
+def test_every_test_that_the_readme_promises_exists() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("| promise | test |")[2].partition("\n\n")[0]
+    promised = re.findall(r"\| `([^`]+)` \|$", table, re.MULTILINE)
+    assert len(promised) == len(table.splitlines()) - 2  # the heading's end and the rule below it
+    assert not [path for path in promised if not (ROOT / path).exists()]

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import TrackerError
-from tracker.services import boards, plans, stores
+from tracker.domain.errors import TrackerError, UnknownUser
+from tracker.domain.words import Role
+from tracker.services import boards, history, plans, stores, users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import UserLine
+    from tracker.store.database import Database
 
 _GUIDE = """\
 The store is data/tracker.duckdb, or the file that TRACKER_STORE names. Only one process can write to it at a time:
@@ -30,6 +37,8 @@ close the app before a command that writes.
   python -m tracker board                         the board today
   python -m tracker board --as-at 2023-07-01      the board as it stood on a day
   python -m tracker board --format json > b.json  the same figures for a machine
+  python -m tracker history --milestone C2-01-M4  who changed what, when and why, in sentences
+  python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor --programme safety-valve
   python -m tracker verify                        prove that nothing was altered or lost
   python -m tracker backup /mnt/backups           a proven copy; restore FILE puts one back
 """
@@ -99,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     board.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     board.set_defaults(run=_board)
 
+    _history_parser(commands)
+    _user_parser(commands)
+
     verify = commands.add_parser("verify", help="recompute the whole chain and compare it with its anchor")
     verify.add_argument(
         "--renew-anchor",
@@ -115,6 +127,70 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", metavar="FILE", type=Path, help="a backup's .duckdb file; its .heads lies beside it")
     restore.set_defaults(run=_restore)
     return parser
+
+
+def _history_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    told = commands.add_parser(
+        "history",
+        help="what was recorded, in sentences: who, when, what from and to, and why",
+        description="Every change that was recorded, newest first: who, when, what from and to, and why. A change of "
+        "many records at once is one line, unless a milestone or a commitment is chosen. Days are in UTC.",
+        epilog="python -m tracker history --commitment C2-01 --from 2026-01-01 --format csv > history.csv",
+    )
+    of = told.add_mutually_exclusive_group()
+    of.add_argument("--milestone", metavar="ID", help="only what concerns a milestone, such as C2-01-M4")
+    of.add_argument("--commitment", metavar="ID", help="only what concerns a commitment and all that belongs to it")
+    told.add_argument("--actor", metavar="WHO", help="only what one person recorded: an e-mail address, or the name")
+    told.add_argument("--from", metavar="DAY", dest="from_", help="recorded on this day or later, as 2026-03-01")
+    told.add_argument("--to", metavar="DAY", help="recorded on this day or before, as 2026-03-31")
+    told.add_argument("--format", choices=("text", "csv", "json"), default="text", help="text (default), csv or json")
+    told.set_defaults(run=_history)
+
+
+def _user_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    user = commands.add_parser(
+        "user",
+        help="say who may use the tracker: add, change or list",
+        description="Who may use the tracker, in which role and for what. A viewer sees everything; a contributor "
+        "updates what is given to them; an approver decides baselines and keeps periods; an administrator says who "
+        "may use the tracker. Nobody is deleted: make them inactive.",
+    )
+    user_commands = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    add = user_commands.add_parser(
+        "add",
+        help="register a person",
+        epilog='python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor '
+        "--programme safety-valve --commitment C2-01 C2-02",
+    )
+    change = user_commands.add_parser(
+        "change",
+        help="change a person's name, role or assignments, or whether they are active",
+        description="What is not given stays as it is; but only a contributor keeps programmes and commitments.",
+        epilog="python -m tracker user change ana@dfe.example --inactive",
+    )
+    for command, required in ((add, True), (change, False)):
+        command.add_argument("email", metavar="EMAIL", help="the address that they are registered under")
+        command.add_argument("--name", metavar="NAME", required=required, help="the name that colleagues know")
+        command.add_argument("--role", required=required, choices=list(Role), help="what they are to the board")
+        none = "" if required else ", in place of those given before; none to take all away"
+        for what, example in (("programme", "safety-valve"), ("commitment", "C2-01")):
+            command.add_argument(
+                f"--{what}",
+                metavar="ID",
+                nargs="+" if required else "*",
+                default=[] if required else None,
+                help=f"a contributor's {what}s to update, such as {example}{none}",
+            )
+    add.set_defaults(run=_user_add)
+    active = change.add_mutually_exclusive_group()
+    active.add_argument("--inactive", dest="active", action="store_false", default=None, help="they may do nothing")
+    active.add_argument("--active", dest="active", action="store_true", help="they may use the tracker again")
+    change.set_defaults(run=_user_change)
+
+    listed = user_commands.add_parser("list", help="everybody who was ever registered, by name")
+    listed.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    listed.set_defaults(run=_user_list)
 
 
 def _plan_folders(parser: argparse.ArgumentParser) -> None:
@@ -147,8 +223,13 @@ def _plan_check(options: argparse.Namespace) -> int:
 
 
 def _plan_load(options: argparse.Namespace) -> int:
-    with stores.open_store(stores.address(), writable=True) as db:
-        loaded = plans.load_plans(db, options.plans, options.data, actor=_actor())
+    at = stores.address()
+    loaded = plans.Loaded((), None)
+    with stores.open_store(at) as db:  # reading only, so that it may be done while the app shows the store
+        differs = bool(plans.compare_plans(db, options.plans, options.data))
+    if differs:
+        with stores.open_store(at, writable=True) as db:
+            loaded = plans.load_plans(db, options.plans, options.data, actor=_actor())
     if loaded.change is None:
         print("The store holds all that the plans say; nothing was recorded.")
         return 0
@@ -169,16 +250,104 @@ def _board(options: argparse.Namespace) -> int:
     return 0
 
 
+def _history(options: argparse.Namespace) -> int:
+    wanted = history.HistoryFilter(
+        milestone_id=options.milestone,
+        commitment_id=options.commitment,
+        actor=options.actor,
+        recorded_from=None if options.from_ is None else dates.parse_day(options.from_, where="from"),
+        recorded_to=None if options.to is None else dates.parse_day(options.to, where="to"),
+        limit=None,
+    )
+    with stores.open_store(stores.address()) as db:
+        view = history.view_history(db, wanted, boards.known_position(db))
+    if options.format == "csv":
+        sys.stdout.buffer.write(history.as_csv(view.lines).encode())  # its line ends are its own on every system
+    else:
+        sys.stdout.write(history.as_json(view) if options.format == "json" else history.as_text(view))
+    return 0
+
+
+def _user_add(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = users.add_user(
+            db,
+            actor_id=users.OPERATOR,
+            email=options.email,
+            name=options.name,
+            role=options.role,
+            programmes=options.programme,
+            commitments=options.commitment,
+        )
+        _say_user(db, options.email, change)
+    return 0
+
+
+def _user_change(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        held = _user(db, options.email)
+        role = options.role or held.role
+        keeps = role == Role.CONTRIBUTOR
+        change = users.change_user(
+            db,
+            actor_id=users.OPERATOR,
+            email=held.user_id,
+            base_version=held.version,
+            name=held.name if options.name is None else options.name,
+            role=role,
+            active=held.active if options.active is None else options.active,
+            programmes=options.programme if options.programme is not None else held.programmes if keeps else [],
+            commitments=options.commitment if options.commitment is not None else held.commitments if keeps else [],
+        )
+        _say_user(db, held.user_id, change)
+    return 0
+
+
+def _user_list(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address()) as db:
+        everybody = users.list_users(db)
+    if options.format == "json":
+        print(json.dumps([asdict(line) for line in everybody], ensure_ascii=False, indent=2))
+        return 0
+    if not everybody:
+        print("Nobody is registered; add somebody with `python -m tracker user add`.")
+        return 0
+    rows = [("E-mail", "Name", "Role", "Updates"), *(_cells(line) for line in everybody)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def _user(db: Database, email: str) -> UserLine:
+    address = email.strip().lower()
+    found = next((line for line in users.list_users(db) if line.user_id == address), None)
+    if found is None:
+        raise UnknownUser(f'Nobody is registered as "{address}"; `python -m tracker user list` tells who is.')
+    return found
+
+
+def _cells(line: UserLine) -> tuple[str, ...]:
+    role = line.role if line.active else f"{line.role} (inactive)"
+    return line.user_id, " ".join(line.name.split()), role, ", ".join([*line.programmes, *line.commitments])
+
+
+def _say_user(db: Database, email: str, change: Change) -> None:
+    print("  ".join(filter(None, _cells(_user(db, email)))))
+    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+
+
 def _verify(options: argparse.Namespace) -> int:
     proof = stores.verify_store(stores.address(), renew_anchor=options.renew_anchor)
-    print(
-        f"{proof.changes:,} changes, {proof.versions:,} versions; head: change {proof.head.seq}, seal {proof.head.seal}"
-    )
+    head = f"head: change {proof.head.seq}, seal {proof.head.seal}"
+    if proof.changes or not proof.faults:  # of tables that were reshaped nothing can be counted
+        print(f"{proof.changes:,} changes, {proof.versions:,} versions; {head}")
     for fault in proof.faults:
         print(fault, file=sys.stderr)
-    if not proof.faults:
-        print("The ledger is whole: every seal matches its content, and the end agrees with the head anchor.")
-    return 1 if proof.faults else 0
+    if proof.faults:
+        return 1
+    print(proof.conclusion)
+    return 0
 
 
 def _backup(options: argparse.Namespace) -> int:

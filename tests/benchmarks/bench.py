@@ -24,9 +24,11 @@ from tests.benchmarks import ledgers, machine, starts
 from tests.benchmarks.timing import Figure, say, table, timed
 from tests.browser.conftest import ROOT
 from tracker.domain import dates
+from tracker.domain.dates import PublishedDate
 from tracker.domain.nouns import Progress
-from tracker.domain.words import Precision, Reporter
-from tracker.services import boards, progress, stores
+from tracker.domain.returns import Report
+from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
+from tracker.services import boards, progress, stores, users
 from tracker.store import ledger
 from tracker.store.database import Address, discard, sync
 
@@ -39,6 +41,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 BULK_ROWS = 30_000
 SAVES = 60
 """Enough that one of them folds the log into the file."""
+OWNER = "owner@bench.example"
 
 BOARD_OF_THE_PLAN, BOARD_OF_A_MILLION, SAVE, PAGE, START = 0.150, 1.0, 0.050, 0.300, 10.0
 """Budgets, in seconds."""
@@ -184,25 +187,36 @@ def _boards(db: Database, name: str, *, repeats: int, budget: float | None) -> I
 
 
 def _saves(db: Database, name: str) -> Figure:
-    """Reports of progress, checked, recorded and durable, each on a milestone chosen at random."""
+    """Reports of an owner's, checked, recorded and durable, each on a milestone chosen at random."""
     shown = boards.view_board(db, dates.today(), boards.known_position(db))
     chosen = random.Random(7).choices([milestone.milestone_id for milestone in shown.milestones], k=SAVES)
     with db.read() as cursor:
         newest = ledger.newest_numbers(cursor, Progress)
+    if all(line.user_id != OWNER for line in users.list_users(db)):  # a store that was kept has them
+        users.add_user(
+            db,
+            actor_id=users.OPERATOR,
+            email=OWNER,
+            name="Owner",
+            role=Role.CONTRIBUTOR,
+            commitments=[line.commitment_id for line in shown.commitments],
+        )
 
     def save(milestone_id: str) -> None:
         progress.report_progress(
             db,
-            actor=ledgers.ACTOR,
-            progress=Progress(
-                id=milestone_id,
-                reporter=Reporter.OWNER,
-                forecast_on=dates.today() + dt.timedelta(days=30),
-                forecast_precision=Precision.DAY,
-                narrative="Saved to see how long a save takes.",
-            ),
-            effective_on=dates.today(),
-            base_version=newest.get(milestone_id, 0),
+            actor_id=OWNER,
+            reports=[
+                Report(
+                    milestone_id=milestone_id,
+                    base_version=newest.get(milestone_id, 0),
+                    status=ReportedStatus.IN_PROGRESS,
+                    forecast=PublishedDate(dates.today() + dt.timedelta(days=30), Precision.DAY),
+                    reason=MoveReason.CORRECTION,
+                    reason_note="Nothing is corrected: this measures.",
+                    narrative="Saved to see how long a save takes.",
+                )
+            ],
         )
         newest[milestone_id] = newest.get(milestone_id, 0) + 1
 

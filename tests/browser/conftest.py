@@ -91,6 +91,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh page at the size of a laptop."""
     opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    opened.set_default_timeout(10_000)
     yield opened
     opened.close()
 

@@ -100,10 +100,30 @@ def test_one_as_at_control_moves_every_page_and_is_kept_in_the_address(app: str,
 
 
 @pytest.mark.parametrize("asked", ["2031-01-01", "2022-03-28", "31/02/2023", "<script>"])
-def test_a_day_that_no_board_can_be_shown_for_gives_today(app: str, page: Page, asked: str) -> None:
+def test_a_day_that_no_board_can_be_shown_for_gets_a_sentence_and_today(app: str, page: Page, asked: str) -> None:
     visit(page, f"{app}/?as_at={asked}")
-    expect(page.locator(".banner")).to_have_count(0)
+    expect(page.locator(".banner[role=alert]")).to_contain_text("Today is shown.")
     expect(page.locator("h1")).to_have_text("National SEND Delivery Board")
+
+
+def test_showing_today_stays_on_the_page_with_what_was_chosen(app: str, page: Page) -> None:
+    visit(page, f"{app}/commitment?id=C6-06&as_at=2023-07-01")
+    page.get_by_role("link", name="Show today").click()
+    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".over").first).to_contain_text("C6-06")
+
+    visit(page, f"{app}/commitments?search=mediation&as_at=2023-07-01")
+    found = page.locator("caption").inner_text()
+    page.get_by_role("link", name="Show today").click()
+    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+    expect(page.locator("caption")).to_have_text(found)
+
+
+def test_remarks_of_today_are_not_shown_for_a_past_day(app: str, page: Page) -> None:
+    visit(page, f"{app}/commitment?id=C2-01")
+    expect(page.locator("body")).to_contain_text("The Improvement Plan of March 2023 put the decision")
+    visit(page, f"{app}/commitment?id=C2-01&as_at=2022-04-01")
+    expect(page.locator("body")).not_to_contain_text("Improvement Plan")
 
 
 def test_the_board_as_it_stood_holds_nothing_that_came_later(app: str, page: Page) -> None:
@@ -183,6 +203,8 @@ def test_every_chart_has_its_finding_as_text(app: str, page: Page) -> None:
     labels = charts.locator("[aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert any("commitments are delivered in some form" in label for label in labels)
     assert any("overdue, the longest by" in label for label in labels)
+    page.get_by_text("The figures of this chart").click()
+    expect(page.locator("table", has_text="Delivered in some form").first).to_be_visible()
 
 
 def test_the_app_asks_nothing_of_any_other_machine(app: str, page: Page) -> None:

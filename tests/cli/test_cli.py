@@ -25,13 +25,29 @@ if TYPE_CHECKING:
     from tests.exchange.conftest import PlanFolder
 
 COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
-    (): ("init", "migrate", "plan", "board", "verify", "backup", "restore", "TRACKER_STORE", "--as-at 2023-07-01"),
+    (): (
+        "init",
+        "migrate",
+        "plan",
+        "board",
+        "history",
+        "verify",
+        "backup",
+        "restore",
+        "TRACKER_STORE",
+        "--as-at 2023-07-01",
+    ),
     ("init",): ("--plans DIR", "--data DIR", "default: plans", "default: data"),
     ("migrate",): ("-h",),
     ("plan",): ("check", "load"),
     ("plan", "check"): ("--plans DIR", "--data DIR"),
     ("plan", "load"): ("--plans DIR", "--data DIR"),
     ("board",): ("--as-at DAY", "2023-07-01", "--known-at INSTANT", "2026-11-30T09:30:00Z", "--format {text,json}"),
+    ("history",): ("--milestone ID", "--commitment ID", "--actor WHO", "--from DAY", "--to DAY"),
+    ("user",): ("add", "change", "list", "contributor", "inactive"),
+    ("user", "add"): ("EMAIL", "--name NAME", "{viewer,contributor,approver,administrator}", "--programme ID", "C2-01"),
+    ("user", "change"): ("EMAIL", "--inactive", "--active", "stays as it is", "none to take all away"),
+    ("user", "list"): ("--format {text,json}",),
     ("verify",): ("--renew-anchor", "last export"),
     ("backup",): ("DIR", "existing folder"),
     ("restore",): ("FILE", ".heads"),
@@ -62,6 +78,13 @@ def test_help_teaches_the_options(tracker: CommandLine, command: tuple[str, ...]
         ("backup",),
         ("restore",),
         ("verify", "--frobnicate"),
+        ("user",),
+        ("user", "add", "ana@dfe.example", "--name", "Ana"),
+        ("user", "add", "ana@dfe.example", "--name", "Ana", "--role", "king"),
+        ("user", "add", "--name", "Ana", "--role", "viewer"),
+        ("user", "add", "ana@dfe.example", "--name", "Ana", "--role", "contributor", "--programme"),
+        ("user", "change", "ana@dfe.example", "--active", "--inactive"),
+        ("user", "list", "--format", "xml"),
     ],
     ids=" ".join,
 )
@@ -333,6 +356,43 @@ def test_a_store_that_another_process_has_open_is_one_sentence_for_every_command
     assert tracker.process("board").err.startswith(f"The store {tracker.store} is open ")
 
 
+@pytest.fixture
+def shown(tracker: CommandLine) -> Iterator[None]:
+    """Another process shows the store, as the app does for people who only look."""
+    tracker.init()
+    reader = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from tracker.services import stores\n"
+            "with stores.open_store(stores.address()):\n"
+            "    print('open', flush=True)\n"
+            "    input()",
+        ],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert reader.stdout
+    assert reader.stdout.readline() == b"open\n"
+    yield
+    reader.communicate(b"\n", timeout=60)
+
+
+@pytest.mark.usefixtures("shown")
+def test_while_the_app_shows_the_store_plans_that_say_nothing_new_load_and_others_wait(
+    tracker: CommandLine, plan: PlanFolder
+) -> None:
+    for command in (("init",), ("plan", "load")):
+        ran = tracker.run(*command, *tracker.folders)
+        assert (ran.status, ran.err) == (0, "")
+        assert ran.out.endswith("The store holds all that the plans say; nothing was recorded.\n")
+    plan.edit("promises", '"It met."', '"It met once."')
+    ran = tracker.run("plan", "load", *tracker.folders)
+    assert ran.status == 1
+    assert ran.err.startswith(f"The store {tracker.store} is open elsewhere")
+
+
 def test_a_store_of_a_newer_tracker_is_left_alone(tracker: CommandLine) -> None:
     tracker.init()
     with duckdb.connect(tracker.store) as raw:
@@ -407,6 +467,45 @@ def test_verify_counts_what_it_proved(tracker: CommandLine) -> None:
         r"The ledger is whole: every seal matches its content, and the end agrees with the head anchor\.\n",
         ran.out,
     )
+
+
+def test_verify_says_when_the_anchor_is_one_change_behind(tracker: CommandLine, plan: PlanFolder) -> None:
+    tracker.init()
+    plan.edit("promises", '"It met."', '"It met once."')
+    tracker.run("plan", "load", *tracker.folders)
+    anchor = tracker.store.with_name("tracker.duckdb.heads")
+    lines = anchor.read_text(encoding="ascii").splitlines(keepends=True)
+    anchor.write_text("".join(lines[:-1]), encoding="ascii")
+    ran = tracker.run("verify")
+    assert (ran.status, ran.err) == (0, "")
+    assert "The head anchor ends one change before it" in ran.out
+    assert "change 2 has no other witness yet" in ran.out
+    assert "agrees" not in ran.out
+    anchor.write_text(lines[0], encoding="ascii")
+    ran = tracker.run("verify")
+    assert ran.status == 1
+    assert "ends at change 0 but the ledger goes on to change 2: lines of it are missing." in ran.err
+
+
+def test_verify_of_a_reshaped_table_is_one_sentence_and_counts_nothing(tracker: CommandLine) -> None:
+    tracker.init()
+    with duckdb.connect(tracker.store) as raw:
+        raw.execute("DROP TABLE event")
+    ran = tracker.run("verify")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "The table event was altered: it is gone. Restore the newest backup.\n"
+    board = tracker.run("board")
+    assert (board.status, board.out) == (1, "")
+    assert "The table event was altered: it is gone." in board.err
+
+
+def test_a_tampered_store_shows_no_board(tracker: CommandLine) -> None:
+    tracker.init()
+    with duckdb.connect(tracker.store) as raw:
+        raw.execute("UPDATE assessment SET rationale = 'It never met.' WHERE rationale = 'It met.'")
+    ran = tracker.run("board")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith("Change 1 (plan load by command line (a.tester), recorded ")
 
 
 def test_verify_of_a_tampered_store_names_the_change_and_ends_with_1(tracker: CommandLine, plan: PlanFolder) -> None:

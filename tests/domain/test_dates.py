@@ -39,6 +39,7 @@ def test_a_published_date_means_the_last_day_of_its_period_and_is_said_as_precis
     written: str, day: dt.date, precision: Precision, said: str
 ) -> None:
     date = parse_published_date(written, where="x")
+    assert date.written == written
     assert date == PublishedDate(day, precision)
     assert str(date) == said
 

@@ -150,6 +150,7 @@ def test_the_json_lists_each_exception_with_reasons_owner_and_slip(content: dict
         "due": {"day": "2025-12-31", "precision": "year", "text": "2025"},
         "owner_status": "Red",
         "computed_status": "Overdue",
+        "milestone_status": "Overdue",
         "outcome": "Not started",
         "why": "Due by the end of 2025, 2 days ago; nothing recorded completes it.",
     }

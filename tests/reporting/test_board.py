@@ -171,6 +171,19 @@ def test_sources_are_found_by_id_and_events_of_no_commitment_are_the_outside_wor
     assert [e.event_id for e in shown.events] == ["E1", "E2"]
 
 
+def test_a_due_date_is_told_with_the_words_it_was_published_in() -> None:
+    line = only(board([commitment()], [overdue("C1-M1", 2, baseline_wording="by the summer")]).exceptions)
+    assert "(published as “by the summer”), 2 days ago" in line.why
+
+
+def test_an_owner_who_reports_on_a_milestone_is_not_silent_until_the_report_is_stale() -> None:
+    for days, silent in ((0, False), (35, False), (36, True)):
+        view = board([commitment(owner_status=None, owner_reported_on=AS_AT - days * DAY)], [])
+        assert (view.confidence.not_reported == 1) is silent
+        assert ("no owner has reported" in view.headline) is silent
+        assert (view.confidence.owners_confirmed == 0) is silent
+
+
 # The period
 
 
@@ -245,7 +258,8 @@ def test_an_overdue_milestone_is_an_exception_that_says_since_when(days: int, ag
         days,
         True,
     )
-    assert (line.owner_status, line.computed_status, line.outcome) == ("Red", "Overdue", "In progress")
+    assert (line.owner_status, line.computed_status, line.outcome) == ("Red", "Red", "In progress")
+    assert line.milestone_status == "Overdue"
 
 
 @pytest.mark.parametrize(("slip", "reasons"), [(30, ()), (31, (("slipped beyond tolerance",),)), (-40, ()), (None, ())])

@@ -20,8 +20,9 @@ from tracker.domain.rules import Tolerances
 from tracker.domain.words import THREE_POINT_SCALE, MoneyStage, View
 from tracker.services import boards, stores
 from tracker.services.plans import load_plans
-from tracker.store import board, ledger
+from tracker.store import ledger
 from tracker.store.database import Address
+from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -313,7 +314,7 @@ def test_a_source_counts_what_stands_on_it(loaded: Database) -> None:
 
 def test_a_query_whose_columns_are_not_the_lines_fields_is_a_defect(loaded: Database) -> None:
     with loaded.read() as cursor, pytest.raises(AssertionError, match="EventLine has the fields"):
-        board._lines(cursor, EventLine, "SELECT $as_at AS event_id", {"as_at": GREEN_PAPER})
+        lines_of(cursor, EventLine, "SELECT $as_at AS event_id", {"as_at": GREEN_PAPER})
 
 
 # One commitment

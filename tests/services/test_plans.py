@@ -13,7 +13,7 @@ from tracker.domain.errors import PlanFaults, StoreUnusable
 from tracker.domain.nouns import Commitment, LocalAuthority, Milestone, Noun, Progress
 from tracker.domain.words import Precision, Reporter
 from tracker.services import boards, stores
-from tracker.services.plans import check_plans, load_plans
+from tracker.services.plans import check_plans, compare_plans, load_plans
 from tracker.store import ledger
 from tracker.store.database import Address
 
@@ -348,6 +348,21 @@ def test_removing_from_the_plan_what_staff_retracted_is_agreed(db: Database, pla
     assert readded
     assert readded.reason == "5 added"
     assert set(titles(db)) == {"C6-01", "C6-06"}
+
+
+def test_a_comparison_tells_what_a_load_would_record_and_records_nothing(address: Address, plan: PlanFolder) -> None:
+    stores.init_store(address)
+    with stores.open_store(address, writable=True) as db:
+        assert len(compare_plans(db, plan.plans, plan.data)) == 21
+        assert head(db) == 0
+        load(db, plan)
+    plan.edit("promises", '"It met."', '"It met once."')
+    with stores.open_store(address) as db:
+        differences = compare_plans(db, plan.plans, plan.data)
+    assert [difference.kind for difference in differences] == ["edited"]
+    with stores.open_store(address, writable=True) as db:
+        assert load(db, plan).differences == differences
+        assert compare_plans(db, plan.plans, plan.data) == ()
 
 
 # Nothing is recorded when anything is at fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -405,6 +406,105 @@ def test_a_store_in_use_is_not_replaced_and_nothing_is_moved(store: Address, fol
     assert stores.verify_store(store).changes == 3
 
 
+def test_a_store_that_another_process_reads_beside_the_log_of_a_killed_one_is_not_replaced(
+    store: Address, folder: Path
+) -> None:
+    made = stores.back_up(store, folder)
+    leave_a_log(store)
+    before = {path: path.read_bytes() for path in store.file.parent.iterdir() if path.is_file()}
+    with held_by_another_process(store, "reading"), pytest.raises(StoreBusy, match="is open elsewhere"):
+        stores.restore(store, made.file)
+    assert {path: path.read_bytes() for path in store.file.parent.iterdir() if path.is_file()} == before
+    assert stores.restore(store, made.file).head == made.head
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_store_that_this_process_has_open_is_not_replaced_and_stays_locked(
+    writable: bool,  # noqa: FBT001
+    store: Address,
+    folder: Path,
+) -> None:
+    made = stores.back_up(store, folder)
+    link = Address(store.file.with_name("link.duckdb"))
+    link.file.symlink_to(store.file)
+    with stores.open_store(store, writable=writable):
+        for at in (store, link):
+            with pytest.raises(StoreBusy):
+                stores.restore(at, made.file)
+        other = (
+            "import sys; from tests.crash.child import *; stores.open_store(Address(Path(sys.argv[1])), writable=True)"
+        )
+        child = subprocess.run(
+            [sys.executable, "-c", other, store.file], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert "StoreBusy" in child.stderr
+    link.file.unlink()
+    assert stores.restore(store, made.file).head == made.head
+
+
+def test_nobody_opens_a_store_while_it_is_being_replaced(store: Address) -> None:
+    with database.unused(store):
+        child = subprocess.run(
+            [*CHILD, "hold", str(store.file), "reading"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    assert "StoreBusy" in child.stderr
+    stores.open_store(store, writable=True).close()
+
+
+def test_where_the_system_has_no_locks_to_ask_a_store_is_replaced_as_the_system_allows(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = stores.back_up(store, folder)
+    monkeypatch.setattr(database, "_fcntl", None)
+    assert stores.restore(store, made.file).head == made.head
+
+
+def test_a_lock_that_the_system_will_not_tell_of_is_a_sentence_and_nothing_is_moved(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = stores.back_up(store, folder)
+    before = names(store.file.parent)
+
+    class NoLocks:
+        LOCK_EX = LOCK_NB = 0
+
+        def lockf(self, *_: object) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(database, "_fcntl", NoLocks())
+    with pytest.raises(StoreUnusable, match=r"cannot be put at .*: No locks available\."):
+        stores.restore(store, made.file)
+    assert names(store.file.parent) == before
+
+
+def test_a_backup_that_is_whole_but_not_the_one_that_was_noted_is_refused_and_nothing_is_moved(
+    store: Address, folder: Path
+) -> None:
+    made = stores.back_up(store, folder)
+    with stores.open_store(store, writable=True) as db:
+        save(db, organisation("Another"))
+    other = stores.back_up(store, folder)
+    for there, here in ((other.file, made.file), (Address(other.file).anchor.path, Address(made.file).anchor.path)):
+        shutil.copyfile(there, here)
+    before = names(store.file.parent)
+    with pytest.raises(BrokenLedger, match=r"is not the backup that was made: its hash differs .* nothing was moved"):
+        stores.restore(store, made.file)
+    assert names(store.file.parent) == before
+    assert stores.restore(store, other.file).head == other.head
+
+
+def test_a_backup_is_restored_though_its_list_is_gone_torn_or_does_not_name_it(store: Address, folder: Path) -> None:
+    made = stores.back_up(store, folder)
+    manifest = folder / stores.MANIFEST
+    manifest.write_text(f'[]\n{{"file": "{made.file.name}"}}\n{{"file": "{made.file.name}", "sha', encoding="ascii")
+    assert stores.restore(store, made.file).head == made.head
+    manifest.unlink()
+    assert stores.restore(store, made.file).head == made.head
+    manifest.mkdir()
+    with pytest.raises(StoreUnusable, match=r"The list of backups .* cannot be read: Is a directory\."):
+        stores.restore(store, made.file)
+
+
 def test_a_backup_that_cannot_be_put_in_place_is_a_sentence(store: Address, folder: Path, tmp_path: Path) -> None:
     made = stores.back_up(store, folder)
     (tmp_path / "letter.txt").write_text("Dear board", encoding="utf-8")
@@ -463,7 +563,7 @@ def test_on_a_full_disk_a_save_is_refused_with_a_sentence_and_all_that_was_ackno
 
 def test_on_a_small_disk_that_fills_up_nothing_acknowledged_is_lost(store: Address, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    with small_disk(disk, "size=3m"):
+    with small_disk(disk, f"size={store.file.stat().st_size + 1_500_000}"):
         there = Address(disk / "tracker.duckdb")
         shutil.copyfile(store.file, there.file)
         shutil.copyfile(store.anchor.path, there.anchor.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from tracker.domain.nouns import Commitment, Organisation
 from tracker.services import stores
 from tracker.store import database, ledger
 from tracker.store.database import Address
+from tracker.store.registry import NOUNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tracker.store.database import Database
@@ -124,6 +127,8 @@ def test_a_load_of_30_000_rows_is_one_change(db: Database) -> None:
     assert (proof.changes, proof.versions, proof.faults) == (1, 30_000, ())
     with db.read() as cursor:
         assert ledger.newest_numbers(cursor, Organisation) == dict.fromkeys((place.id for place in places), 1)
+        assert ledger.newest_numbers(cursor, Organisation, {"p7", "p8", "nobody"}) == {"p7": 1, "p8": 1}
+        assert ledger.newest_numbers(cursor, Organisation, set()) == {}
         assert ledger.latest(cursor, Organisation, "p29999") == replace(first(places[-1]), change_seq=change.seq)
 
 
@@ -218,19 +223,75 @@ def test_a_change_that_is_not_the_end_of_the_ledger_after_its_commit_raises_the_
         save(db, organisation())
 
 
+@contextmanager
+def without_anchor(db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let nothing be written to the anchor."""
+
+    def refuse(*_: object) -> None:
+        raise StoreUnusable("The head anchor cannot be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(db.address.anchor), "_write", refuse)
+        yield
+
+
 def test_a_save_that_is_durable_is_acknowledged_though_the_anchor_cannot_be_written(
-    db: Database, caplog: pytest.LogCaptureFixture
+    db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    anchor = db.address.anchor
-    aside = anchor.path.rename(anchor.path.with_suffix(".aside"))
-    with caplog.at_level(logging.WARNING):
+    with without_anchor(db, monkeypatch), caplog.at_level(logging.WARNING):
         assert save(db, organisation("First")).seq == 1
-    assert f"The head anchor {anchor.path} is missing" in caplog.text
-    assert not anchor.path.exists()  # one begun again by itself would hide what was lost
-    aside.rename(anchor.path)
+    assert "The head anchor cannot be written." in caplog.text
     change = save(db, organisation("Second"))
+    anchor = db.address.anchor
     assert [head.seq for head in anchor.heads()] == [0, 1, 2]
     assert anchor.last() == Head(2, change.seal)
+
+
+def test_nothing_is_recorded_while_the_change_before_cannot_be_written_to_the_anchor(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with without_anchor(db, monkeypatch):
+        once = save(db, organisation("First"), request_id="click")
+        before = contents(db)
+        with pytest.raises(StoreUnusable, match="cannot be written"):
+            save(db, organisation("Second"))
+        assert contents(db) == before
+        again = ledger.record(db, actor="A", action="edit", versions=[first(organisation())], request_id="click")
+        assert again == once  # what was recorded is still told
+    assert db.address.anchor.last() == Head(0, GENESIS)
+    assert save(db, organisation("Second")).seq == 2
+
+
+def test_nothing_is_recorded_while_the_anchor_is_missing_and_none_is_begun(db: Database) -> None:
+    aside = db.address.anchor.path.rename(db.address.anchor.path.with_suffix(".aside"))
+    with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
+        save(db, organisation())
+    assert contents(db) == (Head(0, GENESIS), [])
+    assert not db.address.anchor.path.exists()  # one begun again by itself would hide what was lost
+    aside.rename(db.address.anchor.path)
+    assert save(db, organisation()).seq == 1
+
+
+@pytest.mark.parametrize("failing", ["read", "checkpoint_when_due"])
+def test_a_save_that_is_durable_is_acknowledged_whatever_fails_after_it(
+    failing: str, db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    insert = ledger._insert
+
+    def insert_then_break(*arguments: object) -> None:
+        insert(*arguments)  # type: ignore[arg-type]
+        monkeypatch.setattr(db, failing, broken)
+
+    def broken() -> None:
+        raise RuntimeError("The engine is gone")
+
+    monkeypatch.setattr(ledger, "_insert", insert_then_break)
+    assert save(db, organisation()).seq == 1
+    assert "Change 1 is saved; what follows a save failed" in caplog.text
+    assert "The engine is gone" in caplog.text
+    monkeypatch.undo()
+    assert save(db, organisation("Second")).seq == 2
+    assert [head.seq for head in db.address.anchor.heads()] == [0, 1, 2]
 
 
 def test_a_save_that_is_durable_is_acknowledged_though_the_log_cannot_be_folded(
@@ -270,6 +331,9 @@ def test_slots_hold_the_newest_version_of_an_id_and_day_and_the_newest_of_an_act
 
 # Carrying a ledger elsewhere
 
+_PLACE = list(NOUNS).index("commitment")
+"""Which line of an exported ledger has the commitment."""
+
 
 @pytest.fixture
 def filled(db: Database) -> Database:
@@ -301,13 +365,47 @@ def test_an_exported_ledger_reloads_as_the_same_ledger_with_the_same_seals(fille
     assert save(empty, organisation("Goes on")).seq == end.seq + 1
 
 
+def test_a_reload_whose_anchor_cannot_be_written_records_nothing_and_can_be_begun_again(
+    filled: Database, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = list(ledger.export(filled))
+    with without_anchor(empty, monkeypatch), pytest.raises(StoreUnusable, match="cannot be written"):
+        ledger.reload(empty, lines)
+    assert contents(empty) == (Head(0, GENESIS), [])
+    assert ledger.reload(empty, lines).seq == len(lines)
+    assert ledger.verify(empty).faults == ()
+
+
+def test_a_reload_that_is_killed_before_its_anchor_is_in_place_is_refused_and_begun_again_in_a_new_store(
+    filled: Database, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = list(ledger.export(filled))
+    at = empty.address
+
+    def killed(_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(at.anchor), "put", killed)
+        with pytest.raises(SystemExit):
+            ledger.reload(empty, lines)
+    empty.close()
+    with pytest.raises(BrokenLedger, match="If this store was being reloaded from an export, begin again with a new"):
+        stores.open_store(at, writable=True)
+    at.file.unlink()
+    assert stores.init_store(at)
+    with stores.open_store(at, writable=True) as again:
+        assert ledger.reload(again, lines).seq == len(lines)
+    assert stores.verify_store(at).faults == ()
+
+
 def test_an_export_of_nothing_reloads_as_nothing(empty: Database) -> None:
     assert ledger.reload(empty, []) == Head(0, GENESIS)
 
 
 def test_a_ledger_is_reloaded_only_into_an_empty_store(filled: Database) -> None:
     before = contents(filled)
-    with pytest.raises(StoreUnusable, match="already holds 15 changes; reload into an empty one"):
+    with pytest.raises(StoreUnusable, match=f"already holds {len(NOUNS) + 3} changes; reload into an empty one"):
         ledger.reload(filled, list(ledger.export(filled)))
     assert contents(filled) == before
 
@@ -349,8 +447,10 @@ def test_an_altered_export_is_refused_and_nothing_of_it_is_recorded(
     what: str, filled: Database, empty: Database
 ) -> None:
     lines = list(ledger.export(filled))
-    with pytest.raises(BrokenLedger, match=r"^Line 2: change 2 does not match its seal; it was altered\.$"):
-        ledger.reload(empty, [lines[0], altered(lines[1], what), *lines[2:]])
+    lines[_PLACE] = altered(lines[_PLACE], what)
+    line = _PLACE + 1
+    with pytest.raises(BrokenLedger, match=rf"^Line {line}: change {line} does not match its seal; it was altered\.$"):
+        ledger.reload(empty, lines)
     assert contents(empty) == (Head(0, GENESIS), [])
 
 
@@ -383,7 +483,8 @@ def test_a_line_that_is_no_change_of_a_ledger_is_refused_by_its_number(
     old: str, new: str, filled: Database, empty: Database
 ) -> None:
     lines = list(ledger.export(filled))
-    assert old in lines[1]
-    with pytest.raises(BrokenLedger, match=r"^Line 2 is not a change of an exported ledger: "):
-        ledger.reload(empty, [lines[0], lines[1].replace(old, new), *lines[2:]])
+    assert old in lines[_PLACE]
+    lines[_PLACE] = lines[_PLACE].replace(old, new)
+    with pytest.raises(BrokenLedger, match=rf"^Line {_PLACE + 1} is not a change of an exported ledger: "):
+        ledger.reload(empty, lines)
     assert contents(empty) == (Head(0, GENESIS), [])

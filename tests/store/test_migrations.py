@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from tests.samples import organisation, save
+from tests.samples import DAY, instant, one_of_each, organisation, progress, save
 from tracker.domain.errors import SchemaMismatch
+from tracker.domain.ledger import GENESIS, Scalar, Seal
+from tracker.domain.nouns import Progress
+from tracker.domain.words import Reporter
 from tracker.services import stores
-from tracker.store import migrations
+from tracker.store import ledger, migrations
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -42,6 +45,61 @@ def test_a_fresh_store_has_run_every_migration_with_its_hash(store: Address) -> 
         (migration.number, migration.name, migration.sha256) for migration in migrations.known()
     ]
     assert stores.migrate_store(store) == []
+
+
+def test_a_ledger_of_the_first_schema_is_whole_in_the_newest_and_goes_on(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations.known()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "known", lambda: known[:1])
+        stores.init_store(address)
+    change = "1, TIMESTAMP '2024-03-01', 'A. Tester', 'edit', 'As published', 'form-1'"
+    header: dict[str, Scalar] = {
+        "seq": 1,
+        "recorded_at": instant("2024-03-01"),
+        "actor": "A. Tester",
+        "action": "edit",
+        "reason": "As published",
+        "request_id": "form-1",
+    }
+    seal = Seal(GENESIS, header)
+    seal.add("assessment", {**_ASSESSED, "effective_on": DAY})
+    seal.add("progress", {**_REPORTED, "effective_on": DAY})
+    day = f"DATE '{DAY}'"
+    raw(
+        address,
+        f"""
+        INSERT INTO change VALUES ({change}, '{GENESIS}', '{seal.hexdigest()}');
+        INSERT INTO assessment (id, version, change_seq, effective_on, retracted, commitment_id, view, rating, scale,
+            rationale) VALUES ('a', 1, 1, {day}, false, 'gp-01', 'owner', 'Amber', 's', 'Said');
+        INSERT INTO progress (id, version, change_seq, effective_on, retracted, reporter, narrative)
+            VALUES ('m', 1, 1, {day}, false, 'owner', 'Begun')
+        """,
+    )
+    assert stores.migrate_store(address) == [migration.name for migration in known[1:]]
+    proof = stores.verify_store(address, renew_anchor=True)
+    assert (proof.changes, proof.versions, proof.faults) == (1, 2, ())
+    with stores.open_store(address, writable=True) as db:
+        with db.read() as cursor:
+            held = ledger.latest(cursor, Progress, "m")
+        assert held
+        assert held.noun == Progress(id="m", reporter=Reporter.OWNER, narrative="Begun")
+        save(db, progress(id="m", reason_note="Said why", period_id="p"), *one_of_each().values())
+        assert ledger.verify(db).faults == ()
+
+
+_ROW: dict[str, Scalar] = {"version": 1, "change_seq": 1, "retracted": False}
+_ASSESSED: dict[str, Scalar] = {
+    **_ROW,
+    "id": "a",
+    "commitment_id": "gp-01",
+    "view": "owner",
+    "rating": "Amber",
+    "scale": "s",
+    "rationale": "Said",
+}
+_REPORTED: dict[str, Scalar] = {**_ROW, "id": "m", "reporter": "owner", "narrative": "Begun"}
 
 
 def test_a_migration_that_was_edited_after_it_ran_is_refused(store: Address) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +18,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from tests.samples import instant, one_of_each, organisation, save
-from tracker.domain.errors import BrokenLedger, StoreUnusable, TrackerError
+from tests.samples import NEVER_BOTH, instant, one_of_each, organisation, save
+from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable, TrackerError
 from tracker.domain.ledger import GENESIS
 from tracker.services import stores
 from tracker.store import ledger
@@ -32,8 +35,10 @@ _SAVES = len(NOUNS) + 2
 _OTHER_WORD = {  # where a column takes only the words of a scale, another of them
     "kind": {"commitment": "target", "milestone": "gateway", "source": "data"},
     "reporter": {"progress": "owner"},
+    "role": {"user": "viewer"},
     "stance": {"reference": "implies"},
     "stage": {"funding": "paid"},
+    "state": {"baseline_request": "refused", "period": "closed"},
     "view": {"assessment": "owner"},
 }
 
@@ -89,7 +94,7 @@ def altered_fields() -> Iterator[tuple[str, str, str]]:
                     new = f"{field.name} - 1"
                 case dt.date():
                     new = f"{field.name} + 1"
-            if field.name != "not_measurable":  # measured or not measurable, never both: there is no text to alter
+            if (table, field.name) not in NEVER_BOTH:  # there is no text to alter
                 yield table, field.name, new
         yield table, "version", "version + 10"
         yield table, "effective_on", "effective_on + 1"
@@ -116,6 +121,7 @@ def test_one_altered_value_of_one_version_is_found_and_its_change_named(
 @pytest.mark.parametrize(
     ("table", "field"),
     [(table, "note") for table in ("commitment", "event", "funding", "milestone", "owner", "programme", "source")]
+    + [("assessment", "period_id"), ("baseline_request", "decision_note"), ("progress", "reason_note")]
     + [("assessment", "evidence_id"), ("progress", "narrative"), ("reference", "differs")],
 )
 def test_a_value_that_was_made_unknown_or_an_unknown_that_was_made_empty_is_found(
@@ -183,7 +189,7 @@ def test_an_added_version_is_found_whichever_change_it_claims(seq: int, store: A
 def test_a_change_deleted_from_the_middle_is_named(with_its_versions: bool, store: Address) -> None:  # noqa: FBT001
     tamper(store, "DELETE FROM change WHERE seq = 3")
     if with_its_versions:
-        tamper(store, "DELETE FROM event WHERE change_seq = 3")
+        tamper(store, f"DELETE FROM {list(NOUNS)[2]} WHERE change_seq = 3")
     faults = stores.verify_store(store).faults
     assert "Change 3 is missing from the middle of the ledger." in faults
     orphans = "Versions claim to belong to change 3, which the ledger does not hold."
@@ -260,6 +266,15 @@ def test_a_missing_anchor_is_a_fault_until_somebody_who_knows_the_head_writes_it
     assert store.anchor.path.read_text(encoding="ascii") == renewed
 
 
+def test_an_anchor_is_not_written_anew_for_a_ledger_that_was_altered(store: Address) -> None:
+    store.anchor.path.unlink()
+    tamper(store, "UPDATE organisation SET name = 'x' WHERE version = 2")
+    altered, missing = stores.verify_store(store, renew_anchor=True).faults
+    assert "was altered after it was recorded" in altered
+    assert "is missing, so nobody can tell" in missing
+    assert not store.anchor.path.exists()
+
+
 def test_an_anchor_that_was_emptied_counts_as_missing(store: Address) -> None:
     store.anchor.path.write_bytes(b"")
     with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
@@ -311,15 +326,135 @@ def test_a_line_that_a_crash_tore_does_not_count_and_the_next_save_starts_on_its
     assert stores.verify_store(store).faults == ()
 
 
-def test_a_ledger_ahead_of_its_anchor_was_interrupted_and_is_caught_up_when_opened_for_writing(store: Address) -> None:
+def cut_anchor(store: Address, lines: int) -> str:
+    """Cut the last so many lines off the anchor, and return what is left."""
+    left = "".join(store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)[:-lines])
+    store.anchor.path.write_text(left, encoding="ascii")
+    return left
+
+
+def test_a_ledger_one_change_ahead_of_its_anchor_was_interrupted_and_is_caught_up_when_opened_for_writing(
+    store: Address,
+) -> None:
     whole = store.anchor.path.read_text(encoding="ascii")
-    behind = "".join(whole.splitlines(keepends=True)[:-3])
-    store.anchor.path.write_text(behind, encoding="ascii")
-    assert stores.verify_store(store).faults == ()
+    behind = cut_anchor(store, 1)
+    proof = stores.verify_store(store)
+    assert (proof.faults, proof.unanchored) == ((), True)
     stores.open_store(store).close()
     assert store.anchor.path.read_text(encoding="ascii") == behind
     stores.open_store(store, writable=True).close()
     assert store.anchor.path.read_text(encoding="ascii") == whole
+    assert stores.verify_store(store).unanchored is False
+
+
+@pytest.mark.parametrize("lines", [2, 5, _SAVES])
+def test_an_anchor_that_lost_lines_is_a_fault_and_is_never_filled_up_again(lines: int, store: Address) -> None:
+    left = cut_anchor(store, lines)
+    [fault] = stores.verify_store(store, renew_anchor=True).faults
+    assert fault.startswith(
+        f"The head anchor {store.anchor.path} ends at change {_SAVES - lines} but the ledger goes on to change "
+        f"{_SAVES}: lines of it are missing."
+    )
+    assert ("If this store was being reloaded" in fault) is (lines == _SAVES)
+    for writable in (True, False):
+        with pytest.raises(BrokenLedger, match="lines of it are missing"):
+            stores.open_store(store, writable=writable)
+    assert store.anchor.path.read_text(encoding="ascii") == left
+
+
+def test_an_anchor_that_lost_its_end_while_the_store_is_open_lets_no_change_be_recorded(store: Address) -> None:
+    with stores.open_store(store, writable=True) as db:
+        left = cut_anchor(store, 2)
+        with pytest.raises(BrokenLedger, match="lines of it are missing"):
+            save(db, organisation("Not kept"))
+        with db.read() as cursor:
+            assert ledger.head(cursor).seq == _SAVES
+    assert store.anchor.path.read_text(encoding="ascii") == left
+
+
+def test_an_altered_beginning_of_the_anchor_is_found(store: Address) -> None:
+    text = store.anchor.path.read_text(encoding="ascii")
+    store.anchor.path.write_text(text.replace(GENESIS, "a" * 64, 1), encoding="ascii")
+    [fault] = stores.verify_store(store).faults
+    assert fault.startswith("Change 0 is not the one that was recorded")
+
+
+# What an opening proves
+
+
+def test_a_store_that_was_tampered_with_is_not_opened_and_its_change_is_named(store: Address) -> None:
+    tamper(store, "UPDATE organisation SET name = 'x' WHERE version = 2")
+    for writable in (True, False):
+        with pytest.raises(BrokenLedger, match=rf"^Change {_SAVES - 1} \(.* does not match its seal\.$"):
+            stores.open_store(store, writable=writable)
+    tamper(store, "UPDATE programme SET name = 'x'", "UPDATE source SET title = 'x'")
+    with pytest.raises(BrokenLedger, match=r"^Change \d+ \(.* `python -m tracker verify` tells of 2 more\.$"):
+        stores.open_store(store)
+
+
+def test_of_a_store_too_large_to_prove_at_every_opening_the_end_is_compared(
+    store: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "_PROVEN_AT_OPENING", _SAVES - 1)
+    tamper(store, "UPDATE organisation SET name = 'x' WHERE version = 1")
+    stores.open_store(store).close()
+    assert len(stores.verify_store(store).faults) == 1
+    tamper(store, f"DELETE FROM change WHERE seq = {_SAVES}")
+    with pytest.raises(BrokenLedger, match="is missing from the end of the ledger"):
+        stores.open_store(store)
+
+
+# Tables that were reshaped
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("DROP TABLE event", "The table event was altered: it is gone."),
+        ("DROP TABLE change", "The table change was altered: it is gone."),
+        ("ALTER TABLE owner DROP COLUMN note", "The table owner was altered: its column note is gone."),
+        (
+            "CREATE OR REPLACE TABLE change AS SELECT * EXCLUDE (reason) FROM change",
+            "The table change was altered: its column reason is gone.",
+        ),
+        ("ALTER TABLE owner ADD COLUMN pay INTEGER", "The table owner was altered: a column pay was added."),
+        (
+            "ALTER TABLE organisation ALTER COLUMN name TYPE BLOB",
+            "The table organisation was altered: its column name holds BLOB, not VARCHAR.",
+        ),
+        (
+            "ALTER TABLE funding ALTER COLUMN amount_gbp TYPE DECIMAL(18, 3)",
+            "The table funding was altered: its column amount_gbp holds DECIMAL(18, 3), not DECIMAL(18, 2).",
+        ),
+        (
+            "ALTER TABLE owner RENAME COLUMN note TO remark",
+            "The table owner was altered: its column note is gone, a column remark was added.",
+        ),
+        (
+            "CREATE OR REPLACE TABLE organisation AS "
+            "SELECT version, id, change_seq, effective_on, retracted, name FROM organisation",
+            "The table organisation was altered: its columns are in another order.",
+        ),
+    ],
+)
+def test_a_reshaped_table_is_a_fault_in_a_sentence_and_the_store_is_not_opened(
+    statement: str, sentence: str, store: Address, tmp_path: Path
+) -> None:
+    tamper(store, statement)
+    assert stores.verify_store(store).faults == (f"{sentence} Restore the newest backup.",)
+    for use in (stores.open_store, lambda at: stores.back_up(at, tmp_path)):
+        with pytest.raises(SchemaMismatch, match=rf"^The store .* is not whole: {re.escape(sentence)}"):
+            use(store)
+
+
+@pytest.mark.parametrize("statement", ["DROP TABLE migration", "ALTER TABLE migration DROP COLUMN sha256"])
+def test_a_store_whose_list_of_migrations_was_altered_is_refused_and_not_migrated_again(
+    statement: str, store: Address
+) -> None:
+    tamper(store, statement)
+    for use in (stores.open_store, stores.verify_store, stores.migrate_store):
+        with pytest.raises(SchemaMismatch, match="is not whole: The table migration was altered: "):
+            use(store)
 
 
 def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) -> None:
@@ -332,8 +467,22 @@ def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) 
     store.anchor.path.symlink_to(store.file.parent / "nowhere" / "x")
     with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be written: No such file or directory\."):
         store.anchor.create()
-    with pytest.raises(StoreUnusable, match="is missing; restore it from a backup"):
+    with pytest.raises(StoreUnusable, match="is missing; `python -m tracker verify` says what to do"):
         store.anchor.append([(heads[1], instant("2024-01-01T00:00:00"))])
+    store.anchor.path.unlink()
+    store.anchor.path.mkdir()
+    store.anchor.prepare([])
+    with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be written: Is a directory\."):
+        store.anchor.put()
+
+
+def test_an_anchor_on_a_full_disk_is_a_sentence(store: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreUnusable, match=r"the head anchor .* is full\. Nothing further is saved until"):
+        store.anchor.prepare([])
 
 
 # The file itself, byte by byte
@@ -408,7 +557,8 @@ def test_a_file_that_is_no_database_is_refused_with_a_sentence(store: Address) -
 
 
 def test_verify_can_be_run_by_another_process_and_says_the_same(store: Address) -> None:
-    tamper(store, "UPDATE organisation SET name = 'x' WHERE change_seq = 7")
+    seq = list(NOUNS).index("organisation") + 1
+    tamper(store, f"UPDATE organisation SET name = 'x' WHERE change_seq = {seq}")
     run = subprocess.run(
         [sys.executable, "-m", "tracker", "verify"],
         env={"TRACKER_STORE": str(store.file), "PYTHONPATH": "."},
@@ -417,4 +567,4 @@ def test_verify_can_be_run_by_another_process_and_says_the_same(store: Address) 
         check=False,
     )
     assert run.returncode == 1
-    assert "Change 7 (edit by A. Tester" in run.stderr
+    assert f"Change {seq} (edit by A. Tester" in run.stderr

@@ -50,6 +50,24 @@ class PublishedDate:
         """Say the date as a deadline: ``6 June 2023``, ``the end of 2023``."""
         return str(self) if self.precision is Precision.DAY else f"the end of {self}"
 
+    @property
+    def written(self) -> str:
+        """Write the date as ``parse_published_date`` reads it."""
+        year, month = self.day.year, self.day.month
+        match self.precision:
+            case Precision.DAY:
+                return self.day.isoformat()
+            case Precision.MONTH:
+                return f"{year:04}-{month:02}"
+            case Precision.QUARTER:
+                return f"{year:04}-Q{month // 3}"
+            case Precision.FINANCIAL_YEAR:
+                return f"FY{year - 1:04}-{year % 100:02}"
+            case Precision.YEAR:
+                return f"{year:04}"
+        season = next(name for name, last in _SEASONS.items() if last == month)  # the precision that is left
+        return f"{season} {year - (season == 'winter'):04}"
+
     def __str__(self) -> str:
         """Say the date as precisely as it is known: ``6 June 2023``, ``autumn 2023``, ``2024-25``."""
         year = self.day.year

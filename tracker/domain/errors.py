@@ -54,6 +54,22 @@ class UnknownCommitment(TrackerError):
     """No commitment has that id on that day."""
 
 
+class UnknownMilestone(TrackerError):
+    """No milestone has that id on that day."""
+
+
+class NotAllowed(TrackerError):
+    """A person may not do what they tried."""
+
+
+class UnknownUser(TrackerError):
+    """Nobody is registered under that address."""
+
+
+class InvalidUser(TrackerError):
+    """A user's address, role or assignments cannot be what was given."""
+
+
 class StaleEdit(TrackerError):
     """A save made against a version that is no longer the newest: both texts, and nothing is lost.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tracker.domain.dates import PublishedDate
+from tracker.domain.ledger import Version
 from tracker.domain.words import Precision
 
 
@@ -16,7 +17,10 @@ def _published(day: dt.date | None, precision: str | None) -> PublishedDate | No
 
 @dataclass(frozen=True, kw_only=True)
 class CommitmentLine:
-    """A commitment with its three statuses: the owner's (or None: not reported), computed, and the evidence view."""
+    """A commitment with its three statuses: the owner's (or None: not reported), computed, and the evidence view.
+
+    ``owner_reported_on`` is the newest day from which a rating, or a report on one of its milestones, holds.
+    """
 
     commitment_id: str
     chapter: int
@@ -41,6 +45,7 @@ class CommitmentLine:
     note: str | None
     owner_status: str | None
     owner_rationale: str | None
+    owner_reported_on: dt.date | None
     computed_status: str
     outcome: str | None
     outcome_reason: str | None
@@ -145,6 +150,11 @@ class FundingLine:
     part_of: str | None
     note: str | None
 
+    @property
+    def inside(self) -> str | None:
+        """Which other sum already contains it, in words."""
+        return f"Inside {self.part_of.replace('/', ', ')}." if self.part_of else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventLine:
@@ -223,3 +233,164 @@ class VersionLine:
     actor: str
     action: str
     reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserLine:
+    """A user with what was given to them; ``version`` is the one to edit from."""
+
+    user_id: str
+    name: str
+    role: str
+    active: bool
+    programmes: list[str]
+    commitments: list[str]
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateLine:
+    """A milestone as its owner updates it: what is held now, and the version to report against (0: nothing yet).
+
+    ``confirmed_on`` is when an owner last reported on it; None when none has.
+    """
+
+    milestone_id: str
+    commitment_id: str
+    commitment: str
+    programme_id: str | None
+    title: str
+    key: bool
+    baseline_on: dt.date | None
+    baseline_precision: str | None
+    forecast_on: dt.date | None
+    forecast_precision: str | None
+    actual_on: dt.date | None
+    actual_precision: str | None
+    reported_status: str | None
+    narrative: str | None
+    evidence_id: str | None
+    computed_status: str
+    slip_days: int | None
+    confirmed_on: dt.date | None
+    base_version: int
+    newest_on: dt.date | None
+
+    @property
+    def baseline(self) -> PublishedDate | None:
+        """The due date as published."""
+        return _published(self.baseline_on, self.baseline_precision)
+
+    @property
+    def forecast(self) -> PublishedDate | None:
+        """When it was last expected."""
+        return _published(self.forecast_on, self.forecast_precision)
+
+    @property
+    def actual(self) -> PublishedDate | None:
+        """When it happened."""
+        return _published(self.actual_on, self.actual_precision)
+
+    @property
+    def due(self) -> PublishedDate | None:
+        """When it is expected as things stand: the forecast, else the baseline."""
+        return self.forecast or self.baseline
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryFilter:
+    """Which of what was recorded to read, newest first; an empty field keeps everything.
+
+    A milestone wins over its commitment. ``as_at`` leaves out what holds only from a later day. ``recorded_from`` and
+    ``recorded_to`` are days in UTC, both included. ``limit`` None reads on to the end.
+    """
+
+    milestone_id: str | None = None
+    commitment_id: str | None = None
+    actor: str | None = None
+    recorded_from: dt.date | None = None
+    recorded_to: dt.date | None = None
+    as_at: dt.date | None = None
+    offset: int = 0
+    limit: int | None = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedLine:
+    """What one change recorded: one version, with what held on its day before; or (None) many versions as one line.
+
+    ``name`` and ``role`` are the actor's when the change was made, None for one who was not registered. ``counts`` has
+    the number of versions by noun (the name of its table) when they are told together, else nothing.
+    """
+
+    seq: int
+    recorded_at: dt.datetime
+    actor: str
+    name: str | None
+    role: str | None
+    action: str
+    reason: str | None
+    seal: str
+    noun: str | None
+    version: Version | None
+    before: Version | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldChange:
+    """One field, or a date with its precision, in people's words: what it said before and says now (None: nothing)."""
+
+    words: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryLine:
+    """One line of the history as people read it; ``what`` completes the sentence that begins with who."""
+
+    seq: int
+    recorded_at: dt.datetime
+    who: str
+    actor: str
+    action: str
+    what: str
+    why: str | None
+    sentence: str
+    seal: str
+    noun: str | None
+    noun_id: str | None
+    version: int | None
+    effective_on: dt.date | None
+    versions: int
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendLine:
+    """What was known of a milestone's dates from the day of a report or of a baseline."""
+
+    reported_on: dt.date
+    baseline_on: dt.date | None
+    baseline_precision: str | None
+    forecast_on: dt.date | None
+    forecast_precision: str | None
+    actual_on: dt.date | None
+    actual_precision: str | None
+    reason: str | None
+
+    @property
+    def baseline(self) -> PublishedDate | None:
+        """The baseline that held, with its precision."""
+        return _published(self.baseline_on, self.baseline_precision)
+
+    @property
+    def forecast(self) -> PublishedDate | None:
+        """The forecast that held, with its precision."""
+        return _published(self.forecast_on, self.forecast_precision)
+
+    @property
+    def actual(self) -> PublishedDate | None:
+        """When it happened, as precisely as it is known."""
+        return _published(self.actual_on, self.actual_precision)

@@ -16,8 +16,11 @@ from tracker.domain.words import (
     MilestoneKind,
     MoneyStage,
     MoveReason,
+    PeriodState,
     Precision,
     Reporter,
+    RequestState,
+    Role,
     SourceKind,
     Stance,
     View,
@@ -175,6 +178,8 @@ class Progress(Noun):
     reason: MoveReason | None = None
     narrative: str | None = None
     evidence_id: str | None = None
+    reason_note: str | None = None
+    period_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +193,7 @@ class Assessment(Noun):
     rationale: str
     evidence_id: str | None = None
     valid_until: dt.date | None = None
+    period_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,3 +223,48 @@ class Event(Noun):
     summary: str
     evidence_id: str
     note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class User(Noun):
+    """Someone who uses the tracker, in one role; ``id`` is an e-mail address in lower case. Never deleted: inactive."""
+
+    name: str
+    role: Role
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment(Noun):
+    """What a contributor may update: a programme or a commitment; id ``user/what``. Taken away: not active."""
+
+    user_id: str
+    active: bool
+    programme_id: str | None = None
+    commitment_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period(Noun):
+    """A reporting period: owners confirm their lines between two days, for the board that meets on a third."""
+
+    name: str
+    opens_on: dt.date
+    closes_on: dt.date
+    board_on: dt.date
+    state: PeriodState
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineRequest(Noun):
+    """A request to change a milestone's baseline, decided by somebody else than its author; id ``milestone/number``."""
+
+    milestone_id: str
+    baseline_on: dt.date
+    baseline_precision: Precision
+    reason: MoveReason
+    note: str
+    author_id: str
+    state: RequestState
+    decided_by: str | None = None
+    decision_note: str | None = None

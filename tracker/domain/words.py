@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+BOARD = "National SEND Delivery Board"
+
 CHAPTERS = {
     1: "The case for change",
     2: "A single national SEND and AP system",
@@ -184,3 +186,39 @@ class MoneyStage(StrEnum):
     COMMITTED = "committed"
     PAID = "paid"
     WITHHELD = "withheld"
+
+
+class Role(StrEnum):
+    """What a person is to the board."""
+
+    VIEWER = "viewer"
+    """A board member: sees everything, changes nothing."""
+    CONTRIBUTOR = "contributor"
+    """Updates the milestones of the programmes or commitments given to them."""
+    APPROVER = "approver"
+    """The secretariat: decides baselines, keeps periods."""
+    ADMINISTRATOR = "administrator"
+    """Says who may use the tracker, and as what."""
+
+
+class PeriodState(StrEnum):
+    """Whether a reporting period takes returns."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RequestState(StrEnum):
+    """Where a request to change a baseline stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class ReportedStatus(StrEnum):
+    """How an owner says a milestone stands; the dates beside it are what counts."""
+
+    NOT_STARTED = "Not started"
+    IN_PROGRESS = "In progress"
+    COMPLETE = "Complete"

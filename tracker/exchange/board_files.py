@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.text import counted
+from tracker.domain.words import BOARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tracker.domain.lines import MilestoneLine
     from tracker.reporting.board import BoardView
 
-BOARD = "National SEND Delivery Board"
 _WIDTH = 100
 
 
@@ -78,6 +78,7 @@ def board_json(view: BoardView) -> str:
                         "scope": sum_.scope,
                         "known_on": sum_.known_on,
                         "part_of": sum_.part_of,
+                        "note": sum_.note,
                         "source_id": sum_.source_id,
                     }
                     for sum_ in view.funding
@@ -96,6 +97,7 @@ def board_json(view: BoardView) -> str:
                 "due": _date(line.due),
                 "owner_status": line.owner_status,
                 "computed_status": line.computed_status,
+                "milestone_status": line.milestone_status,
                 "outcome": line.outcome,
                 "why": line.why,
             }
@@ -129,6 +131,7 @@ def _milestone(line: MilestoneLine) -> dict[str, Any]:
         "commitment_id": line.commitment_id,
         "title": line.title,
         "baseline": _date(line.baseline),
+        "baseline_wording": line.baseline_wording,
         "forecast": _date(line.forecast),
         "actual": _date(line.actual),
         "slip_days": line.slip_days,
@@ -184,7 +187,7 @@ def board_text(view: BoardView) -> str:
     parts += _section(f"Milestones due in the next {view.rules.period_days} days", view.due_soon)
     parts += ["", f"Money committed by the Green Paper{'' if view.programmes else ': none'}"]
     for programme in view.programmes:
-        amount = f"£{programme.committed_gbp:,.0f}" if programme.committed_gbp is not None else "no sum published"
+        amount = f"£{programme.committed_gbp:,.0f}" if programme.committed_gbp is not None else "no sum recorded"
         parts.append(f"  {amount:>18}  {programme.name}")
     parts += [
         "",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracker.domain.dates import PublishedDate
 
 Word = TypeVar("Word", bound="StrEnum")
+_IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _LARGEST_GBP = Decimal(10) ** 13
 """Ten trillion pounds: more is a slip of the keyboard."""
 _LARGEST_SHOWN = 10**18
@@ -61,6 +62,13 @@ class Entry:
         if value is None and not self._faulted(field):
             self.fault(field, "is missing; add it.")
         return value or "?"
+
+    def identity(self) -> str:
+        """Read the id: it names the entry in addresses and in every later change, so it is kept plain."""
+        value = self.text("id")
+        if not _IDENTITY.fullmatch(value) and not self._faulted("id"):
+            self.fault("id", f"{_shown(value)} is not an id; use letters, digits, dots, dashes and slashes alone.")
+        return value
 
     def optional_text(self, field: str) -> str | None:
         """Read a text that may be absent; an empty one is absent."""

@@ -127,7 +127,7 @@ def _read_toml(reader: _Reader, file: Path, name: str) -> None:
 def _source(reader: _Reader, entry: Entry) -> None:
     published = entry.published_date("published")
     kind, publisher, title = entry.word("kind", SourceKind), entry.text("publisher"), entry.text("title")
-    url, note, identity = entry.link("url"), entry.optional_text("note"), entry.text("id")
+    url, note, identity = entry.link("url"), entry.optional_text("note"), entry.identity()
     reader.say(
         entry,
         dates.GREEN_PAPER,
@@ -145,18 +145,18 @@ def _source(reader: _Reader, entry: Entry) -> None:
 
 
 def _organisation(reader: _Reader, entry: Entry) -> None:
-    identity, name = entry.text("id"), entry.text("name")
+    identity, name = entry.identity(), entry.text("name")
     reader.say(entry, dates.GREEN_PAPER, lambda: Organisation(id=identity, name=name))
 
 
 def _owner(reader: _Reader, entry: Entry) -> None:
-    identity, role, organisation = entry.text("id"), entry.text("role"), entry.text("organisation")
+    identity, role, organisation = entry.identity(), entry.text("role"), entry.text("organisation")
     note = entry.optional_text("note")
     reader.say(entry, dates.GREEN_PAPER, lambda: Owner(id=identity, role=role, organisation_id=organisation, note=note))
 
 
 def _programme(reader: _Reader, entry: Entry) -> None:
-    identity, name, summary = entry.text("id"), entry.text("name"), entry.text("summary")
+    identity, name, summary = entry.identity(), entry.text("name"), entry.text("summary")
     lead, owner = entry.text("lead"), entry.text("owner")
     flagship, note = entry.flag("flagship", default=False), entry.optional_text("note")
     reader.say(
@@ -175,7 +175,7 @@ def _programme(reader: _Reader, entry: Entry) -> None:
 
 
 def _commitment(reader: _Reader, entry: Entry) -> None:
-    identity = entry.text("id")
+    identity = entry.identity()
     target = entry.published_date("target")
     chapter, kind = entry.whole_number("chapter", lowest=1, highest=6), entry.word("kind", CommitmentKind)
     title, statement, lead = entry.text("title"), entry.text("statement"), entry.text("lead")
@@ -260,7 +260,7 @@ def _outcome(reader: _Reader, entry: Entry, commitment: str) -> None:
 
 
 def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
-    identity, title = entry.text("id"), entry.text("title")
+    identity, title = entry.identity(), entry.text("title")
     kind, key = entry.word("kind", MilestoneKind), entry.flag("key", default=True)
     promised_in, promised_on = entry.text("promised_in"), entry.day("promised_on")
     baseline, wording = entry.published_date("baseline"), entry.optional_text("baseline_wording")
@@ -284,11 +284,11 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
         ),
     )
     for progress in entry.entries("progress", "progress"):
-        _progress(reader, progress, identity)
+        _progress(reader, progress, identity, promised_on)
         progress.done()
 
 
-def _progress(reader: _Reader, entry: Entry, milestone: str) -> None:
+def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.date) -> None:
     actual, forecast = entry.published_date("actual"), entry.published_date("forecast")
     narrative, evidence = entry.optional_text("narrative"), entry.optional_text("evidence")
     reason = entry.word("reason", MoveReason) if entry.has("reason") else None
@@ -297,6 +297,9 @@ def _progress(reader: _Reader, entry: Entry, milestone: str) -> None:
         entry.fault("from", f"is before the actual date ({actual.day}); a completion holds from the day it happened.")
     if actual and actual.day > dates.today():
         entry.fault("actual", f"{actual} has not come yet; use forecast for a date that is expected.")
+    if held_from < promised_on:
+        field = "from" if entry.has("from") else "actual"
+        entry.fault(field, f"{held_from} is before the milestone was promised ({promised_on}); give that day or later.")
     if not actual and not forecast:
         entry.fault("actual", "is missing and there is no forecast; give one of them.")
     if actual and not evidence:
@@ -410,7 +413,7 @@ def _local_authority(reader: _Reader, entry: Entry) -> None:
 
 
 def _funding(reader: _Reader, entry: Entry) -> None:
-    identity, programme, source = entry.text("id"), entry.text("programme_id"), entry.text("source_id")
+    identity, programme, source = entry.identity(), entry.text("programme_id"), entry.text("source_id")
     stage, amount = entry.word("stage", MoneyStage), entry.pounds("amount_gbp")
     known_on = entry.day("effective_on")
     optional = ("commitment_id", "amount_wording", "period", "scope", "part_of", "note")

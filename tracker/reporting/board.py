@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
     from tracker.domain.rules import Tolerances
 
-BOARD = "National SEND Delivery Board"
-
 OVERDUE = "overdue"
 SLIPPED = "slipped beyond tolerance"
 DISAGREE = "owner and dates disagree"
@@ -41,7 +39,10 @@ _CONCERN: dict[str, int] = {MilestoneStatus.OVERDUE: 2, MilestoneStatus.RED: 2, 
 
 @dataclass(frozen=True, kw_only=True)
 class ExceptionLine:
-    """Something the board should look at, with who answers for it and why; ``slip_days`` as of the board's day."""
+    """Something the board should look at, with who answers for it and why; ``slip_days`` as of the board's day.
+
+    The statuses are the commitment's; ``milestone_status`` is its milestone's, None for a commitment as a whole.
+    """
 
     commitment_id: str
     commitment: str
@@ -54,6 +55,7 @@ class ExceptionLine:
     slip_days: int | None
     owner_status: str
     computed_status: str
+    milestone_status: str | None
     outcome: str
     why: str
 
@@ -113,7 +115,8 @@ class BoardView:
         """The board's position in two sentences."""
         if not self.commitments:
             return "Nothing had been recorded."
-        total, reported = len(self.commitments), sum(1 for c in self.commitments if c.owner_status)
+        total = len(self.commitments)
+        reported = sum(1 for c in self.commitments if _reported(c, self.as_at, self.rules))
         stopped = sum(self.by_outcome.get(word, 0) for word in (Outcome.SUPERSEDED, Outcome.NOT_PURSUED))
         unknown = self.by_outcome.get(Outcome.UNKNOWN, 0)
         overdue = (
@@ -174,27 +177,39 @@ def build_board(
         outside_world=tuple(e for e in events if e.commitment_id is None),
         events=tuple(events),
         sources={source.source_id: source for source in sources},
-        confidence=_confidence(commitments, milestones, events),
+        confidence=_confidence(commitments, milestones, events, as_at, rules),
     )
 
 
 def _counts(words: Iterable[str], order: Iterable[str]) -> dict[str, int]:
-    """Count words, in the scale's own order, leaving out those that do not occur."""
+    """Count words, in the scale's own order and then any that are not of it, leaving out those that do not occur."""
     found = Counter(words)
-    return {str(word): found[word] for word in order if found[word]}
+    scale = [str(word) for word in order]
+    return {word: found[word] for word in (*scale, *sorted(found.keys() - set(scale))) if found[word]}
+
+
+def _reported(commitment: CommitmentLine, as_at: dt.date, rules: Tolerances) -> bool:
+    """Say whether the owner stands behind a commitment's line: a rating that holds, or a report not yet stale."""
+    newest = commitment.owner_reported_on
+    fresh = newest is not None and (as_at - newest).days <= rules.stale_days
+    return commitment.owner_status is not None or fresh
 
 
 def _confidence(
-    commitments: Sequence[CommitmentLine], milestones: Sequence[MilestoneLine], events: Sequence[EventLine]
+    commitments: Sequence[CommitmentLine],
+    milestones: Sequence[MilestoneLine],
+    events: Sequence[EventLine],
+    as_at: dt.date,
+    rules: Tolerances,
 ) -> Confidence:
     open_lines = [c for c in commitments if c.outcome not in CLOSED_OUTCOMES]
     owners = {c.owner_id for c in open_lines}
-    silent = {c.owner_id for c in open_lines if c.owner_status is None}
+    silent = [c for c in open_lines if not _reported(c, as_at, rules)]
     statuses = Counter(m.status for m in milestones)
     return Confidence(
         owners=len(owners),
-        owners_confirmed=len(owners - silent),
-        not_reported=sum(1 for c in open_lines if c.owner_status is None),
+        owners_confirmed=len(owners - {c.owner_id for c in silent}),
+        not_reported=len(silent),
         stale=statuses[MilestoneStatus.STALE],
         not_dated=statuses[MilestoneStatus.NOT_DATED],
         unknown=sum(1 for c in commitments if c.outcome in (None, Outcome.UNKNOWN)),
@@ -215,9 +230,10 @@ def _exceptions(
         reasons = _date_reasons(milestone, rules)
         if reasons:
             covered.add(commitment.commitment_id)
-            lines.append(_exception(commitment, milestone, [*reasons, *_judgement_reasons(commitment)], as_at))
+            reasons += _judgement_reasons(commitment, as_at, rules)
+            lines.append(_exception(commitment, milestone, reasons, as_at))
     for commitment in commitments:
-        reasons = _judgement_reasons(commitment)
+        reasons = _judgement_reasons(commitment, as_at, rules)
         if reasons and commitment.commitment_id not in covered:
             lines.append(_exception(commitment, None, reasons, as_at))
     return sorted(
@@ -240,7 +256,7 @@ def _date_reasons(milestone: MilestoneLine, rules: Tolerances) -> list[str]:
     return [SLIPPED] if (milestone.slip_days or 0) > rules.amber_days else []
 
 
-def _judgement_reasons(commitment: CommitmentLine) -> list[str]:
+def _judgement_reasons(commitment: CommitmentLine, as_at: dt.date, rules: Tolerances) -> list[str]:
     reasons = []
     said = commitment.owner_status
     if said and _CONCERN.get(commitment.computed_status, 0) > _CONCERN.get(said, 0):
@@ -248,7 +264,7 @@ def _judgement_reasons(commitment: CommitmentLine) -> list[str]:
     unmet = commitment.milestones_met < commitment.milestones
     if commitment.outcome in (Outcome.NOT_PURSUED, Outcome.SUPERSEDED) and unmet:
         reasons.append(REVERSED)
-    if commitment.owner_status is None and commitment.outcome not in CLOSED_OUTCOMES:
+    if not _reported(commitment, as_at, rules) and commitment.outcome not in CLOSED_OUTCOMES:
         reasons.append(SILENT)
     return reasons
 
@@ -267,7 +283,8 @@ def _exception(
         due=milestone.due if milestone else commitment.target,
         slip_days=milestone.slip_days if milestone else commitment.slip_days,
         owner_status=commitment.owner_status or NOT_REPORTED,
-        computed_status=milestone.status if milestone else commitment.computed_status,
+        computed_status=commitment.computed_status,
+        milestone_status=milestone.status if milestone else None,
         outcome=commitment.outcome or Outcome.UNKNOWN,
         why=_why(commitment, milestone, reasons, as_at),
     )
@@ -278,7 +295,11 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
     sentences = []
     if milestone and OVERDUE in reasons and milestone.due:
         late = (as_at - milestone.due.day).days
-        sentences.append(f"Due by {milestone.due.deadline}, {counted(late, 'day')} ago; nothing recorded completes it.")
+        wording = "" if milestone.forecast else milestone.baseline_wording
+        published = f" (published as “{wording}”)" if wording else ""
+        sentences.append(
+            f"Due by {milestone.due.deadline}{published}, {counted(late, 'day')} ago; nothing recorded completes it."
+        )
     if milestone and SLIPPED in reasons:
         sentences.append(f"Forecast {milestone.forecast} against a baseline of {milestone.baseline}.")
     if DISAGREE in reasons:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
 
 from tracker.domain.text import counted
-from tracker.domain.words import CHAPTERS, CHAPTERS_IN_SHORT, DELIVERED_OUTCOMES, MilestoneStatus, Outcome
+from tracker.domain.words import (
+    CHAPTERS,
+    CHAPTERS_IN_SHORT,
+    DELIVERED_OUTCOMES,
+    MilestoneStatus,
+    MoveReason,
+    Outcome,
+    Precision,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain.lines import MilestoneLine
+    from tracker.domain.lines import MilestoneLine, TrendLine
     from tracker.reporting.board import BoardView
 
 _INK, _QUIET, _RULE = "#1c2329", "#4d5760", "#d4d8d3"
@@ -32,6 +41,15 @@ _GROUPS: dict[str, tuple[tuple[Outcome, ...], str]] = {
 _MOST_BARS = 12
 _MARKS = {"promised": "square", "baseline": "diamond", "forecast": "triangle-right", "happened": "circle"}
 
+_TREND = {
+    "forecast": ("#b36b00", [1, 0]),
+    "baseline": ("#1d4f7c", [6, 4]),
+    "original baseline": ("#8b949c", [2, 3]),
+    "happened": ("#3d7a5a", [1, 0]),
+    "the day of the report itself": ("#8c1d18", [4, 3]),
+}
+"""What a milestone's trend shows → colour and dash, so that neither is alone."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -40,6 +58,8 @@ class Finding:
     chart: alt.Chart | alt.LayerChart
     title: str
     alternative: str
+    table: tuple[tuple[str, ...], ...] = ()
+    """The same figures, heading first, for a chart that has no table of its own on the page."""
 
 
 def _height(rows: int, *, row: int, legend: int) -> int:
@@ -47,7 +67,7 @@ def _height(rows: int, *, row: int, legend: int) -> int:
     return rows * row + 95 + legend * 18
 
 
-def _styled(chart: alt.Chart | alt.LayerChart, title: str) -> Any:
+def _styled(chart: alt.Chart | alt.LayerChart, title: str | list[str]) -> Any:
     return (
         chart.properties(title=alt.Title(title, anchor="start", fontSize=15, fontWeight=600, color=_INK, limit=1200))
         .configure(font="Source Sans, Source Sans Pro, Liberation Sans, Arial, sans-serif", background="transparent")
@@ -99,6 +119,13 @@ def outcomes_by_chapter(view: BoardView) -> Finding:
         _styled(chart.properties(height=_height(5, row=28, legend=len(order))), title),
         title,
         f"{title}. " + ". ".join(said) + ".",
+        (
+            ("Chapter", *order),
+            *(
+                (f"{chapter} {CHAPTERS[chapter]}", *(str(found[chapter, group]) for group in order))
+                for chapter in sorted({line.chapter for line in view.commitments})
+            ),
+        ),
     )
 
 
@@ -208,3 +235,94 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
     )
     chart = (spans + points + today).properties(height=_height(len(milestones), row=34, legend=len(present)))
     return Finding(_styled(chart, title), title, f"{title}. The dashed line is the day shown, {as_at}. {said}.")
+
+
+def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.date) -> Finding | None:
+    """Show what a milestone's date was said to be, at each report of it; None when no date was ever said.
+
+    Days of reports go across and dates said go up: a flat line keeps its promise, a rising one slips, and where it
+    meets the diagonal the day has come.
+    """
+    if not any(line.forecast_on or line.actual_on or line.baseline_on for line in lines):
+        return None
+    title = _trend_in_words(lines)
+    first, last = lines[0].reported_on, max(as_at, lines[-1].reported_on)
+    current, original = lines[-1].baseline, next((line.baseline for line in lines if line.baseline), None)
+    rows = [("forecast", line.reported_on, line.forecast_on, str(line.forecast)) for line in lines if line.forecast_on]
+    rows += [("baseline", line.reported_on, line.baseline_on, str(line.baseline)) for line in lines if line.baseline_on]
+    if current:
+        rows.append(("baseline", last, current.day, str(current)))
+    if original and current and original != current:
+        rows += [("original baseline", on, original.day, str(original)) for on in (first, last)]
+    rows += [("happened", line.reported_on, line.actual_on, str(line.actual)) for line in lines if line.actual_on][:1]
+    rows += [("the day of the report itself", on, on, str(on)) for on in (first, last)]
+    frame = pd.DataFrame(
+        [
+            {"series": what, "reported": reported.isoformat(), "date": date.isoformat(), "said": said}
+            for what, reported, date, said in rows
+            if date
+        ]
+    )
+    present = [what for what in _TREND if what in set(frame["series"])]
+    base = alt.Chart(frame).encode(
+        x=alt.X("reported:T", title="day of the report", axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)),
+        y=alt.Y("date:T", title="date said", axis=alt.Axis(format="%b %Y", tickCount=6), scale=alt.Scale(padding=14)),
+        color=alt.Color(
+            "series:N",
+            scale=alt.Scale(domain=present, range=[_TREND[what][0] for what in present]),
+            legend=alt.Legend(symbolType="stroke", symbolSize=400, symbolStrokeWidth=2),
+            title=None,
+        ),
+        tooltip=[
+            alt.Tooltip("series:N", title="What"),
+            alt.Tooltip("reported:T", title="Reported", format="%d %B %Y"),
+            alt.Tooltip("said:N", title="Date said"),
+        ],
+    )
+    dash = alt.StrokeDash(
+        "series:N", scale=alt.Scale(domain=present, range=[_TREND[what][1] for what in present]), title=None
+    )
+    kept = base.transform_filter("datum.series == 'baseline'").mark_line(interpolate="step-after", strokeWidth=2)
+    straight = base.transform_filter("datum.series != 'baseline'").mark_line(strokeWidth=2)
+    points = [
+        base.transform_filter(f"datum.series == '{what}'").mark_point(shape=shape, size=90, filled=True, opacity=1)
+        for what, shape in (("forecast", "triangle-up"), ("happened", "circle"))
+        if what in present  # a layer without a point would be an image without a name to a screen reader
+    ]
+    layers = alt.LayerChart(layer=[kept.encode(strokeDash=dash), straight.encode(strokeDash=dash), *points])
+    chart = layers.properties(height=_height(8, row=26, legend=len(present)))
+    said = "; ".join(
+        f"on {line.reported_on} "
+        + (f"happened {line.actual}" if line.actual else f"forecast {line.forecast or 'none'}")
+        + f", baseline {line.baseline or 'none'}"
+        for line in lines
+    )
+    whole = f"{title}. {milestone_id} up to the day shown, {as_at}: {said}."
+    return Finding(_styled(chart, title.split("; ")), title, whole)  # a narrow screen cuts a line that is long
+
+
+def _trend_in_words(lines: Sequence[TrendLine]) -> str:
+    """What a milestone's reports come to: how often its forecast moved and how far; corrections are not moves."""
+    said = [line for line in lines if line.forecast_on]
+    moves, corrections = [], 0
+    for before, after in pairwise(said):
+        days = (after.forecast_on - before.forecast_on).days if after.forecast_on and before.forecast_on else 0
+        if days and after.reason == MoveReason.CORRECTION:
+            corrections += 1
+        elif days:
+            moves.append(days)
+    ahead = "" if sum(moves) >= 0 else " earlier"
+    if len(moves) > 1:
+        found = f"The forecast has moved {len(moves)} times, by {counted(abs(sum(moves)), 'day')}{ahead} in all"
+    elif moves:
+        found = f"The forecast has moved once, by {counted(abs(moves[0]), 'day')}{ahead}"
+    elif said:
+        found = "The forecast has not moved"
+    else:
+        found = "No forecast has been given"
+    if corrections:
+        found += f"; {counted(corrections, 'correction')} apart"
+    happened = next((line.actual for line in lines if line.actual), None)
+    if happened:
+        found += f"; it happened {'on' if happened.precision is Precision.DAY else 'in'} {happened}"
+    return found

@@ -61,6 +61,13 @@ def check_plans(plans: Path, data: Path) -> Counter[str]:
     return Counter(type(statement.noun).__name__.lower() for statement in read_plan(plans, data))
 
 
+def compare_plans(db: Database, plans: Path, data: Path) -> tuple[Difference, ...]:
+    """Return what ``load_plans`` would record, from a store that may be open for reading only. Raises PlanFaults."""
+    statements = read_plan(plans, data)
+    with db.read() as cursor:
+        return tuple(_compare(cursor, statements)[1])
+
+
 def load_plans(db: Database, plans: Path, data: Path, *, actor: str) -> Loaded:
     """Record what the plans say and the ledger does not hold: one change, or none.
 

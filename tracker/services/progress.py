@@ -1,89 +1,202 @@
-"""Reporting a milestone's progress: one form or one line of a return becomes one change."""
+"""Owners report on their milestones: one form, or many lines at once, becomes one change."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import InvalidReport
 from tracker.domain.ledger import Version
-from tracker.domain.nouns import Milestone, Source
-from tracker.store import ledger
+from tracker.domain.nouns import Progress, Source
+from tracker.domain.policy import Action, in_scope, require, require_scope
+from tracker.domain.returns import Report, faults
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.words import ReportedStatus, Reporter, SourceKind
+from tracker.services.users import who
+from tracker.store import ledger, updates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from tracker.domain.dates import PublishedDate
     from tracker.domain.ledger import Change
-    from tracker.domain.nouns import Noun, Progress
+    from tracker.domain.lines import UpdateLine
+    from tracker.domain.rules import Tolerances
+    from tracker.domain.words import Precision
     from tracker.store.database import Cursor, Database
 
 ACTION = "report progress"
+
+NEEDS = ("Overdue", "Due in the next 90 days", "Not confirmed this month", "Confirmed", "Complete")
+"""The groups of My updates, in order of need."""
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What saving a report would do: the computed status and slip (days) after it, and what is wrong with it."""
+
+    line: UpdateLine
+    report: Report
+    status_after: str
+    slip_after: int | None
+    faults: tuple[str, ...]
+
+
+def my_lines(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[UpdateLine]:
+    """Return the milestones that were given to a person, in order of id. Raises UnknownUser, NotAllowed."""
+    with db.read() as cursor:
+        actor = who(cursor, actor_id)
+        require(actor, Action.REPORT)
+        return [
+            line
+            for line in updates.update_lines(cursor, dates.today(), rules)
+            if in_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
+        ]
+
+
+def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
+    """Return which of ``NEEDS`` a line belongs to."""
+    today = dates.today()
+    if line.actual_on:
+        return NEEDS[4]
+    if line.due and line.due.day < today:
+        return NEEDS[0]
+    if line.due and line.due.day < today + dt.timedelta(days=rules.period_days):
+        return NEEDS[1]
+    fresh = line.confirmed_on and line.confirmed_on >= today - dt.timedelta(days=rules.stale_days)
+    return NEEDS[3] if fresh else NEEDS[2]
+
+
+def confirmation(line: UpdateLine) -> Report:
+    """Return the report that says again what is held: a confirmation is never silent, it is a report of its own."""
+    return Report(
+        milestone_id=line.milestone_id,
+        base_version=line.base_version,
+        status=_status(line),
+        forecast=None if line.actual else line.due,
+        actual=line.actual,
+        narrative=line.narrative,
+        evidence_id=line.evidence_id,
+    )
+
+
+def _status(line: UpdateLine) -> ReportedStatus:
+    if line.actual:
+        return ReportedStatus.COMPLETE
+    not_started = line.reported_status == ReportedStatus.NOT_STARTED
+    return ReportedStatus.NOT_STARTED if not_started else ReportedStatus.IN_PROGRESS
+
+
+def foresee(
+    db: Database, *, actor_id: str, reports: Sequence[Report], rules: Tolerances = TOLERANCES
+) -> list[Foreseen]:
+    """Return what saving reports would do, without saving. Raises UnknownUser, NotAllowed, InvalidReport."""
+    with db.read() as cursor:
+        return _foresee(cursor, actor_id, reports, rules)
 
 
 def report_progress(
     db: Database,
     *,
-    actor: str,
-    progress: Progress,
-    effective_on: dt.date,
-    base_version: int,
-    reason: str | None = None,
+    actor_id: str,
+    reports: Sequence[Report],
     request_id: str | None = None,
+    rules: Tolerances = TOLERANCES,
 ) -> Change:
-    """Record what is known of a milestone from ``effective_on`` as one change.
+    """Record reports as one change: all of them, or none.
 
-    ``base_version`` is the version that the writer saw; 0 when there was none. A ``request_id`` that was recorded
-    before records nothing again. Raises InvalidReport with every fault of the report, StaleEdit (with both texts) when
-    a newer version has been recorded, UnstorableText, StoreBusy, StoreUnusable; then nothing is recorded.
+    A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, InvalidReport with
+    every fault of every report, StaleEdit (with both texts) when a newer version of one has been recorded, StoreBusy,
+    StoreUnusable; then nothing is recorded.
     """
     with db.read() as cursor:
-        faults = list(_faults(cursor, progress, effective_on))
-    if faults:
-        raise InvalidReport(" ".join(faults))
+        seen = _foresee(cursor, actor_id, reports, rules)
+    wrong = [fault for one in seen if one.report.base_version >= one.line.base_version for fault in one.faults]
+    if wrong:  # of what is not stale: that is told with both texts, whatever the rules make of it by now
+        raise InvalidReport(" ".join(wrong))
     return ledger.record(
         db,
-        actor=actor,
+        actor=actor_id,
         action=ACTION,
-        reason=reason,
-        versions=[Version(noun=progress, version=base_version + 1, effective_on=effective_on)],
+        versions=[version for one in seen for version in _versions(one)],
         request_id=request_id,
     )
 
 
-def _faults(cursor: Cursor, progress: Progress, effective_on: dt.date) -> Iterator[str]:
-    """Say everything that is wrong with a report, a sentence each."""
+def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], rules: Tolerances) -> list[Foreseen]:
+    actor = who(cursor, actor_id)
+    require(actor, Action.REPORT)
     today = dates.today()
-    promised_on = _held_from(cursor, Milestone, progress.id)
-    if promised_on is None:
-        yield f"There is no milestone {progress.id} in the ledger; choose one that is on the board."
-    elif effective_on < promised_on:
-        yield (
-            f"Progress of {progress.id} cannot hold from {effective_on}: it was promised on {promised_on}; "
-            "give that day or a later one."
-        )
-    if effective_on > today:
-        yield (
-            f"Progress of {progress.id} cannot hold from {effective_on}: that day has not come yet; "
-            f"give {today} or before."
-        )
-    if progress.actual_on and progress.actual_on > today:
-        yield (
-            f"{progress.id} cannot have been completed on {progress.actual_on}: that day has not come yet; "
-            "give it as the forecast."
-        )
-    elif progress.actual_on and progress.actual_on > effective_on:
-        yield (
-            f"{progress.id} cannot be complete from {effective_on}: it was completed on {progress.actual_on}; "
-            "give that day or a later one."
-        )
-    if not (progress.status or progress.forecast_on or progress.actual_on):
-        yield f"The report on {progress.id} says nothing; give a status, a forecast or the day it was completed."
-    if progress.evidence_id and _held_from(cursor, Source, progress.evidence_id) is None:
-        yield f"There is no source {progress.evidence_id} in the ledger to be evidence; choose one that is, or add it."
+    times = Counter(report.milestone_id for report in reports)
+    lines = {line.milestone_id: line for line in updates.update_lines(cursor, today, rules, times)}
+    seen = []
+    for report in reports:
+        line = lines.get(report.milestone_id)
+        if line is None:
+            raise InvalidReport(f"There is no milestone {report.milestone_id} on the board; choose one that is.")
+        require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
+        status, slip_days = updates.foreseen(cursor, line, report, today, rules)
+        wrong = [*faults(line, report, today), *_unknown_evidence(cursor, line, report)]
+        if times[line.milestone_id] > 1:
+            wrong.append(f"{line.milestone_id}: it is reported on {times[line.milestone_id]} times; leave one.")
+        seen.append(Foreseen(line, report, status, slip_days, tuple(wrong)))
+    return seen
 
 
-def _held_from(cursor: Cursor, noun: type[Noun], noun_id: str) -> dt.date | None:
-    """Return the first day that something stands for an id; None when nothing does."""
-    newest = {version.effective_on: version for version in ledger.versions(cursor, noun, noun_id)}
-    return min((day for day, version in newest.items() if not version.retracted), default=None)
+def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Iterator[str]:
+    """Say that the evidence is no source, unless it is what the milestone has already."""
+    if report.evidence_id and report.evidence_id != line.evidence_id:
+        newest = {version.effective_on: version for version in ledger.versions(cursor, Source, report.evidence_id)}
+        if all(version.retracted for version in newest.values()):
+            yield (
+                f"{report.milestone_id}: there is no source {report.evidence_id} in the ledger to be evidence; "
+                "choose one that is, or say where it can be read."
+            )
+
+
+def _versions(one: Foreseen) -> list[Version]:
+    """Return what a report records: the progress, and its evidence when that is new.
+
+    A report holds from today; a completion from the day it happened, unless something was reported after that day.
+    """
+    report, line, today = one.report, one.line, dates.today()
+    held_from = max(report.actual.day, line.newest_on or report.actual.day) if report.actual else today
+    versions = []
+    evidence_id = report.evidence_id
+    if report.evidence:
+        evidence_id = f"{report.milestone_id}/evidence/{report.base_version + 1}"
+        source = Source(
+            id=evidence_id,
+            kind=SourceKind.EVIDENCE,
+            publisher=report.evidence.publisher,
+            title=report.evidence.title,
+            url=report.evidence.url,
+            note="Given by the owner.",
+        )
+        versions.append(Version(noun=source, version=1, effective_on=dates.GREEN_PAPER))
+    progress = Progress(
+        id=report.milestone_id,
+        reporter=Reporter.OWNER,
+        status=report.status,
+        forecast_on=_day(report.forecast),
+        forecast_precision=_precision(report.forecast),
+        actual_on=_day(report.actual),
+        actual_precision=_precision(report.actual),
+        reason=report.reason,
+        reason_note=report.reason_note,
+        narrative=report.narrative,
+        evidence_id=evidence_id,
+    )
+    versions.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
+    return versions
+
+
+def _day(published: PublishedDate | None) -> dt.date | None:
+    return published.day if published else None
+
+
+def _precision(published: PublishedDate | None) -> Precision | None:
+    return published.precision if published else None

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import BrokenLedger, StoreBusy, StoreMissing, StoreUnusable, TrackerError
+from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
 from tracker.store import ledger, migrations
-from tracker.store.database import Address, Database, discard, sync
+from tracker.store.database import Address, Database, discard, sync, unused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def address() -> Address:
 
 
 def open_store(at: Address, *, writable: bool = False) -> Database:
-    """Open a store that is whole: this version's schema, and an end that agrees with its anchor.
+    """Open a store that is whole: this version's schema, a chain that proves, and an end that agrees with its anchor.
 
     Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
     """
@@ -38,7 +38,7 @@ def open_store(at: Address, *, writable: bool = False) -> Database:
     db = Database.open(at, writable=writable)
     try:
         migrations.require_current(db)
-        ledger.check_head(db)
+        ledger.check_opening(db)
         if writable:
             ledger.catch_up_anchor(db)
         db.teach()
@@ -89,13 +89,17 @@ def migrate_store(at: Address) -> list[str]:
 
 
 def verify_store(at: Address, *, renew_anchor: bool = False) -> Verification:
-    """Recompute the whole chain and compare it with its anchor; ``renew_anchor`` writes a missing anchor anew first."""
-    with Database.open(at, writable=renew_anchor) as db:
-        migrations.require_current(db)
-        if renew_anchor and at.anchor.last() is None:
-            at.anchor.create()
-            ledger.catch_up_anchor(db)
-        return ledger.verify(db)
+    """Recompute the whole chain and compare it with its anchor.
+
+    ``renew_anchor`` writes a missing anchor anew, when nothing else is wrong, and verifies again.
+    """
+    with Database.open(at, writable=False) as db:  # which keeps writers out too
+        migrations.require_migrated(db)
+        proof = ledger.verify(db)
+        if renew_anchor and len(proof.faults) == 1 and at.anchor.last() is None:
+            ledger.renew_anchor(db)
+            proof = ledger.verify(db)
+        return proof
 
 
 # Backups
@@ -155,13 +159,14 @@ def back_up(at: Address, folder: Path) -> Backup:
 def restore(at: Address, backup: Path) -> Restored:
     """Put a backup in the store's place, after proving it; the store that was there is moved aside, never deleted.
 
-    Raises StoreMissing, StoreUnusable or BrokenLedger for a backup that is not whole, StoreBusy while the store is in
-    use; then nothing has been moved.
+    Raises StoreMissing, StoreUnusable or BrokenLedger for a backup that is not whole or not the one that was noted when
+    it was made, StoreBusy while the store is in use; then nothing has been moved.
     """
     source = Address(backup.absolute())
     if not source.exists():
         raise StoreMissing(f"There is no backup at {source.file}.")
     proof = _proven(source)
+    _refuse_other_than_noted(source.file)
     incoming = Address(at.file.with_name(f"{at.file.name}.restoring-{os.getpid()}"))
     replaced = at.file.with_name(f"{at.file.name}.replaced-{dates.utc_now():%Y-%m-%dT%H%M%S.%fZ}")
     try:
@@ -170,14 +175,14 @@ def restore(at: Address, backup: Path) -> Restored:
         shutil.copyfile(source.anchor.path, incoming.anchor.path)
         sync(incoming.file)
         sync(incoming.anchor.path)
-        _refuse_in_use(at)
-        moved = [
-            path.rename(path.with_name(path.name.replace(at.file.name, replaced.name)))
-            for path in (at.anchor.path, at.wal, at.file)
-            if path.exists()
-        ]
-        incoming.anchor.path.rename(at.anchor.path)
-        incoming.file.rename(at.file)
+        with unused(at):  # a log that a crash left is not folded into the file: the two move aside as they are
+            moved = [
+                path.rename(path.with_name(path.name.replace(at.file.name, replaced.name)))
+                for path in (at.file, at.wal, at.anchor.path)  # the file first: a system that refuses refuses it
+                if path.exists()
+            ]
+            incoming.anchor.path.rename(at.anchor.path)
+            incoming.file.rename(at.file)
         sync(at.file.parent)
     except OSError as error:
         raise StoreUnusable(f"The backup cannot be put at {at.file}: {error.strerror}.") from error
@@ -194,17 +199,28 @@ def _proven(copy: Address) -> Verification:
     return proof
 
 
-def _refuse_in_use(at: Address) -> None:
-    """Raise StoreBusy when another process has the store open; a store that is damaged may be replaced.
-
-    A log that a crash left is not folded into the file: the two move aside as they are.
-    """
+def _refuse_other_than_noted(backup: Path) -> None:
+    """Raise BrokenLedger when the manifest beside a backup notes another hash for it than it has."""
+    manifest = backup.with_name(MANIFEST)
     try:
-        Database.open(at, writable=not at.wal.exists()).close()
-    except StoreBusy:
-        raise
-    except TrackerError:
-        pass  # missing or damaged: nothing can be using it
+        lines = manifest.read_text(encoding="ascii", errors="replace").splitlines() if manifest.exists() else []
+    except OSError as error:
+        raise StoreUnusable(f"The list of backups {manifest} cannot be read: {error.strerror}.") from error
+    noted = [note["sha256"] for note in map(_note, lines) if note.get("file") == backup.name]
+    if noted and noted[-1] != _sha256(backup):
+        raise BrokenLedger(
+            f"{backup} is not the backup that was made: its hash differs from the one noted in {manifest}. "
+            "Choose another backup; nothing was moved."
+        )
+
+
+def _note(line: str) -> dict[str, str]:
+    """Read a line of the manifest; one that a crash tore notes nothing."""
+    try:
+        note = json.loads(line)
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) and "sha256" in note else {}
 
 
 def _sha256(file: Path) -> str:

@@ -2,14 +2,16 @@
 
 A hash chain shows an alteration inside it but not that its end is gone: a lost tail leaves a shorter, perfect chain.
 So each change's number and seal are also appended to a small text file beside the store (``tracker.duckdb.heads``),
-after the change is durable. A ledger behind its anchor has lost changes; a ledger ahead of it was interrupted between
-the two writes, and is caught up at the next opening. This shows alteration by anyone who does not control both files,
-and the seal printed on every export is a third witness; it is no proof against someone who controls them all.
+after the change is durable and before the next one is recorded. So a ledger behind its anchor has lost changes; a
+ledger one ahead of it was interrupted between the two writes, and is caught up; and an anchor further behind has lost
+lines. This shows alteration by anyone who does not control both files, and the seal printed on every export is a third
+witness; it is no proof against someone who controls them all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -46,11 +48,25 @@ class Anchor:
         Raises StoreUnusable when that fails, or when the anchor is gone: one begun again by itself would hide the loss.
         """
         text = "".join(_line(head, recorded_at) for head, recorded_at in heads)
-        if not text:
-            return
         if self.last() is None:
-            raise StoreUnusable(f"The head anchor {self.path} is missing; restore it from a backup.")
+            raise StoreUnusable(f"The head anchor {self.path} is missing; `python -m tracker verify` says what to do.")
         self._write(text, "a")
+
+    def prepare(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
+        """Write a whole anchor beside this one, for ``put`` to put in its place. Raises StoreUnusable."""
+        text = "".join(_line(head, recorded_at) for head, recorded_at in heads)
+        self._prepared._write(_line(Head(0, GENESIS), dates.utc_now()) + text, "w")  # noqa: SLF001  our own kind
+
+    def put(self) -> None:
+        """Put the anchor that was prepared in the place of this one: a crash leaves one or the other, whole."""
+        try:
+            self._prepared.path.replace(self.path)
+        except OSError as error:
+            raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
+
+    @property
+    def _prepared(self) -> Anchor:
+        return Anchor(self.path.with_name(self.path.name + ".new"))
 
     def last(self) -> Head | None:
         """Return the newest head, or None when there is no anchor or no line in it. A half-written line does not count.
@@ -93,6 +109,11 @@ class Anchor:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
+                raise StoreUnusable(
+                    f"The disk that holds the head anchor {self.path} is full. Nothing further is saved until there "
+                    "is room; make some and try again."
+                ) from error
             raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
 
     def _cut_torn_line(self) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from tracker.domain.lines import (
     CommitmentLine,
@@ -17,22 +16,11 @@ from tracker.domain.lines import (
     SourceLine,
     VersionLine,
 )
+from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor
-
-Line = TypeVar("Line")
-
-
-def _lines(cursor: Cursor, line: type[Line], sql: str, parameters: dict[str, Any]) -> list[Line]:
-    """Run a query whose columns are the fields of ``line``, in their order, and return its rows as lines."""
-    rows = cursor.execute(sql, parameters).fetchall()
-    names = [field.name for field in fields(line)]  # type: ignore[arg-type]  # every line is a dataclass
-    columns = [column[0] for column in cursor.description or ()]
-    if columns != names:
-        raise AssertionError(f"{line.__name__} has the fields {names}, the query gives {columns}")
-    return [line(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances) -> list[CommitmentLine]:
@@ -41,7 +29,7 @@ def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerance
     An owner's rating counts until its ``valid_until``, or for as long as a forecast stays good; then it is not
     reported again, never carried forward.
     """
-    return _lines(
+    return lines_of(
         cursor,
         CommitmentLine,
         """
@@ -69,6 +57,7 @@ def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerance
             commitment.note,
             owner_view.rating AS owner_status,
             owner_view.rationale AS owner_rationale,
+            greatest(owner_view.effective_on, position.owner_reported_on) AS owner_reported_on,
             coalesce(position.status, 'Not dated') AS computed_status,
             evidence_view.rating AS outcome,
             evidence_view.rationale AS outcome_reason,
@@ -100,7 +89,7 @@ def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerance
 
 def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances) -> list[MilestoneLine]:
     """Return every milestone that was promised by ``as_at``, with what was known of it, in order of id."""
-    return _lines(
+    return lines_of(
         cursor,
         MilestoneLine,
         """
@@ -147,7 +136,7 @@ def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances
 
 def programmes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ProgrammeLine]:
     """Return every programme, flagships first. Committed money counts once: sums inside another are left out."""
-    return _lines(
+    return lines_of(
         cursor,
         ProgrammeLine,
         """
@@ -181,7 +170,7 @@ def programmes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[Programme
 
 def funding(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[FundingLine]:
     """Return every published sum known by ``as_at``, oldest first within its programme."""
-    return _lines(
+    return lines_of(
         cursor,
         FundingLine,
         """
@@ -207,7 +196,7 @@ def funding(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[FundingLine]
 
 def events(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[EventLine]:
     """Return what had happened by ``as_at`` and completed nothing, newest first."""
-    return _lines(
+    return lines_of(
         cursor,
         EventLine,
         """
@@ -229,7 +218,7 @@ def events(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[EventLine]:
 
 def references(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ReferenceLine]:
     """Return where each document makes each commitment; documents that state it before those that imply it."""
-    return _lines(
+    return lines_of(
         cursor,
         ReferenceLine,
         """
@@ -251,7 +240,7 @@ def references(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[Reference
 
 def outcomes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[OutcomeLine]:
     """Return every reading of the published record up to ``as_at``, oldest first within its commitment."""
-    return _lines(
+    return lines_of(
         cursor,
         OutcomeLine,
         """
@@ -272,7 +261,7 @@ def outcomes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[OutcomeLine
 
 def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
     """Return every source, with how often it was cited by ``as_at``; in order of kind, publisher and title."""
-    return _lines(
+    return lines_of(
         cursor,
         SourceLine,
         """
@@ -315,7 +304,7 @@ def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
 
 def history(cursor: Cursor, commitment_id: str, known_seq: int) -> list[VersionLine]:
     """Return every version of a commitment's own records (itself, its milestones, progress and views), newest first."""
-    return _lines(
+    return lines_of(
         cursor,
         VersionLine,
         """

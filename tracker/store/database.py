@@ -8,10 +8,14 @@ one transaction on a cursor of its own. After opening, the engine can reach no o
 from __future__ import annotations
 
 import contextlib
+import errno
+import importlib
+import importlib.util
 import os
 import re
 import shutil
 import threading
+import weakref
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Cursor: TypeAlias = duckdb.DuckDBPyConnection
+
+_fcntl = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
+"""The locks that the engine holds on a file. Where there are none (Windows) the system moves no file that is open."""
 
 _WRITE_WAIT_SECONDS = 10
 _WRITES_BETWEEN_CHECKPOINTS = 50
@@ -70,14 +77,18 @@ class Address:
         return self.file.with_name(self.file.name + ".wal")
 
 
+def _busy(file: Path) -> StoreBusy:
+    return StoreBusy(
+        f"The store {file} is open elsewhere (in the app, or another command). "
+        "Close that one, or wait for it, and try again."
+    )
+
+
 def translated(error: duckdb.Error, file: Path) -> Exception:
     """Return what to tell a person of an engine error; an error that is a defect of ours comes back as it is."""
     text = str(error)
     if "Could not set lock" in text or "Unique file handle conflict" in text:
-        return StoreBusy(
-            f"The store {file} is open elsewhere (in the app, or another command). "
-            "Close that one, or wait for it, and try again."
-        )
+        return _busy(file)
     if "has been invalidated" in text:
         return StoreUnusable(
             f"A write to the store {file} failed, most likely because its disk is full, and the engine has let go of "
@@ -102,6 +113,10 @@ def translated(error: duckdb.Error, file: Path) -> Exception:
     return error
 
 
+_open_here: weakref.WeakSet[Database] = weakref.WeakSet()
+"""The stores that this process has open: one's own locks do not stand in one's own way."""
+
+
 class Database:
     """An open store. Get one with ``Database.open``; close it, or use it as a context manager."""
 
@@ -111,6 +126,7 @@ class Database:
         self._writes = 0
         self.address = address
         self.writable = writable
+        _open_here.add(self)
 
     @classmethod
     def open(cls, address: Address, *, writable: bool, also_allow: Sequence[Path] = ()) -> Self:
@@ -170,6 +186,7 @@ class Database:
     def close(self) -> None:
         """Close the store; a writer's log is folded into the file first."""
         self._root.close()
+        _open_here.discard(self)
 
     def __enter__(self) -> Self:
         return self
@@ -249,6 +266,27 @@ class Database:
                 cursor.execute("DETACH copy")
         except duckdb.Error as error:
             raise translated(error, file) from error
+
+
+@contextlib.contextmanager
+def unused(address: Address) -> Iterator[None]:
+    """Keep everybody from opening a store's file, damaged as it may be, until the block ends.
+
+    Raises StoreBusy when anybody has it open, reading or writing, and OSError when the system will not say.
+    """
+    if any(db.address.file.resolve() == address.file.resolve() for db in list(_open_here)):
+        raise _busy(address.file)  # and not looked at: closing the file once more would let go of the engine's lock
+    if _fcntl is None or not address.exists():
+        yield
+        return
+    with address.file.open("r+b") as file:
+        try:
+            _fcntl.lockf(file, _fcntl.LOCK_EX | _fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in {errno.EACCES, errno.EAGAIN}:
+                raise _busy(address.file) from error
+            raise
+        yield
 
 
 def _quoted(path: Path) -> str:

@@ -15,20 +15,33 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import dates, text
-from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreUnusable, UnstorableText
+from tracker.domain.errors import (
+    BrokenLedger,
+    NothingToRecord,
+    StaleEdit,
+    StoreUnusable,
+    TrackerError,
+    UnstorableText,
+)
 from tracker.domain.ledger import GENESIS, Change, Head, Scalar, Seal, Version, canonical
+from tracker.store import schema
 from tracker.store.registry import NOUNS, column_types, columns, table_of, to_row, to_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from tracker.domain.nouns import Noun
     from tracker.store.database import Cursor, Database
 
 log = logging.getLogger(__name__)
 
-_CHANGE_COLUMNS = "seq, recorded_at, actor, action, reason, request_id, previous_seal, seal"
+_CHANGE_COLUMNS = ", ".join(schema.CHANGE)
 _ROWS_AT_A_TIME = 20_000
+
+_PROVEN_AT_OPENING = 100_000
+"""So many versions are proven in a few seconds, and the pages never show what was altered; a larger ledger would keep
+people waiting at every opening, and is proven whole by ``verify`` and by every backup."""
 
 Row: TypeAlias = tuple[Scalar, ...]
 """The values of a version's columns."""
@@ -49,8 +62,10 @@ def record(
     """Record versions as one change, and return it once it is durable.
 
     Each version must follow the newest of its id: StaleEdit (with both) otherwise, and nothing is recorded. A
-    ``request_id`` that was recorded before returns that change again and records nothing. Raises NothingToRecord for
-    no versions, StoreBusy when another write does not end, StoreUnusable when the disk refuses.
+    ``request_id`` that was recorded before returns that change again and records nothing. The change before must be in
+    the head anchor first, so that the ledger is never more than one change ahead of it. Raises NothingToRecord for no
+    versions, StoreBusy when another write does not end, StoreUnusable when the disk refuses, BrokenLedger when ledger
+    and anchor do not agree.
     """
     if not versions:
         raise NothingToRecord("There is nothing to record: no version was given.")
@@ -59,6 +74,7 @@ def record(
         with db.transaction() as cursor:
             if earlier := _requested(cursor, request_id):
                 return earlier
+            catch_up_anchor(db)
             _refuse_stale(cursor, versions)
             newest = newest_change(cursor)
             now = dates.utc_now()
@@ -90,23 +106,11 @@ def _requested(cursor: Cursor, request_id: str) -> Change | None:
 def _refuse_stale(cursor: Cursor, versions: Sequence[Version]) -> None:
     """Raise StaleEdit unless every id's versions continue from its newest without a gap."""
     for noun, group in _by_noun(versions):
-        newest = _newest_numbers(cursor, table_of(noun), sorted({version.noun.id for version in group}))
+        newest = newest_numbers(cursor, noun, {version.noun.id for version in group})
         for version in group:
             if version.version != newest.get(version.noun.id, 0) + 1:
                 raise StaleEdit(version, latest(cursor, noun, version.noun.id))
             newest[version.noun.id] = version.version
-
-
-def _newest_numbers(cursor: Cursor, table: str, ids: list[str]) -> dict[str, int]:
-    rows = cursor.execute(
-        f"""
-        SELECT id, max(version) FROM tracker.{table}
-        WHERE id IN (SELECT unnest($ids::VARCHAR[]))
-        GROUP BY id
-        """,
-        {"ids": ids},
-    ).fetchall()
-    return dict(rows)
 
 
 def _by_noun(versions: Sequence[Version]) -> list[tuple[type[Noun], list[Version]]]:
@@ -153,18 +157,25 @@ def _insert_rows(cursor: Cursor, table: str, rows: Sequence[Row]) -> None:
 
 
 def _settle(db: Database, change: Change) -> None:
-    """Check that the change is the end of the ledger, and write that down outside it."""
-    with db.read() as cursor:
-        end = head(cursor)
-    if end != Head(change.seq, change.seal):
-        raise BrokenLedger(
-            f"Change {change.seq} was accepted but the ledger ends at change {end.seq}; stop and verify."
-        )
-    try:  # the change is durable: whatever fails from here on, to say that it was not saved would be untrue
-        catch_up_anchor(db)
+    """Check that the change is the end of the ledger, and write that down outside it.
+
+    The change is durable: whatever else fails here, to say that it was not saved would be untrue.
+    """
+    try:
+        with db.read() as cursor:
+            end = head(cursor)
+        if end != Head(change.seq, change.seal):
+            raise BrokenLedger(
+                f"Change {change.seq} was accepted but the ledger ends at change {end.seq}; stop and verify."
+            )
+        db.address.anchor.append([(end, change.recorded_at)])
         db.checkpoint_when_due()
-    except StoreUnusable as error:  # the next write or opening catches up
+    except BrokenLedger:
+        raise
+    except TrackerError as error:  # the next save or opening catches up, or says that it cannot
         log.warning("%s", error)
+    except Exception:
+        log.exception("Change %d is saved; what follows a save failed", change.seq)
 
 
 def _header(change: Change) -> dict[str, Scalar]:
@@ -280,9 +291,17 @@ def slots(cursor: Cursor, noun: type[Noun], action: str) -> dict[tuple[str, dt.d
     return found
 
 
-def newest_numbers(cursor: Cursor, noun: type[Noun]) -> dict[str, int]:
-    """Return the newest version number of every id of a noun."""
-    return dict(cursor.execute(f"SELECT id, max(version) FROM tracker.{table_of(noun)} GROUP BY id").fetchall())
+def newest_numbers(cursor: Cursor, noun: type[Noun], among: Collection[str] | None = None) -> dict[str, int]:
+    """Return the newest version number of every id of a noun, or of those ``among`` some ids that were recorded."""
+    rows = cursor.execute(
+        f"""
+        SELECT id, max(version) FROM tracker.{table_of(noun)}
+        WHERE $ids::VARCHAR[] IS NULL OR id IN (SELECT unnest($ids::VARCHAR[]))
+        GROUP BY id
+        """,
+        {"ids": None if among is None else sorted(among)},
+    ).fetchall()
+    return dict(rows)
 
 
 # Proving
@@ -290,33 +309,78 @@ def newest_numbers(cursor: Cursor, noun: type[Noun]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a verification found: how much it covered, the head, and every fault in a sentence (none: it is sound)."""
+    """What a verification found: how much it covered, the head, and every fault in a sentence (none: it is sound).
+
+    ``unanchored`` says that the anchor lacks the last change, which no witness outside the store vouches for yet.
+    """
 
     changes: int
     versions: int
     head: Head
     faults: tuple[str, ...]
+    unanchored: bool = False
+
+    @property
+    def conclusion(self) -> str:
+        """What a proof without faults says, and no more."""
+        if self.unanchored:
+            return (
+                "The ledger is whole: every seal matches its content. The head anchor ends one change before it, as "
+                f"when a save is interrupted: change {self.head.seq} has no other witness yet, until the next opening "
+                "for writing adds it to the anchor."
+            )
+        return "The ledger is whole: every seal matches its content, and the end agrees with the head anchor."
 
 
 def check_head(db: Database) -> None:
-    """Compare the end of the ledger with its anchor; done at every opening. Raises BrokenLedger."""
+    """Compare the end of the ledger with its anchor. Raises BrokenLedger."""
     if faults := _anchor_faults(db, whole=False):
         raise BrokenLedger(" ".join(faults))
 
 
-def catch_up_anchor(db: Database) -> None:
-    """Write down outside the store every change that its anchor does not have yet. Raises StoreUnusable."""
-    last = db.address.anchor.last()
-    after = last.seq if last else 0
+def check_opening(db: Database) -> None:
+    """Prove a ledger before anybody is shown it: all of it while it is small, else its end. Raises BrokenLedger."""
     with db.read() as cursor:
-        rows = cursor.execute(
-            "SELECT seq, seal, recorded_at FROM tracker.change WHERE seq > $after ORDER BY seq", {"after": after}
-        ).fetchall()
-    db.address.anchor.append((Head(seq, seal), recorded_at) for seq, seal, recorded_at in rows)
+        counts = " + ".join(f"(SELECT count(*) FROM tracker.{table})" for table in NOUNS)
+        [(count,)] = cursor.execute(f"SELECT {counts}").fetchall()
+    if count > _PROVEN_AT_OPENING:
+        check_head(db)
+    elif faults := _prove(db).faults:
+        more = f" `python -m tracker verify` tells of {len(faults) - 1} more." if faults[1:] else ""
+        raise BrokenLedger(faults[0] + more)
+
+
+def catch_up_anchor(db: Database) -> None:
+    """Write down outside the store the one change that its anchor may lack. Raises BrokenLedger, StoreUnusable."""
+    with db.read() as cursor:
+        newest, end = newest_change(cursor), head(cursor)
+    if db.address.anchor.last() != end:
+        check_head(db)
+        db.address.anchor.append((end, change.recorded_at) for change in [newest] if change)
+
+
+def renew_anchor(db: Database) -> None:
+    """Write the anchor of a ledger that was just proven, where there is none: whole or not at all.
+
+    Raises StoreUnusable.
+    """
+    with db.read() as cursor:
+        recorded = changes(cursor)
+    db.address.anchor.prepare((Head(change.seq, change.seal), change.recorded_at) for change in recorded)
+    db.address.anchor.put()
 
 
 def verify(db: Database) -> Verification:
-    """Recompute every seal from the content of every version, and compare the chain with its anchor."""
+    """Recompute every seal from the content of every version, and compare the chain with its anchor.
+
+    Of tables that were reshaped only that is told: nothing in them can be recomputed.
+    """
+    with db.read() as cursor:
+        reshaped = schema.faults(cursor)
+    return Verification(0, 0, Head(0, GENESIS), tuple(reshaped)) if reshaped else _prove(db)
+
+
+def _prove(db: Database) -> Verification:
     with db.read() as cursor:
         recorded = changes(cursor)
         orphans = _orphans(cursor)
@@ -344,7 +408,9 @@ def verify(db: Database) -> Verification:
             )
         previous = Head(change.seq, change.seal)
     faults.extend(_anchor_faults(db, whole=True))
-    return Verification(len(recorded), count, previous, tuple(faults))
+    anchored = db.address.anchor.last()
+    unanchored = anchored is not None and anchored.seq < previous.seq
+    return Verification(len(recorded), count, previous, tuple(faults), unanchored)
 
 
 def _orphans(cursor: Cursor) -> list[int]:
@@ -396,28 +462,44 @@ def _anchor_faults(db: Database, *, whole: bool) -> list[str]:
     if last is None:
         return [
             f"The head anchor {anchor.path} is missing, so nobody can tell whether the end of the ledger is whole. "
-            "Restore it from a backup; or, when the head above is the one printed on your last export, write it anew "
-            "with `python -m tracker verify --renew-anchor`."
+            "Restore the newest backup; or, when `python -m tracker verify` tells the head that is printed on your "
+            "last export, write the anchor anew with `python -m tracker verify --renew-anchor`."
         ]
     wanted = anchor.heads() if whole else [last]
     with db.read() as cursor:
         end = head(cursor)
-        seals = dict(
-            cursor.execute(
-                "SELECT seq, seal FROM tracker.change WHERE seq >= $first", {"first": wanted[0].seq}
-            ).fetchall()
-        )
+        rows = cursor.execute(
+            "SELECT seq, seal FROM tracker.change WHERE seq >= $first", {"first": wanted[0].seq}
+        ).fetchall()
+    seals = {0: GENESIS, **dict(rows)}
     faults = [
         f"Change {noted.seq} is not the one that was recorded: its seal differs from the head anchor {anchor.path}."
         for noted in wanted
-        if noted.seq and noted.seq <= end.seq and seals.get(noted.seq, noted.seal) != noted.seal
+        if noted.seq <= end.seq and seals.get(noted.seq, noted.seal) != noted.seal
     ]
     if last.seq > end.seq:
         faults.append(
             f"{_missing(end.seq + 1, last.seq)} from the end of the ledger: the head anchor {anchor.path} ends at "
             f"change {last.seq} (seal {last.seal[:12]}…). Restore the newest backup; keep this file for the enquiry."
         )
+    now = anchor.last() or last  # others may have saved since it was read: the ledger, and after it the anchor
+    if now.seq + 1 < end.seq:
+        faults.append(_cut_anchor(anchor.path, now.seq, end.seq))
     return faults
+
+
+def _cut_anchor(path: Path, anchored: int, end: int) -> str:
+    return (
+        f"The head anchor {path} ends at change {anchored} but the ledger goes on to change {end}: lines of it are "
+        "missing. "
+        + (
+            "If this store was being reloaded from an export, begin again with a new one; if not, "
+            if anchored == 0
+            else "Keep this file for the enquiry, and "
+        )
+        + "restore the newest backup; or, when `python -m tracker verify` tells the head that is printed on your last "
+        "export, move the anchor away and write it anew with `python -m tracker verify --renew-anchor`."
+    )
 
 
 # Carrying a ledger elsewhere
@@ -438,8 +520,12 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
     """Record an exported ledger into an empty store, every change with its own time and seal, and return its head.
 
     Raises BrokenLedger, and records nothing of the change, when a line's content does not give its seal or does not
-    follow the one before; StoreUnusable when the store already holds changes.
+    follow the one before; StoreUnusable when the store already holds changes. The anchor is made ready before the
+    changes are kept and put in place after: one that a crash kept from its place still tells of change 0, so that the
+    store is not taken for a whole one, and a new store can be made where it was.
     """
+    anchor = db.address.anchor
+    written: list[tuple[Head, dt.datetime]] = []
     with db.exclusive():
         with db.read() as cursor:
             end = head(cursor)
@@ -454,7 +540,9 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
                     raise BrokenLedger(f"Line {number}: change {change.seq} does not follow change {end.seq}.")
                 _insert(cursor, change, rows)
                 end = Head(change.seq, change.seal)
-        catch_up_anchor(db)
+                written.append((end, change.recorded_at))
+            anchor.prepare(written)
+        anchor.put()
         db.checkpoint()
     return end
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import SchemaMismatch
+from tracker.store import schema
 
 if TYPE_CHECKING:
     from tracker.store.database import Cursor, Database
@@ -38,9 +39,11 @@ def known() -> list[Migration]:
 def pending(db: Database) -> list[Migration]:
     """Return the migrations that the store still needs.
 
-    Raises SchemaMismatch when the store was written by a newer tracker, or a migration was edited after it ran.
+    Raises SchemaMismatch when the store was written by a newer tracker, a migration was edited after it ran, or nobody
+    can tell which have run.
     """
     with db.read() as cursor:
+        _refuse(db, schema.migration_faults(cursor))
         applied = _applied(cursor)
     ours = {migration.number: migration for migration in known()}
     for number, (name, sha256) in sorted(applied.items()):
@@ -57,13 +60,25 @@ def pending(db: Database) -> list[Migration]:
     return [migration for number, migration in sorted(ours.items()) if number not in applied]
 
 
-def require_current(db: Database) -> None:
-    """Raise SchemaMismatch unless the store has exactly this version's schema."""
+def require_migrated(db: Database) -> None:
+    """Raise SchemaMismatch unless every migration of this version has run, and no other."""
     if behind := pending(db):
         raise SchemaMismatch(
             f"The store {db.address.file} needs {len(behind)} migration(s), beginning with {behind[0].name}. "
             "Back it up, then run `python -m tracker migrate`."
         )
+
+
+def require_current(db: Database) -> None:
+    """Raise SchemaMismatch unless the store has exactly this version's schema, and its tables are what that makes."""
+    require_migrated(db)
+    with db.read() as cursor:
+        _refuse(db, schema.faults(cursor))
+
+
+def _refuse(db: Database, faults: list[str]) -> None:
+    if faults:
+        raise SchemaMismatch(f"The store {db.address.file} is not whole: {' '.join(faults)}")
 
 
 def apply_pending(db: Database) -> list[Migration]:

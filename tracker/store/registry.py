@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NOUNS: dict[str, type[Noun]] = {
     "assessment": nouns.Assessment,
+    "assignment": nouns.Assignment,
+    "baseline_request": nouns.BaselineRequest,
     "commitment": nouns.Commitment,
     "event": nouns.Event,
     "funding": nouns.Funding,
@@ -27,10 +29,12 @@ NOUNS: dict[str, type[Noun]] = {
     "milestone": nouns.Milestone,
     "organisation": nouns.Organisation,
     "owner": nouns.Owner,
+    "period": nouns.Period,
     "programme": nouns.Programme,
     "progress": nouns.Progress,
     "reference": nouns.Reference,
     "source": nouns.Source,
+    "user": nouns.User,
 }
 """Table name → record type, in the order in which a seal covers them (alphabetical)."""
 

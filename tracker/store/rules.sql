@@ -1,11 +1,11 @@
 -- The board's rules over dates. `rules` is the structure of tracker.domain.rules.Tolerances; days throughout.
 
 -- Slip: how far behind its baseline a milestone is, positive when late. Unknown without a baseline.
--- An overdue milestone is late by at least the days since.
+-- An overdue milestone is late by at least the days since the first of its dates that passed.
 CREATE OR REPLACE MACRO milestone_slip(actual_on, baseline_on, forecast_on, as_at) AS
     CASE
         WHEN actual_on IS NOT NULL THEN date_diff('day', baseline_on, actual_on)
-        WHEN coalesce(forecast_on, baseline_on) < as_at THEN date_diff('day', coalesce(baseline_on, forecast_on), as_at)
+        WHEN coalesce(forecast_on, baseline_on) < as_at THEN date_diff('day', least(baseline_on, forecast_on), as_at)
         ELSE date_diff('day', baseline_on, forecast_on)
     END;
 
@@ -55,14 +55,15 @@ JOIN (
 ) AS first_held USING (id)
 LEFT JOIN progress_as_at(as_at, known_seq) AS progress USING (id);
 
--- A commitment's computed status: the worst of its open key milestones; at least Amber when a supporting one is
--- overdue or Red; complete when every key milestone is; not dated when it has no key milestone.
+-- A commitment's computed status: the worst of its open key milestones, or complete when every one of them is; at
+-- least Amber while a supporting milestone is overdue or Red; not dated when it has no key milestone.
 CREATE OR REPLACE MACRO commitment_position(as_at, known_seq, rules) AS TABLE
 WITH rolled AS (
     SELECT
         commitment_id,
         count(*) AS milestones,
         count(actual_on) AS milestones_met,
+        max(reported_on) FILTER (reporter = 'owner') AS owner_reported_on,
         max(slip_days) FILTER (key AND actual_on IS NULL) AS slip_days,
         min(list_position(rules['severity'], status)) FILTER (key AND actual_on IS NULL) AS worst_open,
         min(list_position(rules['severity'], status)) FILTER (key AND actual_on IS NOT NULL) AS worst_met,
@@ -74,13 +75,14 @@ SELECT
     commitment_id,
     milestones,
     milestones_met,
+    owner_reported_on,
     slip_days,
     rules['severity'][
         CASE
             WHEN worst_open IS NULL AND worst_met IS NULL THEN list_position(rules['severity'], 'Not dated')
-            WHEN worst_open IS NULL THEN worst_met
-            WHEN support_off_track THEN least(worst_open, list_position(rules['severity'], 'Amber'))
-            ELSE worst_open
+            WHEN support_off_track
+                THEN least(coalesce(worst_open, worst_met), list_position(rules['severity'], 'Amber'))
+            ELSE coalesce(worst_open, worst_met)
         END
     ] AS status
 FROM rolled;

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.errors import TrackerError
+from tracker.domain.policy import Action
+from tracker.domain.words import BOARD
 from tracker.ui import html, state
 
-PAGES = (
-    ("board", "Board", ""),
-    ("commitments", "Commitments", "commitments"),
-    ("commitment", "One commitment", "commitment"),
-    ("about", "About the data", "about"),
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
+    ("board", "Board", "", None),
+    ("commitments", "Commitments", "commitments", None),
+    ("commitment", "One commitment", "commitment", None),
+    ("my_updates", "My updates", "updates", Action.REPORT),
+    ("administration", "Administration", "administration", Action.MANAGE_USERS),
+    ("history", "History", "history", None),
+    ("about", "About the data", "about", None),
 )
-"""File in ui/pages, title, and path in the address; the first is the way in."""
+"""File in ui/pages, title, path in the address, and what one must be allowed to do to be offered it."""
 
 
 def run() -> None:
     """Draw the app: navigation, the as-at control, the page that was asked for, and the foot."""
-    pages = [
-        st.Page(f"tracker/ui/pages/{file}.py", title=title, url_path=path or None, default=not path)
-        for file, title, path in PAGES
-    ]
-    page = st.navigation(pages, position="top")
-    st.set_page_config(page_title=f"{page.title} – SEND delivery board", layout="wide")
-    html.show_style()
     try:
         state.store()
+        refused = ""
     except TrackerError as error:
-        html.show(html.put("<h1>The tracker cannot open its store</h1><p>{}</p>", str(error)))
+        refused = str(error)
+    page = st.navigation([_page(*entry, closed=bool(refused)) for entry in PAGES], position="top")
+    st.set_page_config(page_title=f"{page.title} – SEND delivery board", layout="wide")
+    html.show_style()
+    if refused:
+        html.show(html.put("<h1>The tracker cannot open its store</h1><p>{}</p>", refused))
         return
-    _show_day()
+    _show_controls()
     try:
         page.run()
     except TrackerError as error:
@@ -39,15 +48,38 @@ def run() -> None:
     _show_foot()
 
 
-def _show_day() -> None:
-    """The control, and a banner when the day it shows is not today."""
-    shown = state.choose_as_at()
+def _page(file: str, title: str, path: str, action: Action | None, *, closed: bool) -> Page:
+    offered = action is None or (not closed and state.may(action))
+    return st.Page(
+        f"tracker/ui/pages/{file}.py",
+        title=title,
+        url_path=path or None,
+        default=not path,
+        visibility="visible" if offered else "hidden",
+    )
+
+
+def _show_controls() -> None:
+    """The day, who is acting, and a banner when the day is not today."""
+    if refused := state.refused_day():
+        html.show(html.put('<div class="banner" role="alert"><p>{} Today is shown.</p></div>', refused))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = state.choose_as_at()
+        state.choose_actor()
+    if state.actor():
+        html.show(
+            html.put(
+                '<p class="quiet">Acting as somebody is not sign-in: it is for use on this machine alone, and every '
+                "change is recorded under the name chosen.</p>"
+            )
+        )
     if shown != dates.today():
         html.show(
             html.put(
                 '<div class="banner" role="status"><p><strong>The position as it stood on {}</strong>, with what is '
-                'known today. Nothing can be edited here. <a href="?" target="_self">Show today</a></p></div>',
+                "known today. Nothing can be edited here. {}</p></div>",
                 html.day(shown),
+                html.link(state.address_today(), "Show today"),
             )
         )
 
@@ -58,7 +90,7 @@ def _show_foot() -> None:
         html.put(
             "<footer>{} · as at {} · ledger head: change {}, seal <code>{}</code> · "
             "Contains public sector information licensed under the Open Government Licence v3.0.</footer>",
-            "National SEND Delivery Board tracker",
+            f"{BOARD} tracker",
             html.day(view.as_at),
             view.head.seq,
             view.head.seal[:12],

@@ -81,7 +81,7 @@ def day(value: dt.date | PublishedDate | None) -> Markup:
 def status(word: str | None) -> Markup:
     """A status as word, shape and colour; no word is *Not reported*."""
     word = word or NOT_REPORTED
-    colour, shape = _LOOKS[word]
+    colour, shape = _LOOKS.get(word, ("grey", "·"))
     return put(
         '<span class="status {}"><span class="shape" aria-hidden="true">{}</span>{}</span>', colour, shape, str(word)
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from tracker.domain.text import counted
+from tracker.domain.words import BOARD
 from tracker.reporting import charts
-from tracker.reporting.board import BOARD
+from tracker.reporting.board import SILENT
 from tracker.ui import html, state
 from tracker.ui.html import Column
 
@@ -79,12 +80,16 @@ def finding(found: Finding | None) -> None:
     """Draw a chart; its title states what it shows and screen readers get the same in words."""
     if found:
         st.altair_chart(found.chart, theme=None, alt=found.alternative, width="stretch")
+        if found.table:
+            heading, *rows = found.table
+            columns: list[Column | str] = [heading[0], *(Column(name, number=True) for name in heading[1:])]
+            html.show(html.details("The figures of this chart", html.table(found.title, columns, rows, empty="None.")))
 
 
 def exceptions(view: BoardView) -> None:
     """List what the board should look at, worst first; commitments that are only silent are folded away."""
-    serious = [line for line in view.exceptions if line.reasons[0] != "not reported"]
-    silent = [line for line in view.exceptions if line.reasons[0] == "not reported"]
+    serious = [line for line in view.exceptions if line.reasons[0] != SILENT]
+    silent = [line for line in view.exceptions if line.reasons[0] == SILENT]
     html.show(html.put("<h2>Exceptions</h2>"))
     finding(charts.overdue_milestones(view))
     html.show(
@@ -143,7 +148,7 @@ def _statuses(line: ExceptionLine) -> Markup:
     return html.put(
         '<dl class="statuses"><dt>Owner</dt><dd>{}</dd><dt>Dates</dt><dd>{}</dd><dt>Evidence</dt><dd>{}</dd></dl>',
         html.status(line.owner_status),
-        html.status(line.computed_status),
+        html.status(line.milestone_status or line.computed_status),
         html.status(line.outcome),
     )
 
@@ -170,7 +175,7 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
                     html.link(state.address("commitment", id=line.commitment_id), line.title),
                     line.milestone_id,
                 ),
-                line.due or html.put('<span class="quiet">no date published</span>'),
+                line.due or html.put('<span class="quiet">none recorded</span>'),
                 line.actual,
                 html.slip(line.slip_days),
                 line.owner,
@@ -219,13 +224,17 @@ def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, Sourc
             (
                 line.stage.capitalize(),
                 html.put('£{:,.0f}<span class="why">{}</span>', line.amount_gbp, line.amount_wording or ""),
-                ", ".join(filter(None, (line.period, line.scope))),
+                html.put(
+                    '{}<span class="why">{}</span>',
+                    ", ".join(filter(None, (line.period, line.scope))),
+                    " ".join(filter(None, (line.inside, line.note))),
+                ),
                 line.known_on,
                 source(sources.get(line.source_id)),
             )
             for line in lines
         ),
-        empty="No sum had been published by this day.",
+        empty="No sum is recorded here up to this day.",
     )
 
 

@@ -9,9 +9,13 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from tracker.domain import dates
-from tracker.services import boards, stores
+from tracker.domain.errors import UnreadableDate
+from tracker.domain.policy import Action, Actor, allows
+from tracker.domain.words import Role
+from tracker.services import boards, stores, users
 
 if TYPE_CHECKING:
+    from tracker.domain.lines import UserLine
     from tracker.services.boards import BoardView, CommitmentView
     from tracker.store.database import Database
 
@@ -19,16 +23,78 @@ AS_AT = "as_at"
 """The key of the one control, and its name in the address bar."""
 
 
+ACTING_AS = "acting_as"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
 @st.cache_resource(show_spinner=False)
 def store() -> Database:
-    """Open the store once for the whole server. Raises TrackerError."""
-    return stores.open_store(stores.address())
+    """Open the store once for the whole server. Raises TrackerError.
+
+    For writing only when somebody is registered who could change something: until then the command line may read the
+    store while the app runs.
+    """
+    db = stores.open_store(stores.address())
+    if editable_here() and any(user.active and user.role != Role.VIEWER for user in users.list_users(db)):
+        db.close()
+        db = stores.open_store(stores.address(), writable=True)
+    return db
+
+
+def editable_here() -> bool:
+    """Say whether anything may be changed: without sign-in, only on the machine that serves the app."""
+    return st.get_option("server.address") in _LOOPBACK
+
+
+def people() -> list[UserLine]:
+    """Everybody whom a visitor may act as."""
+    return [user for user in users.list_users(store()) if user.active]
+
+
+def choose_actor() -> None:
+    """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and in the address."""
+    names = {user.user_id: f"{user.name} ({user.role})" for user in people()} if editable_here() else {}
+    if not names:
+        return
+    asked = st.query_params.get(ACTING_AS, "")
+    st.selectbox(
+        "Acting as",
+        ["", *names],
+        index=list(names).index(asked) + 1 if asked in names else 0,
+        key=ACTING_AS,
+        persist_state="session",
+        format_func=lambda user_id: names.get(user_id, "Nobody: just looking"),
+        width=320,
+    )
+
+
+def actor() -> Actor | None:
+    """Who is asking, looked up at every run; None for somebody who only looks."""
+    chosen = st.session_state.get(ACTING_AS, st.query_params.get(ACTING_AS))
+    if not chosen or not editable_here() or chosen not in {user.user_id for user in people()}:
+        return None
+    return users.actor(store(), chosen)
+
+
+def may(action: Action) -> bool:
+    """Say whether whoever is asking may do something."""
+    asking = actor()
+    return asking is not None and allows(asking, action)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _board(as_at: dt.date, known_seq: int) -> BoardView:
     """The board, kept by what it depends on: nothing to invalidate, correct by construction."""
     return boards.view_board(store(), as_at, known_seq)
+
+
+def refused_day() -> str:
+    """Say why the day that the address asks for cannot be shown; nothing when it can, or none is asked for."""
+    try:
+        boards.parse_as_at(st.query_params.get(AS_AT, dates.today().isoformat()))
+    except UnreadableDate as error:
+        return str(error)
+    return ""
 
 
 def choose_as_at() -> dt.date:
@@ -65,7 +131,14 @@ def commitment(commitment_id: str) -> CommitmentView:
 
 
 def address(page: str = "", **query: str) -> str:
-    """The address of a page of the tracker that shows the same day."""
+    """The address of a page of the tracker that shows the same day to the same person."""
     shown = {} if as_at() == dates.today() else {AS_AT: as_at().isoformat()}
-    everything = urlencode({**query, **shown})
+    acting = {ACTING_AS: st.session_state[ACTING_AS]} if st.session_state.get(ACTING_AS) else {}
+    everything = urlencode({**query, **shown, **acting})
     return f"/{page}?{everything}" if everything else f"/{page}"
+
+
+def address_today() -> str:
+    """The address of this page for today."""
+    kept = {key: value for key, value in st.query_params.to_dict().items() if key != AS_AT}
+    return f"?{urlencode(kept)}"

@@ -32,8 +32,8 @@ html.show(
     ),
     html.put(
         "<p><strong>What the dates say</strong> is computed from milestones by the rules below. A commitment takes the "
-        "worst status of its open key milestones; it is at least Amber when a supporting milestone is overdue or Red, "
-        "and complete when every key milestone is.</p>"
+        "worst status of its open key milestones, or is complete when every one of them is; it is at least Amber "
+        "while a supporting milestone is overdue or Red.</p>"
     ),
     html.put(
         "<p><strong>What the evidence shows</strong> is this tracker's own reading of the published record, with its "

@@ -1,0 +1,223 @@
+"""Programme staff at work, in a real browser on the real server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, served, visit
+from tracker.domain import dates
+from tracker.services import boards, plans, stores, users
+from tracker.store import ledger
+from tracker.store.database import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.browser
+
+PEOPLE = (
+    ("ana@example.gov.uk", "Ana", "contributor", ("safety-valve", "change-programme")),
+    ("ben@example.gov.uk", "Ben", "contributor", ("safety-valve",)),
+    ("ada@example.gov.uk", "Ada", "administrator", ()),
+    ("vic@example.gov.uk", "Vic", "viewer", ()),
+)
+
+
+def staff(folder: Path) -> Address:
+    """Make a store with the shipped plans, two contributors, an administrator and a viewer."""
+    at = Address(folder / "tracker.duckdb")
+    stores.init_store(at)
+    with stores.open_store(at, writable=True) as db:
+        plans.load_plans(db, ROOT / "plans", ROOT / "data", actor="test")
+        for email, name, role, programmes in PEOPLE:
+            users.add_user(db, actor_id=users.OPERATOR, email=email, name=name, role=role, programmes=programmes)
+    return at
+
+
+@pytest.fixture
+def staffed(tmp_path: Path) -> Address:
+    """A store of its own, for a test that looks into it afterwards."""
+    return staff(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over a store that the other tests share."""
+    with served(staff(tmp_path_factory.mktemp("office")).file) as address:
+        yield address
+
+
+def acting(office: str, path: str, person: str) -> str:
+    return f"{office}/{path}?acting_as={person}@example.gov.uk"
+
+
+def choose_line(page: Page, milestone_id: str) -> None:
+    field = page.get_by_role("combobox", name="Line", exact=True)
+    field.click()
+    field.fill(milestone_id)
+    page.get_by_role("option", name=milestone_id).click()
+    page.get_by_role("textbox", name="Expected").wait_for()
+
+
+def fill(page: Page, label: str, text: str) -> None:
+    field = page.get_by_role("textbox", name=label, exact=True)
+    field.fill(text)
+    field.press("Tab")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    field = page.get_by_role("combobox", name=label)
+    field.click()
+    field.fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_once(
+    staffed: Address, page: Page
+) -> None:
+    with served(staffed.file) as office:
+        visit(page, acting(office, "updates", "ana"))
+        page.get_by_role("combobox", name="Lines to confirm").click()
+        page.keyboard.type("C6-01-M3")
+        page.get_by_role("option", name="C6-01-M3").click()
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Confirm 1 line unchanged").click()
+        expect(page.locator(".done")).to_contain_text("Saved 1 line as change")
+
+        choose_line(page, "C6-04-M2")
+        fill(page, "Expected", "2027-03")
+        expect(page.locator(".tracker", has_text="To put right first").last).to_contain_text("choose a reason")
+        choose(page, "Why the date moves", "scope changed")
+        fill(page, "More about why", "The programme was extended to finish testing.")
+        expect(page.locator("dl", has_text="+730 days after")).to_be_visible()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".done")).to_contain_text("C6-04-M2")
+
+        choose_line(page, "C6-04-M3")
+        choose(page, "Status", "Complete")
+        fill(page, "Expected", "")
+        fill(page, "Happened", "2025-09-30")
+        fill(page, "Publisher", "Department for Education")
+        fill(page, "Title", "Close of testing")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".done")).to_contain_text("C6-04-M3")
+
+        visit(page, acting(office, "commitment", "ana") + "&id=C6-04")
+        rows = page.locator("table", has_text="Milestones: baseline, forecast and what happened").locator("tbody tr")
+        expect(rows.filter(has_text="C6-04-M2")).to_contain_text("March 2027")
+        expect(rows.filter(has_text="C6-04-M3")).to_contain_text("30 September 2025")
+        expect(rows.filter(has_text="C6-04-M3")).to_contain_text("Department for Education: Close of testing")
+
+    assert stores.verify_store(staffed).faults == ()
+    with stores.open_store(staffed) as db:
+        with db.read() as cursor:
+            mine = [change for change in ledger.changes(cursor) if change.actor == "ana@example.gov.uk"]
+        assert [change.action for change in mine] == ["report progress"] * 3
+        view = boards.view_board(db, dates.today(), boards.known_position(db))
+        lines = {line.milestone_id: line for line in view.milestones}
+        assert lines["C6-04-M2"].status == "Red"
+        assert lines["C6-04-M3"].status == "Complete, late"
+        assert lines["C6-01-M3"].status == "Green"
+
+
+def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, browser: Browser) -> None:
+    first, second = browser.new_page(), browser.new_page()
+    for page, person in ((first, "ana"), (second, "ben")):
+        visit(page, acting(office, "updates", person))
+        choose_line(page, "C6-01-M3")
+        fill(page, "Narrative", f"Written by {person}.")
+    first.get_by_role("button", name="Save", exact=True).click()
+    expect(first.locator(".done")).to_contain_text("C6-01-M3")
+
+    second.get_by_role("button", name="Save", exact=True).click()
+    said = second.locator(".banner[role=alert]")
+    expect(said.first).to_contain_text("was changed by somebody else since you began")
+    expect(said.first).to_contain_text("Written by ana.")
+    assert second.get_by_role("textbox", name="Narrative").input_value() == "Written by ben."
+
+    second.get_by_role("button", name="Keep mine").click()
+    expect(said).to_have_count(0)
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(second.locator(".done")).to_contain_text("C6-01-M3")
+    visit(second, acting(office, "commitment", "ben") + "&id=C6-01")
+    expect(second.locator("table", has_text="C6-01-M3").first).to_contain_text("Written by ben.")
+    first.close()
+    second.close()
+
+
+def test_a_draft_survives_leaving_the_page(office: str, page: Page) -> None:
+    visit(page, acting(office, "updates", "ana"))
+    choose_line(page, "C6-01-M3")
+    fill(page, "Narrative", "Half a thought.")
+    page.get_by_role("link", name="Board", exact=True).click()
+    page.wait_for_selector("h1:has-text('National SEND Delivery Board')")
+    page.get_by_role("link", name="My updates", exact=True).click()
+    page.get_by_role("textbox", name="Narrative").wait_for()
+    assert page.get_by_role("textbox", name="Narrative").input_value() == "Half a thought."
+
+
+def test_a_double_click_saves_once(staffed: Address, page: Page) -> None:
+    with served(staffed.file) as office:
+        visit(page, acting(office, "updates", "ana"))
+        choose_line(page, "C6-01-M3")
+        fill(page, "Narrative", "Once.")
+        page.get_by_role("button", name="Save", exact=True).dblclick()
+        expect(page.locator("footer")).to_contain_text("change 6", timeout=10_000)
+        page.wait_for_timeout(1_000)
+    with stores.open_store(staffed) as db, db.read() as cursor:
+        assert [change.actor for change in ledger.changes(cursor)].count("ana@example.gov.uk") == 1
+
+
+def test_who_may_not_update_is_told_so_and_offered_nothing(office: str, page: Page) -> None:
+    for person in ("vic", "ada"):
+        visit(page, acting(office, "updates", person))
+        expect(page.locator(".tracker", has_text="may not report on a milestone")).to_be_visible()
+        expect(page.get_by_role("link", name="My updates")).to_have_count(0)
+        assert page.get_by_role("button", name="Save").count() == 0
+    visit(page, acting(office, "administration", "vic"))
+    expect(page.locator(".tracker", has_text="may not say who may use the tracker")).to_be_visible()
+    visit(page, f"{office}/updates")
+    expect(page.locator(".tracker", has_text="Choose whom you act as").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("path", "person"), [("updates", "ana"), ("administration", "ada")])
+def test_as_at_a_past_day_nothing_can_be_edited(office: str, page: Page, path: str, person: str) -> None:
+    visit(page, acting(office, path, person) + "&as_at=2023-07-01")
+    expect(page.locator(".banner")).to_contain_text("1 July 2023")
+    assert page.get_by_role("button", name="Save").count() == 0
+    assert page.locator("[data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stForm]").count() == 0
+
+
+def test_an_administrator_adds_somebody_who_can_then_be_acted_as(office: str, page: Page) -> None:
+    visit(page, acting(office, "administration", "ada"))
+    page.get_by_label("E-mail").fill("cal@example.gov.uk")
+    page.get_by_label("Name", exact=True).fill("Cal")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("table", has_text="cal@example.gov.uk")).to_be_visible()
+
+    page.get_by_label("E-mail").fill("cal@localhost")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".banner[role=alert]")).to_contain_text("is not an e-mail address")
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("path", "person"), [("updates", "ana"), ("administration", "ada")])
+def test_the_pages_of_staff_are_free_of_serious_barriers(
+    office: str, page: Page, path: str, person: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, acting(office, path, person))
+    if path == "updates":
+        choose_line(page, "C6-01-M1")
+    barriers = [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert barriers == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width

@@ -1,0 +1,240 @@
+"""What a return must keep: each rule at its edge, and the sentence that is said when it is broken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.domain.dates import PublishedDate
+from tracker.domain.lines import UpdateLine
+from tracker.domain.returns import Evidence, Report, faults, moved
+from tracker.domain.words import MoveReason, Precision, ReportedStatus
+
+TODAY = dt.date(2026, 6, 15)
+ONE_DAY = dt.timedelta(days=1)
+BASELINE = dt.date(2026, 12, 31)
+EXPECTED = dt.date(2027, 3, 31)
+
+EVIDENCE = Evidence(publisher="DfE", title="Standards published", url="https://www.gov.uk/x")
+
+
+def day(on: dt.date) -> PublishedDate:
+    return PublishedDate(on, Precision.DAY)
+
+
+def line(**fields: Any) -> UpdateLine:
+    """A milestone due at the end of 2026 and expected on 31 March 2027; give only the fields a test is about."""
+    values: dict[str, Any] = {
+        "milestone_id": "M1",
+        "commitment_id": "C1",
+        "commitment": "National standards",
+        "programme_id": None,
+        "title": "Standards published",
+        "key": True,
+        "baseline_on": BASELINE,
+        "baseline_precision": Precision.YEAR,
+        "forecast_on": EXPECTED,
+        "forecast_precision": Precision.DAY,
+        "actual_on": None,
+        "actual_precision": None,
+        "reported_status": "In progress",
+        "narrative": None,
+        "evidence_id": None,
+        "computed_status": "Red",
+        "slip_days": 90,
+        "confirmed_on": TODAY,
+        "base_version": 1,
+        "newest_on": TODAY,
+    }
+    return UpdateLine(**{**values, **fields})
+
+
+NO_FORECAST = line(forecast_on=None, forecast_precision=None)
+HAPPENED = line(actual_on=TODAY, actual_precision=Precision.DAY)
+NO_DATE = replace(NO_FORECAST, baseline_on=None, baseline_precision=None)
+
+
+def report(**fields: Any) -> Report:
+    """A confirmation of what is expected; give only the fields that a test is about."""
+    values: dict[str, Any] = {
+        "milestone_id": "M1",
+        "base_version": 1,
+        "status": ReportedStatus.IN_PROGRESS,
+        "forecast": day(EXPECTED),
+    }
+    return Report(**{**values, **fields})
+
+
+def done(**fields: Any) -> Report:
+    return report(**{"status": ReportedStatus.COMPLETE, "forecast": None, "actual": day(TODAY), **fields})
+
+
+def told(held: UpdateLine, said: Report) -> list[str]:
+    return list(faults(held, said, TODAY))
+
+
+_BOTH = "M1: a milestone is complete when it has the day it happened, and only then; give both or neither."
+_WHY = "M1: the date moves from 31 March 2027 to {}; choose a reason and say more in a note."
+_TAKEN_BACK = (
+    "M1: it is recorded as having happened on 15 June 2026; to take that back, give the reason "
+    '"correcting an error" and a note.'
+)
+_PUBLISHER = "M1: evidence needs its publisher and its title."
+_LINK = "M1: the link of the evidence must begin with https:// or be left out."
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        pytest.param(line(), report(), id="what is expected, again"),
+        pytest.param(line(), report(status=ReportedStatus.NOT_STARTED), id="not started"),
+        pytest.param(line(), done(), id="it happened today"),
+        pytest.param(line(), done(actual=day(TODAY - ONE_DAY)), id="it happened yesterday"),
+        pytest.param(line(), done(evidence=EVIDENCE), id="it happened, and here is where it can be read"),
+        pytest.param(line(), report(evidence=replace(EVIDENCE, url=None)), id="evidence without a link"),
+        pytest.param(line(), report(evidence=replace(EVIDENCE, url="")), id="evidence with an empty link"),
+        pytest.param(line(forecast_on=TODAY), report(forecast=day(TODAY)), id="expected today"),
+        pytest.param(NO_DATE, report(forecast=None), id="no date and none expected"),
+        pytest.param(NO_DATE, report(), id="the first date of a milestone that had none"),
+        pytest.param(NO_FORECAST, report(forecast=day(BASELINE)), id="expected when it is due"),
+        pytest.param(
+            line(), report(forecast=PublishedDate(EXPECTED, Precision.QUARTER)), id="the same day, less precise"
+        ),
+        pytest.param(
+            line(),
+            report(forecast=day(EXPECTED + ONE_DAY), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
+            id="it moves, and why",
+        ),
+        pytest.param(
+            HAPPENED,
+            report(reason=MoveReason.CORRECTION, reason_note="It was another step"),
+            id="it had not happened after all, and why",
+        ),
+    ],
+)
+def test_a_report_that_keeps_the_rules_has_no_fault(held: UpdateLine, said: Report) -> None:
+    assert told(held, said) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "says"),
+    [
+        pytest.param(line(), report(status=ReportedStatus.COMPLETE), _BOTH, id="complete without its day"),
+        pytest.param(line(), done(status=ReportedStatus.IN_PROGRESS), _BOTH, id="its day without complete"),
+        pytest.param(
+            line(),
+            done(actual=day(TODAY + ONE_DAY)),
+            "M1: 16 June 2026 has not come yet; give it as the forecast.",
+            id="it happened tomorrow",
+        ),
+        pytest.param(
+            line(),
+            done(actual=PublishedDate(BASELINE, Precision.YEAR)),
+            "M1: 2026 has not come yet; give it as the forecast.",
+            id="it happened in a year that is not over",
+        ),
+        pytest.param(
+            line(),
+            done(forecast=day(EXPECTED)),
+            "M1: it has happened, so there is nothing to forecast; take the forecast away.",
+            id="it happened and is expected",
+        ),
+        pytest.param(
+            line(forecast_on=TODAY - ONE_DAY),
+            report(forecast=day(TODAY - ONE_DAY)),
+            "M1: the forecast 14 June 2026 has passed; say when it is expected now, or when it happened.",
+            id="expected yesterday",
+        ),
+        pytest.param(
+            line(),
+            report(forecast=None),
+            "M1: it was due 31 March 2027; say when it is expected now, or when it happened.",
+            id="the forecast taken away",
+        ),
+        pytest.param(
+            NO_FORECAST,
+            report(forecast=None),
+            "M1: it was due 2026; say when it is expected now, or when it happened.",
+            id="due and never forecast",
+        ),
+        pytest.param(line(), report(forecast=day(EXPECTED + ONE_DAY)), _WHY.format("1 April 2027"), id="a day later"),
+        pytest.param(
+            line(),
+            report(forecast=day(EXPECTED - ONE_DAY), reason=MoveReason.AHEAD),
+            _WHY.format("30 March 2027"),
+            id="a day earlier, without a note",
+        ),
+        pytest.param(
+            line(),
+            report(forecast=day(EXPECTED + ONE_DAY), reason_note="Posts are empty"),
+            _WHY.format("1 April 2027"),
+            id="without a reason",
+        ),
+        pytest.param(
+            line(),
+            report(forecast=day(EXPECTED + ONE_DAY), reason=MoveReason.WORKFORCE, reason_note=" \n"),
+            _WHY.format("1 April 2027"),
+            id="with an empty note",
+        ),
+        pytest.param(
+            NO_FORECAST,
+            report(),
+            "M1: the date moves from 2026 to 31 March 2027; choose a reason and say more in a note.",
+            id="the first forecast is behind the baseline",
+        ),
+        pytest.param(HAPPENED, report(), _TAKEN_BACK, id="taken back without a reason"),
+        pytest.param(
+            HAPPENED, report(reason=MoveReason.SCOPE, reason_note="x"), _TAKEN_BACK, id="taken back for another reason"
+        ),
+        pytest.param(
+            HAPPENED,
+            report(reason=MoveReason.CORRECTION, reason_note=" "),
+            _TAKEN_BACK,
+            id="taken back without a note",
+        ),
+        pytest.param(line(), report(evidence=replace(EVIDENCE, publisher=" ")), _PUBLISHER, id="no publisher"),
+        pytest.param(line(), report(evidence=replace(EVIDENCE, title="")), _PUBLISHER, id="no title"),
+        pytest.param(line(), report(evidence=replace(EVIDENCE, url="http://x.uk")), _LINK, id="a link in the clear"),
+        pytest.param(line(), report(evidence=replace(EVIDENCE, url="javascript:x")), _LINK, id="a link that is code"),
+    ],
+)
+def test_a_report_that_breaks_a_rule_has_one_sentence_that_says_which(
+    held: UpdateLine, said: Report, says: str
+) -> None:
+    assert told(held, said) == [says]
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    said = report(
+        actual=day(TODAY + ONE_DAY),
+        forecast=day(TODAY - ONE_DAY),
+        evidence=Evidence(publisher="", title="", url="x"),
+    )
+    assert [fault.partition(";")[0].removeprefix("M1: ") for fault in told(line(), said)] == [
+        "a milestone is complete when it has the day it happened, and only then",
+        "16 June 2026 has not come yet",
+        "it has happened, so there is nothing to forecast",
+        "the forecast 14 June 2026 has passed",
+        "the date moves from 31 March 2027 to 14 June 2026",
+        "evidence needs its publisher and its title.",
+        "the link of the evidence must begin with https:// or be left out.",
+    ]
+
+
+@given(st.dates(), st.none() | st.dates(), st.none() | st.dates())
+def test_a_date_moves_when_it_is_another_than_the_last_one_expected(
+    forecast: dt.date, before: dt.date | None, baseline: dt.date | None
+) -> None:
+    held = line(
+        forecast_on=before,
+        forecast_precision=before and Precision.DAY,
+        baseline_on=baseline,
+        baseline_precision=baseline and Precision.DAY,
+    )
+    assert moved(held, report(forecast=day(forecast))) is (forecast != (before or baseline or forecast))
+    assert not moved(held, report(forecast=None))

@@ -1,0 +1,189 @@
+"""The history as people ask for it, and its export and proof."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.samples import commitment, milestone, organisation, progress, save
+from tests.security.payloads import PAYLOADS
+from tracker.domain.errors import UnknownCommitment, UnknownMilestone
+from tracker.domain.ledger import GENESIS, Head
+from tracker.services import boards, history, stores
+from tracker.services.history import HistoryFilter, HistoryView
+from tracker.store import ledger
+
+if TYPE_CHECKING:
+    from tracker.store.database import Address, Database
+
+JUNE, JULY = dt.date(2023, 6, 1), dt.date(2023, 7, 1)
+
+
+@pytest.fixture
+def moved(db: Database) -> Database:
+    """A milestone whose forecast was given in June and moved in July."""
+    save(db, commitment(), milestone(), on=dt.date(2022, 3, 29))
+    save(db, progress(forecast_on=JULY), on=JUNE)
+    save(db, progress(forecast_on=dt.date(2023, 8, 1)), on=JULY, actor="B. Tester", reason="Later")
+    return db
+
+
+def view(db: Database, known_seq: int | None = None, **fields: Any) -> HistoryView:
+    return history.view_history(
+        db, HistoryFilter(**fields), boards.known_position(db) if known_seq is None else known_seq
+    )
+
+
+def test_an_empty_ledger_has_an_empty_history_that_ends_at_change_0(db: Database) -> None:
+    assert view(db) == HistoryView(head=Head(0, GENESIS), lines=(), total=0, offset=0, trend=())
+    assert history.list_actors(db, 0) == []
+
+
+def test_a_history_tells_each_change_and_says_where_the_ledger_ends(moved: Database) -> None:
+    shown = view(moved, milestone_id="gp-01-m1")
+    assert [line.what.partition(" (")[0] for line in shown.lines] == [
+        "moved the forecast of gp-01-m1 from 1 July 2023 to 1 August 2023",
+        "added the report on gp-01-m1",
+        "added the milestone gp-01-m1",
+    ]
+    assert shown.lines[0].why == "Later"
+    with moved.read() as cursor:
+        assert shown.head == ledger.head(cursor)
+    assert shown.lines[0].seal == shown.head.seal
+    assert (shown.total, shown.more) == (3, False)
+
+
+def test_a_history_is_read_a_page_at_a_time(moved: Database) -> None:
+    first, second = view(moved, limit=3), view(moved, limit=3, offset=3)
+    assert (len(first.lines), first.more, first.total) == (3, True, 4)
+    assert (len(second.lines), second.more, second.total) == (1, False, 4)
+
+
+def test_a_history_as_known_then_does_not_change(moved: Database) -> None:
+    then = view(moved, 2)
+    save(moved, progress(forecast_on=JULY), on=JULY)
+    assert view(moved, 2) == then
+    assert then.head.seq == 2
+    assert history.list_actors(moved, 2) == ["A. Tester"]
+    assert history.list_actors(moved, 3) == ["A. Tester", "B. Tester"]
+
+
+def test_a_milestones_trend_is_up_to_the_day_that_is_shown(moved: Database) -> None:
+    assert [line.reported_on for line in view(moved, milestone_id="gp-01-m1", as_at=JUNE).trend] == [
+        dt.date(2022, 3, 29),
+        JUNE,
+    ]
+    assert len(view(moved, milestone_id="gp-01-m1", as_at=JULY).trend) == 3
+    assert view(moved, milestone_id="gp-01-m1").trend == ()
+    assert view(moved, commitment_id="gp-01", as_at=JULY).trend == ()
+
+
+def test_a_milestone_or_commitment_that_is_not_known_is_refused_with_a_sentence(moved: Database) -> None:
+    with pytest.raises(UnknownMilestone) as refused:
+        view(moved, milestone_id="gp-09-m1")
+    assert str(refused.value) == ('There is no milestone "gp-09-m1" in the ledger; choose one that is on the board.')
+    with pytest.raises(UnknownCommitment) as unknown:
+        view(moved, commitment_id="gp-01", as_at=dt.date(2022, 3, 28))
+    assert str(unknown.value) == (
+        'There is no commitment "gp-01" as at 2022-03-28; choose one from the list of commitments.'
+    )
+
+
+# Export
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_an_export_holds_every_line_whichever_page_is_shown(moved: Database) -> None:
+    text = history.export_csv(moved, HistoryFilter(limit=1, offset=2), 3)
+    assert text.endswith("\r\n")
+    assert text.count("\r\n") == 5
+    found = rows(text)
+    assert [row["change"] for row in found] == ["3", "2", "1", "1"]
+    latest = view(moved).lines[0]
+    assert found[0] == {
+        "change": "3",
+        "recorded_at_utc": latest.recorded_at.isoformat(timespec="microseconds") + "Z",
+        "who": "B. Tester",
+        "actor": "B. Tester",
+        "action": "edit",
+        "record": "progress",
+        "id": "gp-01-m1",
+        "version": "2",
+        "holds_from": "2023-07-01",
+        "what_happened": latest.what,
+        "why": "Later",
+        "versions": "1",
+        "seal_of_change": latest.seal,
+    }
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"])
+def test_no_cell_of_an_export_can_be_taken_for_a_formula(db: Database, text: str) -> None:
+    save(db, organisation("x", text), actor=text, action=text, reason=text)
+    [row] = rows(history.export_csv(db, HistoryFilter(), 1))
+    assert {row[cell] for cell in ("who", "actor", "action", "id", "why")} == {f"'{text}"}
+
+
+def test_what_people_write_goes_through_an_export_unchanged(db: Database) -> None:
+    for payload in PAYLOADS:
+        save(db, organisation(payload, "a"), reason=f'Because {payload}, "so"')
+    for row, payload in zip(rows(history.export_csv(db, HistoryFilter(), 99)), reversed(PAYLOADS), strict=True):
+        assert payload in row["what_happened"]
+        assert f"Because {payload}" in row["why"]
+
+
+def test_the_json_has_every_changed_field_in_full_and_the_head(moved: Database) -> None:
+    shown = view(moved)
+    content = json.loads(history.as_json(shown))
+    assert content["head"] == {"seq": 3, "hash": shown.head.seal}
+    assert content["total"] == 4
+    assert content["lines"][0]["fields"] == [{"field": "forecast", "from": "1 July 2023", "to": "1 August 2023"}]
+    assert content["lines"][0]["sentence"] == shown.lines[0].sentence
+    assert content["lines"][0]["holds_from"] == "2023-07-01"
+
+
+def test_many_records_of_one_change_are_one_line_in_every_form(db: Database) -> None:
+    save(db, *(organisation("B", f"b{n}") for n in range(60)))
+    shown = view(db)
+    content = json.loads(history.as_json(shown))
+    [line] = content["lines"]
+    assert (line["record"], line["holds_from"], line["fields"], line["versions"]) == (None, None, [], 60)
+    [row] = rows(history.as_csv(shown.lines))
+    assert (row["record"], row["id"], row["versions"]) == ("", "", "60")
+    assert "changed 60 records at once: 60 organisations" in history.as_text(shown)
+
+
+def test_the_text_has_a_sentence_a_line_and_says_so_when_there_is_none(moved: Database) -> None:
+    text = history.as_text(view(moved, actor="B. Tester"))
+    assert text.startswith("1 line of history, newest first; the ledger ends at change 3\n\n     3  On ")
+    assert text.endswith("Later.\n")
+    assert history.as_text(view(moved, actor="nobody")).endswith(
+        "\nNo change matches. Take a filter away, or choose more days.\n"
+    )
+
+
+# Proof
+
+
+def test_an_open_ledger_is_proved_as_the_command_line_proves_it(moved: Database, address: Address) -> None:
+    proof = history.verify_open(moved)
+    assert (proof.changes, proof.versions, proof.faults) == (3, 4, ())
+    with moved.read() as cursor:
+        assert proof.head == ledger.head(cursor)
+    moved.close()
+    assert stores.verify_store(address) == proof
+
+
+def test_an_altered_version_is_found(moved: Database) -> None:
+    with moved.exclusive(), moved.transaction() as cursor:
+        cursor.execute("UPDATE tracker.progress SET narrative = 'altered' WHERE version = 1")
+    [fault] = history.verify_open(moved).faults
+    assert fault.startswith("Change 2 (edit by A. Tester")

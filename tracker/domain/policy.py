@@ -1,0 +1,86 @@
+"""Who may do what: one table, read by people and checked by every service. What is not in it is refused.
+
+Each rule is a pair: ``require`` raises with a sentence, ``allows`` answers yes or no for a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.domain.errors import NotAllowed
+from tracker.domain.words import Role
+
+
+class Action(StrEnum):
+    """Something that a person may want to do, in words that complete "may …"."""
+
+    VIEW = "see the board"
+    REPORT = "report on a milestone"
+    RATE = "give a commitment's delivery confidence"
+    REQUEST_BASELINE = "ask for a baseline to be changed"
+    DECIDE_BASELINE = "decide on a request to change a baseline"
+    KEEP_PERIODS = "open and close reporting periods"
+    MANAGE_USERS = "say who may use the tracker"
+
+
+ALLOWED: dict[Role, frozenset[Action]] = {
+    Role.VIEWER: frozenset({Action.VIEW}),
+    Role.CONTRIBUTOR: frozenset({Action.VIEW, Action.REPORT, Action.RATE, Action.REQUEST_BASELINE}),
+    Role.APPROVER: frozenset({Action.VIEW, Action.REQUEST_BASELINE, Action.DECIDE_BASELINE, Action.KEEP_PERIODS}),
+    Role.ADMINISTRATOR: frozenset({Action.VIEW, Action.MANAGE_USERS}),
+}
+
+SCOPED = frozenset({Action.REPORT, Action.RATE})
+"""Done only to what was given to the person: their programmes and commitments. So is a contributor's request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A person as the ledger knows them now: role, and what was given to them."""
+
+    user_id: str
+    name: str
+    role: Role
+    active: bool = True
+    programmes: frozenset[str] = frozenset()
+    commitments: frozenset[str] = frozenset()
+
+    def holds(self, commitment_id: str, programme_id: str | None) -> bool:
+        """Say whether a commitment was given to the person, itself or with its programme."""
+        return commitment_id in self.commitments or programme_id in self.programmes
+
+
+def allows(actor: Actor, action: Action) -> bool:
+    """Say whether the person's role allows an action at all; what it is done to is a matter of ``require_scope``."""
+    return actor.active and action in ALLOWED[actor.role]
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise NotAllowed, saying who may, unless the person's role allows an action."""
+    if not actor.active:
+        raise NotAllowed(f"{actor.name} is no longer a user of the tracker; ask an administrator.")
+    if not allows(actor, action):
+        able = " or ".join(f"{'an' if role[0] == 'a' else 'a'} {role}" for role in Role if action in ALLOWED[role])
+        raise NotAllowed(f"As {actor.role}, {actor.name} may not {action}; {able} may.")
+
+
+def in_scope(actor: Actor, action: Action, *, commitment_id: str, programme_id: str | None) -> bool:
+    """Say whether the person may do an action to a commitment or to one of its milestones."""
+    bound = action in SCOPED or actor.role is Role.CONTRIBUTOR
+    return allows(actor, action) and (not bound or actor.holds(commitment_id, programme_id))
+
+
+def require_scope(actor: Actor, action: Action, *, commitment_id: str, programme_id: str | None) -> None:
+    """Raise NotAllowed unless the person may do an action to a commitment or to one of its milestones."""
+    require(actor, action)
+    if not in_scope(actor, action, commitment_id=commitment_id, programme_id=programme_id):
+        raise NotAllowed(
+            f"{commitment_id} was not given to {actor.name}, who may not {action} there; ask an administrator."
+        )
+
+
+def require_other(actor: Actor, author_id: str) -> None:
+    """Raise NotAllowed when a person would decide on what they asked for themselves."""
+    if actor.user_id == author_id:
+        raise NotAllowed(f"{actor.name} asked for this and may not decide on it; somebody else must.")

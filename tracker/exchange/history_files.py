@@ -1,0 +1,119 @@
+"""The history as a file or a screen of text: CSV for a spreadsheet, JSON for machines, sentences for a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import textwrap
+from typing import TYPE_CHECKING
+
+from tracker.domain.text import counted
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from tracker.domain.lines import HistoryLine
+    from tracker.reporting.history import HistoryView
+
+_WIDTH = 100
+_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+"""How a cell begins that a spreadsheet might take for a formula; the last four are the wide forms of the first."""
+
+_HEADER = (
+    "change",
+    "recorded_at_utc",
+    "who",
+    "actor",
+    "action",
+    "record",
+    "id",
+    "version",
+    "holds_from",
+    "what_happened",
+    "why",
+    "versions",
+    "seal_of_change",
+)
+
+
+def history_csv(lines: Iterable[HistoryLine]) -> str:
+    """Return lines of the history as CSV (RFC 4180, to be written as UTF-8), a header first.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(_HEADER)
+    for line in lines:
+        writer.writerow(
+            [
+                line.seq,
+                _instant(line.recorded_at),
+                _text(line.who),
+                _text(line.actor),
+                _text(line.action),
+                line.noun,
+                _text(line.noun_id),
+                line.version,
+                line.effective_on,
+                _text(line.what),
+                _text(line.why),
+                line.versions,
+                line.seal,
+            ]
+        )
+    return file.getvalue()
+
+
+def _text(value: str | None) -> str | None:
+    return f"'{value}" if value and value.startswith(_FORMULA) else value
+
+
+def _instant(instant: dt.datetime) -> str:
+    return instant.isoformat(timespec="microseconds") + "Z"
+
+
+def history_json(view: HistoryView) -> str:
+    """Return a history as one JSON object: instants in UTC, every changed field in full, unknowns null."""
+    content = {
+        "head": {"seq": view.head.seq, "hash": view.head.seal},
+        "total": view.total,
+        "lines": [
+            {
+                "change": line.seq,
+                "recorded_at": _instant(line.recorded_at),
+                "who": line.who,
+                "actor": line.actor,
+                "action": line.action,
+                "record": line.noun,
+                "id": line.noun_id,
+                "version": line.version,
+                "holds_from": line.effective_on.isoformat() if line.effective_on else None,
+                "what_happened": line.what,
+                "why": line.why,
+                "sentence": line.sentence,
+                "fields": [{"field": change.words, "from": change.old, "to": change.new} for change in line.changes],
+                "versions": line.versions,
+                "seal": line.seal,
+            }
+            for line in view.lines
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def history_text(view: HistoryView) -> str:
+    """Return a history as sentences, newest first, for a terminal."""
+    parts = [f"{counted(view.total, 'line')} of history, newest first; the ledger ends at change {view.head.seq}"]
+    for line in view.lines:
+        parts += [
+            "",
+            *textwrap.wrap(
+                f"{line.seq:>6}  {line.sentence}", _WIDTH, subsequent_indent=" " * 8, break_on_hyphens=False
+            ),
+        ]
+    if not view.lines:
+        parts += ["", "No change matches. Take a filter away, or choose more days."]
+    return "\n".join(parts) + "\n"

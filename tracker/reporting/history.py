@@ -1,0 +1,425 @@
+"""The history in plain sentences: who, when, what from and to, and why. One table says each field in people's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tracker.domain.dates import PublishedDate
+from tracker.domain.lines import FieldChange, HistoryLine
+from tracker.domain.text import counted
+from tracker.domain.words import Precision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.ledger import Head
+    from tracker.domain.lines import RecordedLine, TrendLine
+    from tracker.domain.nouns import Noun
+
+NOTHING = "nothing"
+"""How an unknown is said."""
+
+_LONGEST = 400
+"""Characters of a text that a sentence quotes; the JSON export has the whole."""
+_LEAD_IN = 40
+
+NOUN_WORDS: dict[str, str] = {
+    "assessment": "view",
+    "assignment": "assignment",
+    "baseline_request": "baseline request",
+    "commitment": "commitment",
+    "event": "event",
+    "funding": "sum of money",
+    "local_authority": "local authority",
+    "milestone": "milestone",
+    "organisation": "organisation",
+    "owner": "owner",
+    "period": "reporting period",
+    "programme": "programme",
+    "progress": "progress report",
+    "reference": "reference",
+    "source": "source",
+    "user": "user",
+}
+"""Table of the registry → what one of it is called; every noun has its word (tested)."""
+
+_PLURALS = {"local_authority": "local authorities", "funding": "sums of money"}
+
+FIELD_WORDS: dict[str, dict[str, str]] = {
+    "assessment": {
+        "commitment_id": "commitment",
+        "view": "whose view",
+        "rating": "rating",
+        "scale": "scale",
+        "rationale": "rationale",
+        "evidence_id": "evidence",
+        "valid_until": "last day of validity",
+        "period_id": "reporting period",
+    },
+    "assignment": {
+        "user_id": "user",
+        "active": "whether it is in force",
+        "programme_id": "programme",
+        "commitment_id": "commitment",
+    },
+    "baseline_request": {
+        "milestone_id": "milestone",
+        "baseline_on": "baseline asked for",
+        "baseline_precision": "precision of the baseline asked for",
+        "reason": "reason",
+        "note": "note",
+        "author_id": "author",
+        "state": "state",
+        "decided_by": "decider",
+        "decision_note": "decision's note",
+    },
+    "commitment": {
+        "chapter": "chapter",
+        "kind": "kind",
+        "title": "title",
+        "statement": "statement",
+        "lead_organisation_id": "lead organisation",
+        "partners": "partners",
+        "owner_id": "owner",
+        "programme_id": "programme",
+        "amount_gbp": "amount",
+        "amount_wording": "amount as published",
+        "target_on": "target date",
+        "target_precision": "precision of the target date",
+        "target_wording": "target as published",
+        "measure": "measure of success",
+        "not_measurable": "reason it is not measurable",
+        "note": "note",
+    },
+    "event": {
+        "commitment_id": "commitment",
+        "happened_on": "date",
+        "happened_precision": "precision of the date",
+        "inferred": "whether it is dated by inference",
+        "summary": "summary",
+        "evidence_id": "evidence",
+        "note": "note",
+    },
+    "funding": {
+        "programme_id": "programme",
+        "commitment_id": "commitment",
+        "stage": "stage of money",
+        "amount_gbp": "amount",
+        "amount_wording": "amount as published",
+        "period": "period",
+        "scope": "scope",
+        "source_id": "source",
+        "part_of": "sum that contains it",
+        "note": "note",
+    },
+    "local_authority": {
+        "gss_code": "GSS code",
+        "name": "name",
+        "region": "region",
+        "type": "type",
+        "previous_gss_code": "previous GSS code",
+        "source_id": "source",
+    },
+    "milestone": {
+        "commitment_id": "commitment",
+        "title": "title",
+        "kind": "kind",
+        "key": "whether it is a key milestone",
+        "promised_in": "source of the promise",
+        "baseline_on": "baseline",
+        "baseline_precision": "precision of the baseline",
+        "baseline_wording": "baseline as published",
+        "note": "note",
+    },
+    "organisation": {"name": "name"},
+    "owner": {"role": "role", "organisation_id": "organisation", "note": "note"},
+    "period": {
+        "name": "name",
+        "opens_on": "opening day",
+        "closes_on": "closing day",
+        "board_on": "day of the board",
+        "state": "state",
+    },
+    "programme": {
+        "name": "name",
+        "summary": "summary",
+        "lead_organisation_id": "lead organisation",
+        "owner_id": "owner",
+        "flagship": "whether it is a flagship",
+        "note": "note",
+    },
+    "progress": {
+        "reporter": "reporter",
+        "status": "status",
+        "forecast_on": "forecast",
+        "forecast_precision": "precision of the forecast",
+        "actual_on": "completion",
+        "actual_precision": "precision of the completion",
+        "reason": "reason for the date",
+        "narrative": "narrative",
+        "evidence_id": "evidence",
+        "reason_note": "note on the reason",
+        "period_id": "reporting period",
+    },
+    "reference": {
+        "commitment_id": "commitment",
+        "source_id": "source",
+        "pinpoint": "pinpoint",
+        "stance": "stance",
+        "differs": "difference from the other documents",
+    },
+    "source": {
+        "kind": "kind",
+        "publisher": "publisher",
+        "title": "title",
+        "published_on": "date of publication",
+        "published_precision": "precision of the date of publication",
+        "url": "address",
+        "note": "note",
+    },
+    "user": {"name": "name", "role": "role", "active": "whether it is active"},
+}
+"""Table → field → what people call it; every field of every noun but its id has its words (tested)."""
+
+_HEADLINES: dict[str, tuple[str, ...]] = {
+    "assessment": ("rating", "rationale", "evidence_id", "valid_until"),
+    "assignment": ("programme_id", "commitment_id"),
+    "baseline_request": ("baseline_on", "state"),
+    "commitment": ("title",),
+    "event": ("happened_on", "summary"),
+    "funding": ("stage", "amount_gbp", "period"),
+    "milestone": ("title", "baseline_on"),
+    "programme": ("name", "lead_organisation_id", "owner_id"),
+    "progress": ("reporter", "status", "forecast_on", "actual_on", "narrative", "evidence_id"),
+    "reference": ("pinpoint",),
+    "source": ("publisher", "title"),
+    "user": ("name", "role"),
+}
+"""What is told of a record when it is added; of any other noun, all that is known of it."""
+
+_MOVED = {"forecast_on", "baseline_on", "target_on"}
+"""Dates that move, rather than being put right: what slippage is about."""
+
+_NAMES = {"promised_in", "part_of", "rating", "scale", "decided_by", "url", "gss_code", "previous_gss_code"}
+"""Texts told without quotation marks, as are all that end in ``_id``."""
+
+_PLAN_LOAD = "plan load"
+"""The action of a change that holds what the plans say; its reason counts its versions and is no reason for any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryView:
+    """A page of the history: its lines newest first, and how many there are in all from the newest to the oldest."""
+
+    head: Head
+    lines: tuple[HistoryLine, ...]
+    total: int
+    offset: int
+    trend: tuple[TrendLine, ...]
+
+    @property
+    def more(self) -> bool:
+        """Say whether older lines follow."""
+        return self.offset + len(self.lines) < self.total
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """A field, or a date with its precision, that a version says otherwise than the one before."""
+
+    field: str
+    words: str
+    old: object
+    new: object
+
+
+def told(line: RecordedLine) -> HistoryLine:
+    """Return what was recorded as a sentence and its parts."""
+    version = line.version
+    who = _balanced(f"{line.name} ({line.role})" if line.name else line.actor)
+    differences = _differences(line) if version else []
+    what, explained = _what(line, differences) if version else (_together(line), [])
+    reason = "as the plans say" if version and line.action == _PLAN_LOAD else line.reason
+    why = "; ".join(dict.fromkeys(_balanced(text) for text in (*explained, reason) if text)) or None
+    sentence = f"On {_day(line.recorded_at)} at {line.recorded_at:%H:%M} UTC {who} {what}" + (f": {why}" if why else "")
+    return HistoryLine(
+        seq=line.seq,
+        recorded_at=line.recorded_at,
+        who=who,
+        actor=line.actor,
+        action=line.action,
+        what=what,
+        why=why,
+        sentence=sentence if sentence.endswith((".", "!", "?")) else f"{sentence}.",
+        seal=line.seal,
+        noun=line.noun,
+        noun_id=version.noun.id if version else None,
+        version=version.version if version else None,
+        effective_on=version.effective_on if version else None,
+        versions=sum(line.counts.values()) or 1,
+        changes=tuple(FieldChange(words=d.words, old=_whole(d.old), new=_whole(d.new)) for d in differences),
+    )
+
+
+def _together(line: RecordedLine) -> str:
+    """Many versions as one: how many of each noun."""
+    counts = ", ".join(
+        f"{count:,} {NOUN_WORDS[noun] if count == 1 else _PLURALS.get(noun, NOUN_WORDS[noun] + 's')}"
+        for noun, count in line.counts.items()
+    )
+    verb = "loaded the plans, which changed" if line.action == _PLAN_LOAD else "changed"
+    return f"{verb} {counted(sum(line.counts.values()), 'record')} at once: {counts}"
+
+
+def _differences(line: RecordedLine) -> list[_Difference]:
+    """Return what a version says otherwise than the one before it, or all that it says when it is the first."""
+    assert line.version  # noqa: S101  asked of a version only
+    new, old = line.version.noun, line.before.noun if line.before else None
+    if line.version.retracted:
+        return []
+    return [
+        _Difference(field.name, FIELD_WORDS[str(line.noun)][field.name], before, after)
+        for field in fields(new)
+        if field.name != "id" and not field.name.endswith("_precision")
+        for before, after in [(_value(old, field.name), _value(new, field.name))]
+        if before != after
+    ]
+
+
+def _value(noun: Noun | None, field: str) -> object:
+    """What a record says in a field; a date together with its precision, where it has one."""
+    value = getattr(noun, field, None)
+    precision = getattr(noun, field.removesuffix("_on") + "_precision", None) if field.endswith("_on") else None
+    return PublishedDate(value, Precision(precision)) if isinstance(value, dt.date) and precision else value
+
+
+def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, list[str]]:
+    """Return what happened to a version, to follow who did it, and the record's own words for why."""
+    assert line.version  # noqa: S101  asked of a version only
+    noun, version = str(line.noun), line.version
+    thing, of_it = _names(noun, version.noun)
+    if version.retracted:
+        return f"retracted the {thing} for {_day(version.effective_on)}", []
+    since = f" (holding from {_day(version.effective_on)})" if version.effective_on != line.recorded_at.date() else ""
+    told_as_why = _whys(noun, differences)
+    why = [str(value) for value in (getattr(version.noun, field) for field in told_as_why) if value]
+    rest = [d for d in differences if d.field not in told_as_why]
+    if line.before is None:
+        headline = _HEADLINES.get(noun, tuple(d.field for d in rest))
+        facts = "; ".join(f"{d.words} {_said(d.field, d.new)}" for d in rest if d.field in headline)
+        return f"added the {thing}{since}" + (f" with {facts}" if facts else ""), why
+    changed = [d for d in rest if d.field != "period_id"]  # confirmed for another period, nothing else being new
+    if not changed:
+        return f"confirmed {of_it} unchanged{since}", why
+    first, *others = changed
+    clauses = [_clause(first, _field_of(first.words, of_it)), *(_clause(d, _field_of(d.words)) for d in others)]
+    return "; ".join(clauses) + since, why
+
+
+def _field_of(words: str, name: str | None = None) -> str:
+    """A field of a record by its name: ``the forecast of X``, ``whether X is …``; without the name, of *it*."""
+    if words.startswith("whether it "):
+        return words.replace(" it ", f" {name or 'it'} ", 1)
+    return f"the {words} of {name}" if name else f"its {words}"
+
+
+def _names(noun: str, record: Noun) -> tuple[str, str]:
+    """What a record is called when it is added, and when something of it changes."""
+    name = _balanced(record.id)
+    if noun == "assessment":
+        name = _balanced(str(getattr(record, "commitment_id", "")))
+        return f"{getattr(record, 'view', '')} view of {name}", f"the {getattr(record, 'view', '')} view of {name}"
+    if noun == "progress":
+        return f"report on {name}", name
+    thing = f"{NOUN_WORDS[noun]} {name}"
+    return thing, name if noun in {"commitment", "milestone"} else f"the {thing}"
+
+
+def _whys(noun: str, differences: Sequence[_Difference]) -> tuple[str, ...]:
+    """The fields of a record that say why the others changed; told as the reason and not as changes."""
+    changed = {d.field for d in differences}
+    if noun == "progress" and changed & {"forecast_on", "actual_on"}:
+        return ("reason", "reason_note")
+    if noun == "baseline_request":
+        return ("decision_note",) if changed and "reason" not in changed else ("reason", "note")
+    return ()
+
+
+def _clause(difference: _Difference, name: str) -> str:
+    """One change: ``moved the forecast of X from A to B (+181 days)``."""
+    field, old, new = difference.field, difference.old, difference.new
+    days = _days_between(old, new)
+    verb = "moved" if days and field in _MOVED else "changed"
+    if isinstance(old, str) and isinstance(new, str):
+        old, new = _excerpts(old, new)
+    return f"{verb} {name} from {_said(field, old)} to {_said(field, new)}" + (
+        f" ({days:+,} {'day' if abs(days) == 1 else 'days'})" if days else ""
+    )
+
+
+def _days_between(old: object, new: object) -> int:
+    """Days from one date to another; 0 unless both are dates."""
+    first, second = (value.day if isinstance(value, PublishedDate) else value for value in (old, new))
+    return (second - first).days if isinstance(first, dt.date) and isinstance(second, dt.date) else 0
+
+
+def _excerpts(old: str, new: str) -> tuple[str, str]:
+    """Two texts short enough for a sentence: where they are long, what leads up to their first difference is left out.
+
+    A word of a scale comes back as it is.
+    """
+    if max(len(old), len(new)) <= _LONGEST:
+        return old, new
+    pairs = enumerate(zip(old, new, strict=False))
+    alike = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
+    start = max(alike - _LEAD_IN, 0)
+    return (f"…{old[start:]}" if start else old), (f"…{new[start:]}" if start else new)
+
+
+def _said(field: str, value: object) -> str:
+    """A value as a sentence says it; a person's own text between quotation marks, on one line."""
+    if not isinstance(value, str) or isinstance(value, StrEnum) or field.endswith("_id") or field in _NAMES:
+        return _balanced(_whole(value) or NOTHING)
+    line = " ".join(value.split())
+    return f"“{_balanced(line if len(line) <= _LONGEST else line[:_LONGEST] + '…')}”"
+
+
+def _whole(value: object) -> str | None:
+    """A value as people read it, in full; None for an unknown."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.date):
+        return _day(value)
+    if isinstance(value, Decimal):
+        return f"£{value:,.0f}" if value == value.to_integral_value() else f"£{value:,.2f}"
+    return str(value)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+_OPENERS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c"} | dict.fromkeys(
+    "\u2066\u2067\u2068", "\u2069"
+)
+"""Marks that turn the direction of text, and the mark that ends each."""
+
+
+def _balanced(text: str) -> str:
+    """End whatever turns of direction a text leaves open, so that it cannot reorder the sentence around it."""
+    open_: list[str] = []
+    for character in text:
+        if character in _OPENERS:
+            open_.append(_OPENERS[character])
+        elif character == "\u2069" and "\u2069" in open_:  # ends the isolate and all that was opened within it
+            while open_.pop() != "\u2069":
+                pass
+        elif character == "\u202c" and open_[-1:] == ["\u202c"]:
+            open_.pop()
+    return text + "".join(reversed(open_))

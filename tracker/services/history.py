@@ -1,0 +1,77 @@
+"""The history in sentences, and the proof that nobody altered it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracker.domain.errors import UnknownCommitment, UnknownMilestone
+from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.lines import HistoryFilter
+from tracker.domain.nouns import Commitment, Milestone
+from tracker.exchange.history_files import history_csv as as_csv
+from tracker.exchange.history_files import history_json as as_json
+from tracker.exchange.history_files import history_text as as_text
+from tracker.reporting.history import HistoryView, told
+from tracker.store import history, ledger
+
+__all__ = [
+    "HistoryFilter",
+    "HistoryView",
+    "as_csv",
+    "as_json",
+    "as_text",
+    "export_csv",
+    "list_actors",
+    "verify_open",
+    "view_history",
+]
+
+if TYPE_CHECKING:
+    from tracker.store.database import Cursor, Database
+    from tracker.store.ledger import Verification
+
+
+def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> HistoryView:
+    """Return a page of the history as known at change ``known_seq``, and the trend of the milestone that is chosen.
+
+    The trend needs a day: without ``as_at`` there is none. Raises UnknownMilestone, UnknownCommitment.
+    """
+    with db.read() as cursor:
+        _require_known(cursor, wanted, known_seq)
+        newest = ledger.newest_change(cursor, known_seq)
+        found = history.recorded(cursor, wanted, known_seq)
+        return HistoryView(
+            head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
+            lines=tuple(told(line) for line in found.lines),
+            total=found.total,
+            offset=wanted.offset,
+            trend=tuple(history.trend(cursor, wanted.milestone_id, wanted.as_at, known_seq))
+            if wanted.milestone_id and wanted.as_at
+            else (),
+        )
+
+
+def _require_known(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> None:
+    day = f" as at {wanted.as_at}" if wanted.as_at else " in the ledger"
+    milestone, commitment = wanted.milestone_id, wanted.commitment_id
+    if milestone and not history.was_recorded(cursor, Milestone, milestone, known_seq, wanted.as_at):
+        raise UnknownMilestone(f'There is no milestone "{milestone}"{day}; choose one that is on the board.')
+    if commitment and not history.was_recorded(cursor, Commitment, commitment, known_seq, wanted.as_at):
+        raise UnknownCommitment(f'There is no commitment "{commitment}"{day}; choose one from the list of commitments.')
+
+
+def list_actors(db: Database, known_seq: int) -> list[str]:
+    """Return everybody who recorded anything up to change ``known_seq``, as the ledger names them."""
+    with db.read() as cursor:
+        return history.actors(cursor, known_seq)
+
+
+def export_csv(db: Database, wanted: HistoryFilter, known_seq: int) -> str:
+    """Return every line that ``wanted`` keeps, on whichever page, as CSV. Raises as ``view_history`` does."""
+    return as_csv(view_history(db, replace(wanted, offset=0, limit=None), known_seq).lines)
+
+
+def verify_open(db: Database) -> Verification:
+    """Recompute the whole chain of a store that is open, and compare it with its anchor."""
+    return ledger.verify(db)

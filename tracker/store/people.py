@@ -1,0 +1,61 @@
+"""Who uses the tracker, as the ledger knows them now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from tracker.domain.lines import UserLine
+from tracker.domain.policy import Actor
+from tracker.domain.words import Role
+from tracker.store import ledger
+from tracker.store.lines import lines_of
+
+if TYPE_CHECKING:
+    from tracker.store.database import Cursor
+
+
+def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
+    """Return everybody who was ever registered, by name, with what was given to them."""
+    return lines_of(
+        cursor,
+        UserLine,
+        """
+        SELECT
+            person.id AS user_id,
+            person.name,
+            person.role,
+            person.active,
+            coalesce(given.programmes, []) AS programmes,
+            coalesce(given.commitments, []) AS commitments,
+            newest.version
+        FROM user_as_at($today, $known_seq) AS person
+        JOIN (SELECT id, max(version) AS version FROM tracker.user GROUP BY id) AS newest USING (id)
+        LEFT JOIN (
+            SELECT
+                user_id,
+                list_sort(list(programme_id) FILTER (programme_id IS NOT NULL)) AS programmes,
+                list_sort(list(commitment_id) FILTER (commitment_id IS NOT NULL)) AS commitments
+            FROM assignment_as_at($today, $known_seq)
+            WHERE active
+            GROUP BY user_id
+        ) AS given ON given.user_id = person.id
+        ORDER BY lower(person.name), person.id
+        """,
+        {"today": today, "known_seq": ledger.head(cursor).seq},
+    )
+
+
+def actor(cursor: Cursor, user_id: str, today: dt.date) -> Actor | None:
+    """Return a person as they may act now; None when nobody is registered under that address."""
+    line = next((line for line in users(cursor, today) if line.user_id == user_id), None)
+    if line is None:
+        return None
+    return Actor(
+        user_id=line.user_id,
+        name=line.name,
+        role=Role(line.role),
+        active=line.active,
+        programmes=frozenset(line.programmes),
+        commitments=frozenset(line.commitments),
+    )

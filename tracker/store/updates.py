@@ -1,0 +1,93 @@
+"""What owners update: their milestones as held now, and what the rules make of a report before it is saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from tracker.domain.lines import UpdateLine
+from tracker.store import ledger
+from tracker.store.lines import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tracker.domain.returns import Report
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Cursor
+
+
+_LAST = chr(0x10FFFF)
+"""No id comes after it."""
+
+
+def update_lines(
+    cursor: Cursor, today: dt.date, rules: Tolerances, among: Collection[str] | None = None
+) -> list[UpdateLine]:
+    """Return every milestone with what is held of it now, in order of id; or only those ``among`` some ids."""
+    held = lines_of(
+        cursor,
+        UpdateLine,
+        """
+        SELECT
+            milestone.id AS milestone_id,
+            milestone.commitment_id,
+            commitment.title AS commitment,
+            commitment.programme_id,
+            milestone.title,
+            milestone.key,
+            milestone.baseline_on,
+            milestone.baseline_precision,
+            milestone.forecast_on,
+            milestone.forecast_precision,
+            milestone.actual_on,
+            milestone.actual_precision,
+            milestone.reported_status,
+            milestone.narrative,
+            milestone.evidence_id,
+            milestone.status AS computed_status,
+            milestone.slip_days,
+            CASE WHEN milestone.reporter = 'owner' THEN milestone.reported_on END AS confirmed_on,
+            coalesce(newest.version, 0) AS base_version,
+            newest.effective_on AS newest_on
+        FROM milestone_position($today, $known_seq, $rules) AS milestone
+        JOIN commitment_as_at($today, $known_seq) AS commitment ON commitment.id = milestone.commitment_id
+        LEFT JOIN (
+            SELECT id, max(version) AS version, max(effective_on) AS effective_on
+            FROM tracker.progress
+            WHERE id BETWEEN $first AND $last
+            GROUP BY id
+        ) AS newest ON newest.id = milestone.id
+        WHERE milestone.id BETWEEN $first AND $last  -- a range goes down to the scans, a list does not
+        ORDER BY milestone.id
+        """,
+        {
+            "today": today,
+            "known_seq": ledger.head(cursor).seq,
+            "rules": rules.as_parameter(),
+            "first": min(among or [""]),
+            "last": max(among or [_LAST]),
+        },
+    )
+    return held if among is None else [line for line in held if line.milestone_id in among]
+
+
+def foreseen(
+    cursor: Cursor, line: UpdateLine, report: Report, today: dt.date, rules: Tolerances
+) -> tuple[str, int | None]:
+    """Return the status and the slip (days) that a report would give: the same rules that the board is computed by."""
+    [(status, slip_days)] = cursor.execute(
+        """
+        SELECT
+            milestone_status($actual_on::DATE, $baseline_on::DATE, $forecast_on::DATE, $today, $today, $rules),
+            milestone_slip($actual_on::DATE, $baseline_on::DATE, $forecast_on::DATE, $today)
+        """,
+        {
+            "actual_on": report.actual.day if report.actual else None,
+            "baseline_on": line.baseline_on,
+            "forecast_on": report.forecast.day if report.forecast else None,
+            "today": today,
+            "rules": rules.as_parameter(),
+        },
+    ).fetchall()
+    return status, slip_days

@@ -1,0 +1,23 @@
+from tracker.domain import dates
+from tracker.domain.policy import Action, require
+from tracker.services import progress
+from tracker.ui import html, returns, state
+
+html.show(html.put("<h1>My updates</h1>"))
+asking = state.actor()
+if asking is None:
+    html.show(
+        html.put("<p>Choose whom you act as, above. A contributor updates the milestones that were given to them.</p>")
+    )
+else:
+    require(asking, Action.REPORT)
+    lines = progress.my_lines(state.store(), actor_id=asking.user_id)
+    returns.tell()
+    returns.by_need(lines)
+    if state.as_at() == dates.today():
+        returns.confirm(lines, asking.user_id)
+        returns.change(lines, asking.user_id)
+    else:
+        html.show(
+            html.put("<p>Updates are made as at today; the lines above are today's. Show today to make them.</p>")
+        )

@@ -1,0 +1,244 @@
+"""The parts of one commitment's page: its statuses, the promise, milestones, what happened, where it is stated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from tracker.domain import dates
+from tracker.domain.text import counted
+from tracker.domain.words import CHAPTERS, Reporter
+from tracker.reporting import charts
+from tracker.ui import html, panels, state
+from tracker.ui.html import Column
+
+if TYPE_CHECKING:
+    from tracker.domain.lines import CommitmentLine, MilestoneLine
+    from tracker.services.boards import CommitmentView
+
+
+def statuses(view: CommitmentView) -> None:
+    """Name the commitment, say it, and show its three statuses with their reasons."""
+    line = view.line
+    evidence = panels.source(view.sources.get(line.outcome_evidence_id or "")) or ""
+    html.show(
+        html.put('<p class="over">{} · chapter {}, {}</p>', line.commitment_id, line.chapter, CHAPTERS[line.chapter]),
+        html.put("<h1>{}</h1>", line.title),
+        html.put('<p class="lead">{}</p>', line.statement),
+        html.facts(
+            [
+                (
+                    "Owner says",
+                    html.put("{} {}", html.status(line.owner_status), line.owner_rationale or "No rating given."),
+                ),
+                (
+                    "Dates say",
+                    html.put(
+                        "{} {} of {} milestones met.",
+                        html.status(line.computed_status),
+                        line.milestones_met,
+                        line.milestones,
+                    ),
+                ),
+                (
+                    "Evidence shows",
+                    html.put("{} {} {}", html.status(line.outcome), line.outcome_reason or "", evidence),
+                ),
+            ]
+        ),
+    )
+
+
+def promise(line: CommitmentLine) -> None:
+    """Show what was promised, by whom, for how much and by when."""
+    wording = f"({line.target_wording})" if line.target_wording else ""
+    html.show(
+        html.put("<h2>The promise</h2>"),
+        html.facts(
+            [
+                ("Kind", line.kind),
+                (
+                    "Owner",
+                    html.put(
+                        '{}, {} <span class="why">{}</span>', line.owner, line.owner_organisation, line.owner_note or ""
+                    ),
+                ),
+                ("Lead", line.lead),
+                ("Partners", line.partners),
+                ("Programme", line.programme),
+                (
+                    "Sum",
+                    html.put("£{:,.0f} ({})", line.amount_gbp, line.amount_wording or "") if line.amount_gbp else None,
+                ),
+                ("Target", f"{line.target or ''} {wording}".strip()),
+                ("Success is", line.measure),
+                ("Not measurable as written", line.not_measurable),
+                ("Note", _remark(line.note)),
+            ]
+        ),
+    )
+
+
+def _remark(note: str | None) -> str | None:
+    """A note is a remark of today and may know what came later: it is not shown for a past day."""
+    return note if state.as_at() == dates.today() else None
+
+
+def milestones(view: CommitmentView) -> None:
+    """Show the milestones as a timeline, and as a table beside it."""
+    html.show(html.put("<h2>Milestones</h2>"))
+    panels.finding(charts.milestone_timeline(view.milestones, view.as_at))
+    html.show(
+        html.table(
+            "Milestones: baseline, forecast and what happened",
+            [
+                "Milestone",
+                "Promised",
+                "Baseline",
+                "Forecast",
+                "Happened",
+                Column("Slip", number=True),
+                "Status",
+                "Evidence",
+            ],
+            (
+                (
+                    html.put('{} <span class="id">{}</span>{}', line.title, line.milestone_id, _asides(_said(line))),
+                    line.promised_on,
+                    html.put("{}{}", html.day(line.baseline) or "none recorded", _asides(_baseline_words(line))),
+                    line.forecast,
+                    line.actual,
+                    html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
+                    html.status(line.status),
+                    _evidence(view, line),
+                )
+                for line in view.milestones
+            ),
+            empty="No milestone: the promise names no step that could be passed.",
+        )
+    )
+
+
+def _asides(words: list[str | None]) -> Markup:
+    return html.joined(html.put('<span class="why">{}</span>', aside) for aside in words if aside)
+
+
+def _said(line: MilestoneLine) -> list[str | None]:
+    return [
+        line.narrative,
+        f"The date moved: {line.reason}." if line.reason else None,
+        "Reported by its owner." if line.reporter == Reporter.OWNER else None,
+        _remark(line.note),
+        None if line.key else "Supporting milestone.",
+    ]
+
+
+def _baseline_words(line: MilestoneLine) -> list[str | None]:
+    moved = line.original_baseline_on and line.original_baseline_on != line.baseline_on
+    return [
+        f"“{line.baseline_wording}”" if line.baseline_wording else None,
+        f"originally {line.original_baseline_on}" if moved else None,
+    ]
+
+
+def _evidence(view: CommitmentView, line: MilestoneLine) -> Markup | str | None:
+    if line.actual and not line.evidence_id:
+        return "asserted by owner, not evidenced"
+    return panels.source(view.sources.get(line.evidence_id or ""))
+
+
+def happened(view: CommitmentView) -> None:
+    """Show how the published record reads, from when, and the events that completed nothing."""
+    html.show(
+        html.put("<h2>What happened</h2>"),
+        html.table(
+            "Evidence view: how the published record reads, from when",
+            ["From", "Reading", "Why", "Evidence"],
+            (
+                (
+                    outcome.since,
+                    html.status(outcome.outcome),
+                    outcome.reason,
+                    panels.source(view.sources.get(outcome.evidence_id or "")),
+                )
+                for outcome in reversed(view.outcomes)
+            ),
+            empty="No reading up to this day.",
+        ),
+        html.table(
+            "Events, newest first",
+            ["When", "What", "Source"],
+            (
+                (
+                    html.put("{}{}", html.day(event.happened), " (date inferred)" if event.inferred else ""),
+                    html.put("{}{}", event.summary, _asides([_remark(event.note)])),
+                    panels.source(view.sources.get(event.evidence_id)),
+                )
+                for event in view.events
+            ),
+            empty="Nothing further is recorded up to this day.",
+        ),
+    )
+
+
+def stated(view: CommitmentView) -> None:
+    """Show which documents make the commitment, where, and how they differ."""
+    html.show(
+        html.put("<h2>Where it is stated</h2>"),
+        html.table(
+            "Source documents",
+            ["Document", "Where", "How", "How it differs"],
+            ((f"{one.publisher}: {one.document}", one.pinpoint, one.stance, one.differs) for one in view.references),
+            empty="No document is recorded.",
+        ),
+    )
+
+
+def money(view: CommitmentView) -> None:
+    """Show the sums of its programme, when it belongs to one."""
+    if view.line.programme:
+        html.show(
+            html.put("<h2>Money of its programme</h2>"), panels.sums(view.line.programme, view.funding, view.sources)
+        )
+
+
+def versions(view: CommitmentView) -> None:
+    """Offer every version in the ledger, and its history in sentences."""
+    html.show(
+        html.put("<h2>Versions</h2>"),
+        html.put(
+            "<p>{}</p>", html.link(state.address("history", commitment=view.line.commitment_id), "History in sentences")
+        ),
+        html.details(
+            f"{counted(len(view.history), 'version')} in the ledger",
+            html.table(
+                "Versions, newest change first",
+                [
+                    "Record",
+                    Column("Version", number=True),
+                    "Holds from",
+                    "Recorded (UTC)",
+                    Column("Change", number=True),
+                    "By",
+                ],
+                (
+                    (
+                        html.put(
+                            '{} <span class="id">{}</span>{}',
+                            version.noun,
+                            version.noun_id,
+                            " retracted" if version.retracted else "",
+                        ),
+                        version.version,
+                        version.effective_on,
+                        f"{version.recorded_at:%Y-%m-%d %H:%M}",
+                        version.change_seq,
+                        f"{version.actor}: {version.action}",
+                    )
+                    for version in view.history
+                ),
+                empty="Nothing recorded.",
+            ),
+        ),
+    )
