@@ -86,6 +86,16 @@ class PublishedDate:
         return f"{year - 1}-{year % 100:02}"  # a financial year, the one that is left
 
 
+def day_of(published: PublishedDate | None) -> dt.date | None:
+    """Return the day used in sums of a date that may be unknown."""
+    return published.day if published else None
+
+
+def precision_of(published: PublishedDate | None) -> Precision | None:
+    """Return the precision of a date that may be unknown."""
+    return published.precision if published else None
+
+
 def _end_of_month(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 

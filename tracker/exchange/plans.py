@@ -48,9 +48,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from tracker.domain.dates import PublishedDate
-    from tracker.domain.words import Precision
-
 
 @dataclass(frozen=True)
 class Statement:
@@ -136,8 +133,8 @@ def _source(reader: _Reader, entry: Entry) -> None:
             kind=kind,
             publisher=publisher,
             title=title,
-            published_on=_day(published),
-            published_precision=_precision(published),
+            published_on=dates.day_of(published),
+            published_precision=dates.precision_of(published),
             url=url,
             note=note,
         ),
@@ -203,8 +200,8 @@ def _commitment(reader: _Reader, entry: Entry) -> None:
             programme_id=programme,
             amount_gbp=amount,
             amount_wording=amount_wording,
-            target_on=_day(target),
-            target_precision=_precision(target),
+            target_on=dates.day_of(target),
+            target_precision=dates.precision_of(target),
             target_wording=target_wording,
             measure=measure,
             not_measurable=not_measurable,
@@ -277,8 +274,8 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
             kind=kind,
             key=key,
             promised_in=promised_in,
-            baseline_on=_day(baseline),
-            baseline_precision=_precision(baseline),
+            baseline_on=dates.day_of(baseline),
+            baseline_precision=dates.precision_of(baseline),
             baseline_wording=wording,
             note=note,
         ),
@@ -310,10 +307,10 @@ def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.dat
         lambda: Progress(
             id=milestone,
             reporter=Reporter.PUBLISHED,
-            forecast_on=_day(forecast),
-            forecast_precision=_precision(forecast),
-            actual_on=_day(actual),
-            actual_precision=_precision(actual),
+            forecast_on=dates.day_of(forecast),
+            forecast_precision=dates.precision_of(forecast),
+            actual_on=dates.day_of(actual),
+            actual_precision=dates.precision_of(actual),
             reason=reason,
             narrative=narrative,
             evidence_id=evidence,
@@ -357,14 +354,6 @@ _TABLES: dict[str, Callable[[_Reader, Entry], None]] = {
     "commitment": _commitment,
     "event": _event,
 }
-
-
-def _day(published: PublishedDate | None) -> dt.date | None:
-    return published.day if published else None
-
-
-def _precision(published: PublishedDate | None) -> Precision | None:
-    return published.precision if published else None
 
 
 # Published data

@@ -21,11 +21,9 @@ from tracker.store import ledger, updates
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.dates import PublishedDate
     from tracker.domain.ledger import Change
     from tracker.domain.lines import UpdateLine
     from tracker.domain.rules import Tolerances
-    from tracker.domain.words import Precision
     from tracker.store.database import Cursor, Database
 
 ACTION = "report progress"
@@ -181,10 +179,10 @@ def _versions(one: Foreseen) -> list[Version]:
         id=report.milestone_id,
         reporter=Reporter.OWNER,
         status=report.status,
-        forecast_on=_day(report.forecast),
-        forecast_precision=_precision(report.forecast),
-        actual_on=_day(report.actual),
-        actual_precision=_precision(report.actual),
+        forecast_on=dates.day_of(report.forecast),
+        forecast_precision=dates.precision_of(report.forecast),
+        actual_on=dates.day_of(report.actual),
+        actual_precision=dates.precision_of(report.actual),
         reason=report.reason,
         reason_note=report.reason_note,
         narrative=report.narrative,
@@ -192,11 +190,3 @@ def _versions(one: Foreseen) -> list[Version]:
     )
     versions.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
     return versions
-
-
-def _day(published: PublishedDate | None) -> dt.date | None:
-    return published.day if published else None
-
-
-def _precision(published: PublishedDate | None) -> Precision | None:
-    return published.precision if published else None

@@ -62,7 +62,7 @@ def _page(file: str, title: str, path: str, action: Action | None, *, closed: bo
 def _show_controls() -> None:
     """The day, who is acting, and a banner when the day is not today."""
     if refused := state.refused_day():
-        html.show(html.put('<div class="banner" role="alert"><p>{} Today is shown.</p></div>', refused))
+        html.show(html.alert(f"{refused} Today is shown."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shown = state.choose_as_at()
         state.choose_actor()

@@ -170,6 +170,11 @@ def facts(pairs: Iterable[tuple[str, Cell]], *, style: str = "record") -> Markup
     return put('<dl class="{}">{}</dl>', style, items)
 
 
+def alert(words: str) -> Markup:
+    """A sentence that must be read before going on."""
+    return put('<div class="banner" role="alert"><p>{}</p></div>', words)
+
+
 def details(summary: str, *parts: Markup) -> Markup:
     """Something to open by mouse or keyboard."""
     return put("<details><summary>{}</summary>{}</details>", summary, joined(parts))

@@ -98,7 +98,7 @@ def form(everybody: Sequence[UserLine], actor_id: str) -> None:
                 request_id=request_id,
             )
     except TrackerError as error:
-        html.show(html.put('<div class="banner" role="alert"><p>{}</p></div>', str(error)))
+        html.show(html.alert(str(error)))
         return
     del st.session_state[f"request/{edition}"]
     st.rerun()

@@ -102,7 +102,7 @@ def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
         report = _draft(line, base_version)
         [seen] = progress.foresee(state.store(), actor_id=actor_id, reports=[report])
     except TrackerError as error:
-        html.show(_alert(str(error)))
+        html.show(html.alert(str(error)))
         return
     html.show(
         html.put("<h3>What saving does</h3>"),
@@ -174,7 +174,7 @@ def _date(field: str, written: str) -> PublishedDate | None:
 def _offer_both(line: UpdateLine) -> None:
     """Somebody else saved first: show what is held now beside the draft, and let its writer decide."""
     html.show(
-        _alert(
+        html.alert(
             f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
             f"The ledger now holds: {line.reported_status or 'no status'}, expected {line.due or 'at no date'}, "
             f"narrative: {line.narrative or 'none'}."
@@ -193,10 +193,10 @@ def _save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
     try:
         recorded = progress.report_progress(state.store(), actor_id=actor_id, reports=reports, request_id=request_id)
     except StaleEdit as stale:
-        html.show(_alert(str(stale)), _both(stale))
+        html.show(html.alert(str(stale)), _both(stale))
         return
     except TrackerError as error:
-        html.show(_alert(str(error)))
+        html.show(html.alert(str(error)))
         return
     ids = [report.milestone_id for report in reports]
     _finish([*ids, draft], f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}.")
@@ -215,10 +215,6 @@ def _both(stale: StaleEdit) -> Markup:
         [*row("You wrote", stale.yours), *row("The ledger holds", stale.theirs)],
         empty="",
     )
-
-
-def _alert(words: str) -> Markup:
-    return html.put('<div class="banner" role="alert"><p>{}</p></div>', words)
 
 
 def _finish(drafts: Sequence[str], told: str) -> None:
