@@ -1,0 +1,74 @@
+"""The command line: every use case without a browser, a module for each group of commands.
+
+Exit status: 0 when the command did its job; 1 when it found a fault in what it was given (one clear sentence on
+standard error); 2 when it was called wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, TypeAlias
+
+from tracker.cli import boards, history, plans, stores, users
+from tracker.domain.errors import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names it so
+
+_GUIDE = """\
+The store is data/tracker.duckdb, or the file that TRACKER_STORE names. Only one process can write to it at a time:
+close the app before a command that writes.
+
+  python -m tracker init                          make the store and load the plans
+  python -m tracker plan check                    say what is wrong with the plans, and where
+  python -m tracker plan load                     record what the plans say that the store does not hold
+  python -m tracker board                         the board today
+  python -m tracker board --as-at 2023-07-01      the board as it stood on a day
+  python -m tracker board --format json > b.json  the same figures for a machine
+  python -m tracker history --milestone C2-01-M4  who changed what, when and why, in sentences
+  python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor --programme safety-valve
+  python -m tracker verify                        prove that nothing was altered or lost
+  python -m tracker backup /mnt/backups           a proven copy; restore FILE puts one back
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a machine reads is UTF-8, whatever the terminal speaks
+            stream.reconfigure(encoding="utf-8")
+    options = _parser().parse_args(arguments)
+    try:
+        run = options.run
+        status: int = run(options)
+        sys.stdout.flush()
+    except TrackerError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.filename is not None:
+            raise  # a file's, which the store tells of itself: here it is a defect
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # the reader of our output (head, less) has gone: not worth a word
+            return 0
+        print(f"The output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tracker",
+        description="The delivery-board tracker for the SEND and AP Green Paper.",
+        epilog=_GUIDE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for group in (plans, boards, history, users, stores):
+        group.add_commands(commands)
+    return parser

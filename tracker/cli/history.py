@@ -1,0 +1,51 @@
+"""``history``: what was recorded, in sentences."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.services import boards, history, stores
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tracker.cli import Commands
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``history`` to the command line."""
+    told = commands.add_parser(
+        "history",
+        help="what was recorded, in sentences: who, when, what from and to, and why",
+        description="Every change that was recorded, newest first: who, when, what from and to, and why. A change of "
+        "many records at once is one line, unless a milestone or a commitment is chosen. Days are in UTC.",
+        epilog="python -m tracker history --commitment C2-01 --from 2026-01-01 --format csv > history.csv",
+    )
+    of = told.add_mutually_exclusive_group()
+    of.add_argument("--milestone", metavar="ID", help="only what concerns a milestone, such as C2-01-M4")
+    of.add_argument("--commitment", metavar="ID", help="only what concerns a commitment and all that belongs to it")
+    told.add_argument("--actor", metavar="WHO", help="only what one person recorded: an e-mail address, or the name")
+    told.add_argument("--from", metavar="DAY", dest="from_", help="recorded on this day or later, as 2026-03-01")
+    told.add_argument("--to", metavar="DAY", help="recorded on this day or before, as 2026-03-31")
+    told.add_argument("--format", choices=("text", "csv", "json"), default="text", help="text (default), csv or json")
+    told.set_defaults(run=_history)
+
+
+def _history(options: argparse.Namespace) -> int:
+    wanted = history.HistoryFilter(
+        milestone_id=options.milestone,
+        commitment_id=options.commitment,
+        actor=options.actor,
+        recorded_from=None if options.from_ is None else dates.parse_day(options.from_, where="from"),
+        recorded_to=None if options.to is None else dates.parse_day(options.to, where="to"),
+        limit=None,
+    )
+    with stores.open_store(stores.address()) as db:
+        view = history.view_history(db, wanted, boards.known_position(db))
+    if options.format == "csv":
+        sys.stdout.buffer.write(history.as_csv(view.lines).encode())  # its line ends are its own on every system
+    else:
+        sys.stdout.write(history.as_json(view) if options.format == "json" else history.as_text(view))
+    return 0

@@ -1,0 +1,70 @@
+"""Keeping a store: ``migrate``, ``verify``, ``backup`` and ``restore``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.services import stores
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tracker.cli import Commands
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands that keep a store to the command line."""
+    migrate = commands.add_parser("migrate", help="bring the store's tables up to this version of the tracker")
+    migrate.set_defaults(run=_migrate)
+
+    verify = commands.add_parser("verify", help="recompute the whole chain and compare it with its anchor")
+    verify.add_argument(
+        "--renew-anchor",
+        action="store_true",
+        help="write a missing head anchor anew; do so only when the head is the one printed on your last export",
+    )
+    verify.set_defaults(run=_verify)
+
+    backup = commands.add_parser("backup", help="write a proven copy of the store into a folder")
+    backup.add_argument("folder", metavar="DIR", type=Path, help="an existing folder, best on another disk")
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser("restore", help="put a backup in the store's place; the old store is moved aside")
+    restore.add_argument("file", metavar="FILE", type=Path, help="a backup's .duckdb file; its .heads lies beside it")
+    restore.set_defaults(run=_restore)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    ran = stores.migrate_store(stores.address())
+    print("\n".join(f"Ran {name}." for name in ran) or "The store is up to date; nothing to run.")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    proof = stores.verify_store(stores.address(), renew_anchor=options.renew_anchor)
+    head = f"head: change {proof.head.seq}, seal {proof.head.seal}"
+    if proof.changes or not proof.faults:  # of tables that were reshaped nothing can be counted
+        print(f"{proof.changes:,} changes, {proof.versions:,} versions; {head}")
+    for fault in proof.faults:
+        print(fault, file=sys.stderr)
+    if proof.faults:
+        return 1
+    print(proof.conclusion)
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    made = stores.back_up(stores.address(), options.folder)
+    print(f"Wrote and proved {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    at = stores.address()
+    restored = stores.restore(at, options.file)
+    print(f"Restored {at.file} to change {restored.head.seq} (seal {restored.head.seal[:12]}).")
+    if restored.replaced:
+        print(f"The store that was there is kept as {restored.replaced}.")
+    return 0

@@ -1,0 +1,135 @@
+"""``user``: who may use the tracker, in which role and for what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.domain.errors import UnknownUser
+from tracker.domain.words import Role
+from tracker.services import stores, users
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tracker.cli import Commands
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import UserLine
+    from tracker.store.database import Database
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``user`` to the command line."""
+    user = commands.add_parser(
+        "user",
+        help="say who may use the tracker: add, change or list",
+        description="Who may use the tracker, in which role and for what. A viewer sees everything; a contributor "
+        "updates what is given to them; an approver decides baselines and keeps periods; an administrator says who "
+        "may use the tracker. Nobody is deleted: make them inactive.",
+    )
+    user_commands = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    add = user_commands.add_parser(
+        "add",
+        help="register a person",
+        epilog='python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor '
+        "--programme safety-valve --commitment C2-01 C2-02",
+    )
+    change = user_commands.add_parser(
+        "change",
+        help="change a person's name, role or assignments, or whether they are active",
+        description="What is not given stays as it is; but only a contributor keeps programmes and commitments.",
+        epilog="python -m tracker user change ana@dfe.example --inactive",
+    )
+    for command, required in ((add, True), (change, False)):
+        command.add_argument("email", metavar="EMAIL", help="the address that they are registered under")
+        command.add_argument("--name", metavar="NAME", required=required, help="the name that colleagues know")
+        command.add_argument("--role", required=required, choices=list(Role), help="what they are to the board")
+        none = "" if required else ", in place of those given before; none to take all away"
+        for what, example in (("programme", "safety-valve"), ("commitment", "C2-01")):
+            command.add_argument(
+                f"--{what}",
+                metavar="ID",
+                nargs="+" if required else "*",
+                default=[] if required else None,
+                help=f"a contributor's {what}s to update, such as {example}{none}",
+            )
+    add.set_defaults(run=_user_add)
+    active = change.add_mutually_exclusive_group()
+    active.add_argument("--inactive", dest="active", action="store_false", default=None, help="they may do nothing")
+    active.add_argument("--active", dest="active", action="store_true", help="they may use the tracker again")
+    change.set_defaults(run=_user_change)
+
+    listed = user_commands.add_parser("list", help="everybody who was ever registered, by name")
+    listed.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    listed.set_defaults(run=_user_list)
+
+
+def _user_add(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = users.add_user(
+            db,
+            actor_id=users.OPERATOR,
+            email=options.email,
+            name=options.name,
+            role=options.role,
+            programmes=options.programme,
+            commitments=options.commitment,
+        )
+        _say_user(db, options.email, change)
+    return 0
+
+
+def _user_change(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        held = _user(db, options.email)
+        role = options.role or held.role
+        keeps = role == Role.CONTRIBUTOR
+        change = users.change_user(
+            db,
+            actor_id=users.OPERATOR,
+            email=held.user_id,
+            base_version=held.version,
+            name=held.name if options.name is None else options.name,
+            role=role,
+            active=held.active if options.active is None else options.active,
+            programmes=options.programme if options.programme is not None else held.programmes if keeps else [],
+            commitments=options.commitment if options.commitment is not None else held.commitments if keeps else [],
+        )
+        _say_user(db, held.user_id, change)
+    return 0
+
+
+def _user_list(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address()) as db:
+        everybody = users.list_users(db)
+    if options.format == "json":
+        print(json.dumps([asdict(line) for line in everybody], ensure_ascii=False, indent=2))
+        return 0
+    if not everybody:
+        print("Nobody is registered; add somebody with `python -m tracker user add`.")
+        return 0
+    rows = [("E-mail", "Name", "Role", "Updates"), *(_cells(line) for line in everybody)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def _user(db: Database, email: str) -> UserLine:
+    address = email.strip().lower()
+    found = next((line for line in users.list_users(db) if line.user_id == address), None)
+    if found is None:
+        raise UnknownUser(f'Nobody is registered as "{address}"; `python -m tracker user list` tells who is.')
+    return found
+
+
+def _cells(line: UserLine) -> tuple[str, ...]:
+    role = line.role if line.active else f"{line.role} (inactive)"
+    return line.user_id, " ".join(line.name.split()), role, ", ".join([*line.programmes, *line.commitments])
+
+
+def _say_user(db: Database, email: str, change: Change) -> None:
+    print("  ".join(filter(None, _cells(_user(db, email)))))
+    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
