@@ -12,6 +12,9 @@ from tracker.domain.nouns import Assignment, Commitment, Programme, User
 from tracker.domain.policy import Action, Actor, require
 from tracker.domain.words import Role
 from tracker.store import ledger, people
+from tracker.store.people import actor_of
+
+__all__ = ["OPERATOR", "actor", "actor_of", "add_user", "change_user", "list_users", "who"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -49,8 +49,11 @@ def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
 def actor(cursor: Cursor, user_id: str, today: dt.date) -> Actor | None:
     """Return a person as they may act now; None when nobody is registered under that address."""
     line = next((line for line in users(cursor, today) if line.user_id == user_id), None)
-    if line is None:
-        return None
+    return actor_of(line) if line else None
+
+
+def actor_of(line: UserLine) -> Actor:
+    """Return a user as somebody who acts."""
     return Actor(
         user_id=line.user_id,
         name=line.name,

@@ -10,7 +10,7 @@ from tracker.domain import dates
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Action
 from tracker.domain.words import BOARD
-from tracker.ui import html, state
+from tracker.ui import html, identity, state
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -65,7 +65,7 @@ def _show_controls() -> None:
         html.show(html.alert(f"{refused} Today is shown."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shown = state.choose_as_at()
-        state.choose_actor()
+        identity.choose_actor(state.store())
     if state.actor():
         html.show(
             html.put(

@@ -10,21 +10,18 @@ import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
-from tracker.domain.policy import Action, Actor, allows
+from tracker.domain.policy import Action, allows
 from tracker.domain.words import Role
 from tracker.services import boards, stores, users
+from tracker.ui import identity
 
 if TYPE_CHECKING:
-    from tracker.domain.lines import UserLine
+    from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
     from tracker.store.database import Database
 
 AS_AT = "as_at"
 """The key of the one control, and its name in the address bar."""
-
-
-ACTING_AS = "acting_as"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @st.cache_resource(show_spinner=False)
@@ -35,45 +32,15 @@ def store() -> Database:
     store while the app runs.
     """
     db = stores.open_store(stores.address())
-    if editable_here() and any(user.active and user.role != Role.VIEWER for user in users.list_users(db)):
+    if identity.editable_here() and any(user.active and user.role != Role.VIEWER for user in users.list_users(db)):
         db.close()
         db = stores.open_store(stores.address(), writable=True)
     return db
 
 
-def editable_here() -> bool:
-    """Say whether anything may be changed: without sign-in, only on the machine that serves the app."""
-    return st.get_option("server.address") in _LOOPBACK
-
-
-def people() -> list[UserLine]:
-    """Everybody whom a visitor may act as."""
-    return [user for user in users.list_users(store()) if user.active]
-
-
-def choose_actor() -> None:
-    """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and in the address."""
-    names = {user.user_id: f"{user.name} ({user.role})" for user in people()} if editable_here() else {}
-    if not names:
-        return
-    asked = st.query_params.get(ACTING_AS, "")
-    st.selectbox(
-        "Acting as",
-        ["", *names],
-        index=list(names).index(asked) + 1 if asked in names else 0,
-        key=ACTING_AS,
-        persist_state="session",
-        format_func=lambda user_id: names.get(user_id, "Nobody: just looking"),
-        width=320,
-    )
-
-
 def actor() -> Actor | None:
-    """Who is asking, looked up at every run; None for somebody who only looks."""
-    chosen = st.session_state.get(ACTING_AS, st.query_params.get(ACTING_AS))
-    if not chosen or not editable_here() or chosen not in {user.user_id for user in people()}:
-        return None
-    return users.actor(store(), chosen)
+    """Who is asking; None for somebody who only looks."""
+    return identity.actor(store())
 
 
 def may(action: Action) -> bool:
@@ -133,8 +100,7 @@ def commitment(commitment_id: str) -> CommitmentView:
 def address(page: str = "", **query: str) -> str:
     """The address of a page of the tracker that shows the same day to the same person."""
     shown = {} if as_at() == dates.today() else {AS_AT: as_at().isoformat()}
-    acting = {ACTING_AS: st.session_state[ACTING_AS]} if st.session_state.get(ACTING_AS) else {}
-    everything = urlencode({**query, **shown, **acting})
+    everything = urlencode({**query, **shown, **identity.in_address()})
     return f"/{page}?{everything}" if everything else f"/{page}"
 
 
