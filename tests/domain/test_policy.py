@@ -30,6 +30,7 @@ TABLE = {
     Action.REQUEST_BASELINE: (NO,     GIVEN,       YES,      NO),
     Action.DECIDE_BASELINE:  (NO,     NO,          YES,      NO),
     Action.KEEP_PERIODS:     (NO,     NO,          YES,      NO),
+    Action.KEEP_SNAPSHOTS:   (NO,     NO,          YES,      NO),
     Action.MANAGE_USERS:     (NO,     NO,          NO,       YES),
 }  # fmt: skip
 

@@ -109,6 +109,7 @@ def board(
         known_at=None,
         head=Head(0, GENESIS),
         rules=rules,
+        demonstration=False,
         commitments=commitments,
         milestones=milestones,
         programmes=(),

@@ -16,11 +16,13 @@ from tracker.domain.words import (
     MilestoneKind,
     MoneyStage,
     MoveReason,
+    OverrideReason,
     PeriodState,
     Precision,
     Reporter,
     RequestState,
     Role,
+    SnapshotState,
     SourceKind,
     Stance,
     View,
@@ -194,6 +196,7 @@ class Assessment(Noun):
     evidence_id: str | None = None
     valid_until: dt.date | None = None
     period_id: str | None = None
+    override_reason: OverrideReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,3 +271,23 @@ class BaselineRequest(Noun):
     state: RequestState
     decided_by: str | None = None
     decision_note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot(Noun):
+    """The board as at a day and as known at a change of the ledger, named; ``id`` is the name. It copies no data.
+
+    ``known_seq`` and ``known_seal`` are the end of the ledger when it was taken, ``digest`` the SHA-256 of the board
+    view there, and ``rules`` (canonical JSON, days) the tolerances it was computed by.
+    """
+
+    as_at: dt.date
+    known_seq: int
+    known_seal: str
+    digest: str
+    rules: str
+    state: SnapshotState
+    taken_by: str
+    period_id: str | None = None
+    approved_by: str | None = None
+    note: str | None = None

@@ -21,13 +21,22 @@ class Action(StrEnum):
     REQUEST_BASELINE = "ask for a baseline to be changed"
     DECIDE_BASELINE = "decide on a request to change a baseline"
     KEEP_PERIODS = "open and close reporting periods"
+    KEEP_SNAPSHOTS = "take, approve and issue snapshots"
     MANAGE_USERS = "say who may use the tracker"
 
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.VIEWER: frozenset({Action.VIEW}),
     Role.CONTRIBUTOR: frozenset({Action.VIEW, Action.REPORT, Action.RATE, Action.REQUEST_BASELINE}),
-    Role.APPROVER: frozenset({Action.VIEW, Action.REQUEST_BASELINE, Action.DECIDE_BASELINE, Action.KEEP_PERIODS}),
+    Role.APPROVER: frozenset(
+        {
+            Action.VIEW,
+            Action.REQUEST_BASELINE,
+            Action.DECIDE_BASELINE,
+            Action.KEEP_PERIODS,
+            Action.KEEP_SNAPSHOTS,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset({Action.VIEW, Action.MANAGE_USERS}),
 }
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 BOARD = "National SEND Delivery Board"
 
+DEMONSTRATION = "Demonstration data"
+"""What every page and export of a demonstration store says; also the action of the first change of such a store."""
+
 CHAPTERS = {
     1: "The case for change",
     2: "A single national SEND and AP system",
@@ -206,6 +209,31 @@ class PeriodState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+
+
+class OverrideReason(StrEnum):
+    """Why an owner rates a commitment better than its dates do: required, with the rationale, and only then."""
+
+    RECOVERY = "recovery action agreed and under way"
+    REBASELINE = "change of baseline asked for"
+    RECORD_BEHIND = "record is behind what has happened"
+    NOT_CRITICAL = "late milestone does not decide the outcome"
+
+
+class SnapshotState(StrEnum):
+    """What a snapshot of the board is for; once approved it goes no way back."""
+
+    DRAFT = "draft"
+    FOR_BOARD = "for board"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+class Marking(StrEnum):
+    """How a pack is marked: the Government Security Classifications Policy (August 2024); chosen at every export."""
+
+    OFFICIAL = "OFFICIAL"
+    OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
 
 
 class RequestState(StrEnum):

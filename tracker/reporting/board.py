@@ -79,6 +79,7 @@ class BoardView:
     """Everything the board page shows, as at a day and as known at a change of the ledger.
 
     ``known_at`` is when the last change taken into account was recorded (UTC; None: nothing had been recorded).
+    ``demonstration`` says that the data are synthetic and must be marked so wherever they are shown.
     ``data_cut_off`` is the day of the newest fact in it. Counts are of commitments unless they say milestones.
     """
 
@@ -87,6 +88,7 @@ class BoardView:
     head: Head
     data_cut_off: dt.date | None
     rules: Tolerances
+    demonstration: bool
     commitments: tuple[CommitmentLine, ...]
     by_owner_status: dict[str, int]
     by_computed_status: dict[str, int]
@@ -137,6 +139,7 @@ def build_board(
     known_at: dt.datetime | None,
     head: Head,
     rules: Tolerances,
+    demonstration: bool,
     commitments: Sequence[CommitmentLine],
     milestones: Sequence[MilestoneLine],
     programmes: Sequence[ProgrammeLine],
@@ -159,6 +162,7 @@ def build_board(
         head=head,
         data_cut_off=max(facts, default=None),
         rules=rules,
+        demonstration=demonstration,
         commitments=tuple(commitments),
         by_owner_status=_counts(
             (c.owner_status or NOT_REPORTED for c in commitments), ("Red", "Amber", "Green", NOT_REPORTED)

@@ -42,6 +42,7 @@ NOUN_WORDS: dict[str, str] = {
     "programme": "programme",
     "progress": "progress report",
     "reference": "reference",
+    "snapshot": "snapshot",
     "source": "source",
     "user": "user",
 }
@@ -59,6 +60,7 @@ FIELD_WORDS: dict[str, dict[str, str]] = {
         "evidence_id": "evidence",
         "valid_until": "last day of validity",
         "period_id": "reporting period",
+        "override_reason": "reason to rate better than the dates",
     },
     "assignment": {
         "user_id": "user",
@@ -172,6 +174,18 @@ FIELD_WORDS: dict[str, dict[str, str]] = {
         "stance": "stance",
         "differs": "difference from the other documents",
     },
+    "snapshot": {
+        "as_at": "day",
+        "known_seq": "last change known",
+        "known_seal": "seal of that change",
+        "digest": "digest of the board",
+        "rules": "tolerances",
+        "state": "state",
+        "taken_by": "taker",
+        "period_id": "reporting period",
+        "approved_by": "approver",
+        "note": "note",
+    },
     "source": {
         "kind": "kind",
         "publisher": "publisher",
@@ -196,6 +210,7 @@ _HEADLINES: dict[str, tuple[str, ...]] = {
     "programme": ("name", "lead_organisation_id", "owner_id"),
     "progress": ("reporter", "status", "forecast_on", "actual_on", "narrative", "evidence_id"),
     "reference": ("pinpoint",),
+    "snapshot": ("as_at", "known_seq", "state"),
     "source": ("publisher", "title"),
     "user": ("name", "role"),
 }
@@ -204,7 +219,21 @@ _HEADLINES: dict[str, tuple[str, ...]] = {
 _MOVED = {"forecast_on", "baseline_on", "target_on"}
 """Dates that move, rather than being put right: what slippage is about."""
 
-_NAMES = {"promised_in", "part_of", "rating", "scale", "decided_by", "url", "gss_code", "previous_gss_code"}
+_NAMES = {
+    "promised_in",
+    "part_of",
+    "rating",
+    "scale",
+    "decided_by",
+    "taken_by",
+    "approved_by",
+    "known_seal",
+    "digest",
+    "rules",
+    "url",
+    "gss_code",
+    "previous_gss_code",
+}
 """Texts told without quotation marks, as are all that end in ``_id``."""
 
 _PLAN_LOAD = "plan load"

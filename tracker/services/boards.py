@@ -63,6 +63,7 @@ def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances =
             known_at=newest.recorded_at if newest else None,
             head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
             rules=rules,
+            demonstration=ledger.is_demonstration(cursor),
             commitments=board.commitments(cursor, as_at, known_seq, rules),
             milestones=board.milestones(cursor, as_at, known_seq, rules),
             programmes=board.programmes(cursor, as_at, known_seq),

@@ -24,6 +24,7 @@ from tracker.domain.errors import (
     UnstorableText,
 )
 from tracker.domain.ledger import GENESIS, Change, Head, Scalar, Seal, Version, canonical
+from tracker.domain.words import DEMONSTRATION
 from tracker.store import schema
 from tracker.store.registry import NOUNS, column_types, columns, table_of, to_row, to_version
 
@@ -235,6 +236,14 @@ def known_seq(cursor: Cursor, known_at: dt.datetime) -> int:
         "SELECT coalesce(max(seq), 0) FROM tracker.change WHERE recorded_at <= $known_at", {"known_at": known_at}
     ).fetchall()
     return int(seq)
+
+
+def is_demonstration(cursor: Cursor) -> bool:
+    """Say whether a ledger was made for demonstration: its first change says so, under seal like every other."""
+    row = cursor.execute(
+        "SELECT 1 FROM tracker.change WHERE seq = 1 AND action = $action", {"action": DEMONSTRATION}
+    ).fetchone()
+    return row is not None
 
 
 def changes(cursor: Cursor) -> list[Change]:

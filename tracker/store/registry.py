@@ -33,6 +33,7 @@ NOUNS: dict[str, type[Noun]] = {
     "programme": nouns.Programme,
     "progress": nouns.Progress,
     "reference": nouns.Reference,
+    "snapshot": nouns.Snapshot,
     "source": nouns.Source,
     "user": nouns.User,
 }
