@@ -163,6 +163,8 @@ def test_a_commitment_is_chosen_from_its_list_and_kept_in_the_address(app: str, 
     assert "id=C6-05" in page.url
     page.reload()
     expect(page.locator(".over").first).to_contain_text("C6-05")
+    page.go_back()
+    expect(page.locator(".over").first).to_contain_text("C6-06")
 
 
 def test_an_unknown_commitment_in_the_address_gets_a_sentence(app: str, page: Page) -> None:

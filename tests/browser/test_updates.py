@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, served, visit
 from tracker.domain import dates
+from tracker.domain.nouns import Progress
 from tracker.services import boards, plans, stores, users
 from tracker.store import ledger
 from tracker.store.database import Address
@@ -148,6 +149,51 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
     expect(second.locator("table", has_text="C6-01-M3").first).to_contain_text("Written by ben.")
     first.close()
     second.close()
+
+
+def choose_lines(page: Page, label: str, *milestone_ids: str) -> None:
+    for milestone_id in milestone_ids:
+        page.get_by_role("combobox", name=label).click()
+        page.keyboard.type(milestone_id)
+        page.get_by_role("option", name=milestone_id).click()
+        page.keyboard.press("Escape")
+
+
+def test_one_field_of_many_lines_is_changed_as_one_change_and_never_over_what_was_not_seen(
+    staffed: Address, browser: Browser
+) -> None:
+    with served(staffed.file) as office:
+        first, second = browser.new_page(), browser.new_page()
+        for page, person in ((first, "ana"), (second, "ben")):
+            visit(page, acting(office, "updates", person))
+        choose_lines(first, "Lines to change", "C6-01-M1", "C6-04-M2")
+        fill(first, "Expected, all", "2027-03")
+        difference = first.locator("table", has_text="What saving does to 2 lines")
+        expect(difference.locator("tbody tr").first).to_contain_text("2024-25 → March 2027")
+        expect(difference.locator("tbody tr").first).to_contain_text("choose a reason")
+        choose(first, "Why they move", "scope changed")
+        fill(first, "More about why they move", "Both wait for the same decision.")
+        expect(difference).not_to_contain_text("choose a reason")
+
+        choose_line(second, "C6-01-M1")  # meanwhile somebody else says something of one of them
+        fill(second, "Expected", "2026-12")
+        choose(second, "Why the date moves", "workforce")
+        fill(second, "More about why", "Posts are empty.")
+        second.get_by_role("button", name="Save", exact=True).click()
+        expect(second.locator(".done")).to_contain_text("C6-01-M1")
+
+        first.get_by_role("button", name="Save 2 lines").click()
+        expect(first.locator(".banner[role=alert]")).to_contain_text("you worked from version")
+        expect(difference.locator("tbody tr").first).to_contain_text("December 2026 → March 2027")
+        first.get_by_role("button", name="Save 2 lines").click()
+        expect(first.locator(".done")).to_contain_text("Saved 2 lines as change")
+        first.close()
+        second.close()
+
+    with stores.open_store(staffed) as db, db.read() as cursor:
+        [change] = [change for change in ledger.changes(cursor) if change.actor == "ana@example.gov.uk"]
+        newest = {id_: ledger.latest(cursor, Progress, id_) for id_ in ("C6-01-M1", "C6-04-M2")}
+        assert {version.change_seq for version in newest.values() if version} == {change.seq}
 
 
 def test_a_draft_survives_leaving_the_page(office: str, page: Page) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.domain.dates import PublishedDate
 from tracker.domain.lines import UpdateLine
-from tracker.domain.returns import Evidence, Report, faults, moved
+from tracker.domain.returns import Amendment, Evidence, Report, amended, confirmation, faults, moved
 from tracker.domain.words import MoveReason, Precision, ReportedStatus
 
 TODAY = dt.date(2026, 6, 15)
@@ -238,3 +238,46 @@ def test_a_date_moves_when_it_is_another_than_the_last_one_expected(
     )
     assert moved(held, report(forecast=day(forecast))) is (forecast != (before or baseline or forecast))
     assert not moved(held, report(forecast=None))
+
+
+@pytest.mark.parametrize(
+    ("held", "amendment", "changed"),
+    [
+        pytest.param(line(), Amendment(narrative="So far so good."), {"narrative": "So far so good."}, id="narrative"),
+        pytest.param(
+            line(), Amendment(status=ReportedStatus.NOT_STARTED), {"status": ReportedStatus.NOT_STARTED}, id="status"
+        ),
+        pytest.param(
+            line(),
+            Amendment(forecast=day(EXPECTED + ONE_DAY), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
+            {
+                "forecast": day(EXPECTED + ONE_DAY),
+                "reason": MoveReason.WORKFORCE,
+                "reason_note": "Posts are empty",
+            },
+            id="a date that moves, with why",
+        ),
+        pytest.param(
+            line(),
+            Amendment(forecast=day(EXPECTED), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
+            {},
+            id="a date that stays needs no why",
+        ),
+        pytest.param(
+            line(),
+            Amendment(actual=day(TODAY), evidence=EVIDENCE),
+            {
+                "actual": day(TODAY),
+                "evidence": EVIDENCE,
+                "forecast": None,
+                "status": ReportedStatus.COMPLETE,
+            },
+            id="complete, with evidence",
+        ),
+        pytest.param(line(), Amendment(), {}, id="nothing"),
+    ],
+)
+def test_an_amendment_says_one_thing_and_leaves_the_rest_as_it_is(
+    held: UpdateLine, amendment: Amendment, changed: dict[str, Any]
+) -> None:
+    assert amended(held, amendment) == replace(confirmation(held), **changed)

@@ -32,12 +32,12 @@ from tracker.domain.ledger import Version
 from tracker.domain.lines import UpdateLine
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.returns import Evidence, Report
+from tracker.domain.returns import Evidence, Report, confirmation
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Reporter, Role, SourceKind
 from tracker.services import boards, stores, users
 from tracker.services.plans import load_plans
-from tracker.services.progress import NEEDS, confirmation, foresee, my_lines, need, report_progress
+from tracker.services.progress import NEEDS, foresee, my_lines, need, report_progress
 from tracker.store import ledger
 
 if TYPE_CHECKING:

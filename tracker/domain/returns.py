@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
@@ -38,6 +38,53 @@ class Report:
     narrative: str | None = None
     evidence_id: str | None = None
     evidence: Evidence | None = None
+
+
+def confirmation(line: UpdateLine) -> Report:
+    """Return the report that says again what is held: a confirmation is never silent, it is a report of its own."""
+    return Report(
+        milestone_id=line.milestone_id,
+        base_version=line.base_version,
+        status=_status(line),
+        forecast=None if line.actual else line.due,
+        actual=line.actual,
+        narrative=line.narrative,
+        evidence_id=line.evidence_id,
+    )
+
+
+def _status(line: UpdateLine) -> ReportedStatus:
+    if line.actual:
+        return ReportedStatus.COMPLETE
+    not_started = line.reported_status == ReportedStatus.NOT_STARTED
+    return ReportedStatus.NOT_STARTED if not_started else ReportedStatus.IN_PROGRESS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """One thing to be said of many milestones at once; what is None stays as each of them has it.
+
+    ``actual`` says that each of them is complete. ``forecast`` comes with its reason and note.
+    """
+
+    status: ReportedStatus | None = None
+    forecast: PublishedDate | None = None
+    actual: PublishedDate | None = None
+    reason: MoveReason | None = None
+    reason_note: str | None = None
+    narrative: str | None = None
+    evidence: Evidence | None = None
+
+
+def amended(line: UpdateLine, amendment: Amendment) -> Report:
+    """Return the report that says of a milestone what is held, but for what the amendment says."""
+    said = {field.name: getattr(amendment, field.name) for field in fields(amendment)}
+    report = replace(confirmation(line), **{name: value for name, value in said.items() if value is not None})
+    if amendment.actual:
+        return replace(report, status=ReportedStatus.COMPLETE, forecast=None)
+    if amendment.forecast and not moved(line, report):
+        return replace(report, reason=None, reason_note=None)  # of several, one whose date stays has nothing to explain
+    return report
 
 
 def moved(line: UpdateLine, report: Report) -> bool:

@@ -14,7 +14,7 @@ from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import Action, in_scope, require, require_scope
 from tracker.domain.returns import Report, faults
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.words import ReportedStatus, Reporter, SourceKind
+from tracker.domain.words import Reporter, SourceKind
 from tracker.services.users import who
 from tracker.store import ledger, updates
 
@@ -66,26 +66,6 @@ def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
         return NEEDS[1]
     fresh = line.confirmed_on and line.confirmed_on >= today - dt.timedelta(days=rules.stale_days)
     return NEEDS[3] if fresh else NEEDS[2]
-
-
-def confirmation(line: UpdateLine) -> Report:
-    """Return the report that says again what is held: a confirmation is never silent, it is a report of its own."""
-    return Report(
-        milestone_id=line.milestone_id,
-        base_version=line.base_version,
-        status=_status(line),
-        forecast=None if line.actual else line.due,
-        actual=line.actual,
-        narrative=line.narrative,
-        evidence_id=line.evidence_id,
-    )
-
-
-def _status(line: UpdateLine) -> ReportedStatus:
-    if line.actual:
-        return ReportedStatus.COMPLETE
-    not_started = line.reported_status == ReportedStatus.NOT_STARTED
-    return ReportedStatus.NOT_STARTED if not_started else ReportedStatus.IN_PROGRESS
 
 
 def foresee(

@@ -179,7 +179,7 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
                 line.actual,
                 html.slip(line.slip_days),
                 line.owner,
-                source(view.sources.get(line.evidence_id or "")),
+                evidence(line, view.sources),
             )
             for line in lines
         ),
@@ -193,6 +193,13 @@ def source(line: SourceLine | None) -> Markup | None:
         return None
     words = f"{line.publisher}: {line.title}" + (f" ({line.published})" if line.published else "")
     return html.outward(line.url, words)
+
+
+def evidence(line: MilestoneLine, sources: Mapping[str, SourceLine]) -> Markup | None:
+    """What a milestone's completion can be read in; one that nothing shows is its owner's word, and said to be."""
+    if line.actual and not line.evidence_id:
+        return html.put('<span class="quiet">asserted by owner, not evidenced</span>')
+    return source(sources.get(line.evidence_id or ""))
 
 
 def money(view: BoardView) -> None:

@@ -111,7 +111,7 @@ def milestones(view: CommitmentView) -> None:
                     line.actual,
                     html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
                     html.status(line.status),
-                    _evidence(view, line),
+                    panels.evidence(line, view.sources),
                 )
                 for line in view.milestones
             ),
@@ -140,12 +140,6 @@ def _baseline_words(line: MilestoneLine) -> list[str | None]:
         f"“{line.baseline_wording}”" if line.baseline_wording else None,
         f"originally {line.original_baseline_on}" if moved else None,
     ]
-
-
-def _evidence(view: CommitmentView, line: MilestoneLine) -> Markup | str | None:
-    if line.actual and not line.evidence_id:
-        return "asserted by owner, not evidenced"
-    return panels.source(view.sources.get(line.evidence_id or ""))
 
 
 def happened(view: CommitmentView) -> None:

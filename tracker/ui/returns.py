@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from tracker.domain.dates import PublishedDate, parse_published_date
 from tracker.domain.errors import StaleEdit, TrackerError
 from tracker.domain.nouns import Progress
-from tracker.domain.returns import Evidence, Report
+from tracker.domain.returns import Evidence, Report, confirmation
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Version
     from tracker.domain.lines import UpdateLine
 
-_HOW = 'As precisely as it is known: "2027-03-31", "2027-03", "2027-Q1", "autumn 2027", "2027" or "FY2026-27".'
+HOW = 'As precisely as it is known: "2027-03-31", "2027-03", "2027-Q1", "autumn 2027", "2027" or "FY2026-27".'
 _TOLD = "told"
 
 
@@ -66,9 +67,10 @@ def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
             "passed cannot be confirmed: say below when it is expected now, or when it happened.</p>"
         ),
     )
-    reports = [progress.confirmation(line) for line in lines if not line.actual_on]
+    reports = [as_seen(confirmation(line), "confirm") for line in lines if not line.actual_on]
     seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
     able = {one.report.milestone_id: one for one in seen if not one.faults}
+    note_seen(lines, "confirm")
     chosen = st.multiselect(
         "Lines to confirm",
         list(able),
@@ -78,7 +80,7 @@ def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
     )
     label = f"Confirm {counted(len(chosen), 'line')} unchanged"
     if st.button(label, disabled=not chosen, key="button/confirm"):
-        _save([able[milestone_id].report for milestone_id in chosen], actor_id, draft="confirm")
+        save([able[milestone_id].report for milestone_id in chosen], actor_id, draft="confirm")
 
 
 def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
@@ -120,7 +122,7 @@ def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
     if line.base_version != base_version:
         _offer_both(line)
     if st.button("Save", type="primary", disabled=bool(seen.faults), key="button/save"):
-        _save([report], actor_id, draft=chosen)
+        save([report], actor_id, draft=chosen)
 
 
 def _draft(line: UpdateLine, base_version: int) -> Report:
@@ -130,14 +132,12 @@ def _draft(line: UpdateLine, base_version: int) -> Report:
         return {"key": f"{field}/{line.milestone_id}", "persist_state": "session"}
 
     statuses = list(ReportedStatus)
-    status = st.selectbox(
-        "Status", statuses, index=statuses.index(progress.confirmation(line).status), **kept("status")
-    )
+    status = st.selectbox("Status", statuses, index=statuses.index(confirmation(line).status), **kept("status"))
     left, right = st.columns(2)
     due = line.due.written if line.due and not line.actual else ""
-    expected = left.text_input("Expected", value=due, help=_HOW, **kept("expected"))
+    expected = left.text_input("Expected", value=due, help=HOW, **kept("expected"))
     happened = right.text_input(
-        "Happened", value=line.actual.written if line.actual else "", help=_HOW, **kept("happened")
+        "Happened", value=line.actual.written if line.actual else "", help=HOW, **kept("happened")
     )
     reason = st.selectbox(
         "Why the date moves (required when it does)",
@@ -148,26 +148,33 @@ def _draft(line: UpdateLine, base_version: int) -> Report:
     )
     reason_note = st.text_input("More about why", **kept("reason_note"))
     narrative = st.text_area("Narrative", value=line.narrative or "", **kept("narrative"))
-    html.show(html.put('<p class="quiet">Evidence. A completion without it is shown as asserted by its owner.</p>'))
-    first, second, third = st.columns(3)
-    publisher = first.text_input("Publisher", **kept("publisher"))
-    title = second.text_input("Title", **kept("title"))
-    url = third.text_input("Link on the publisher's own site", **kept("url"))
+    evidence = ask_evidence(line.milestone_id)
     return Report(
         milestone_id=line.milestone_id,
         base_version=base_version,
         status=ReportedStatus(status),
-        forecast=_date("Expected", expected),
-        actual=_date("Happened", happened),
+        forecast=read_date("Expected", expected),
+        actual=read_date("Happened", happened),
         reason=MoveReason(reason) if reason else None,
         reason_note=reason_note or None,
         narrative=narrative or None,
         evidence_id=line.evidence_id,
-        evidence=Evidence(publisher=publisher, title=title, url=url or None) if publisher or title or url else None,
+        evidence=evidence,
     )
 
 
-def _date(field: str, written: str) -> PublishedDate | None:
+def ask_evidence(draft: str) -> Evidence | None:
+    """Draw the fields of new evidence and return what they say; None when they say nothing."""
+    html.show(html.put('<p class="quiet">Evidence. A completion without it is shown as asserted by its owner.</p>'))
+    first, second, third = st.columns(3)
+    publisher = first.text_input("Publisher", key=f"publisher/{draft}", persist_state="session")
+    title = second.text_input("Title", key=f"title/{draft}", persist_state="session")
+    url = third.text_input("Link on the publisher's own site", key=f"url/{draft}", persist_state="session")
+    return Evidence(publisher=publisher, title=title, url=url or None) if publisher or title or url else None
+
+
+def read_date(field: str, written: str) -> PublishedDate | None:
+    """Read a date as it was typed; None for nothing. Raises UnreadableDate naming the field."""
     return parse_published_date(written.strip(), where=field) if written.strip() else None
 
 
@@ -187,7 +194,18 @@ def _offer_both(line: UpdateLine) -> None:
         _finish([line.milestone_id], f"Your draft of {line.milestone_id} was dropped; what the ledger holds is shown.")
 
 
-def _save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
+def as_seen(report: Report, draft: str) -> Report:
+    """Return a report against the version that was on the page when its reader clicked, which may be older by now."""
+    seen = st.session_state.get(f"seen/{draft}", {})
+    return replace(report, base_version=seen.get(report.milestone_id, report.base_version))
+
+
+def note_seen(lines: Sequence[UpdateLine], draft: str) -> None:
+    """Note which versions are on the page now; to be called once ``as_seen`` has been asked of all of them."""
+    st.session_state[f"seen/{draft}"] = {line.milestone_id: line.base_version for line in lines}
+
+
+def save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
     """Save reports as one change; a second click of the same button records nothing more."""
     request_id = st.session_state.setdefault(f"request/{draft}", str(uuid.uuid4()))
     try:
