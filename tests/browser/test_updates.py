@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PEOPLE = (
-    ("ana@example.gov.uk", "Ana", "contributor", ("safety-valve", "change-programme")),
+    ("ana@example.gov.uk", "Ana", "contributor", ("safety-valve", "change-programme", "trusts-2030")),
     ("ben@example.gov.uk", "Ben", "contributor", ("safety-valve",)),
     ("ada@example.gov.uk", "Ada", "administrator", ()),
     ("vic@example.gov.uk", "Vic", "viewer", ()),
@@ -83,12 +83,9 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
 ) -> None:
     with served(staffed.file) as office:
         visit(page, acting(office, "updates", "ana"))
-        page.get_by_role("combobox", name="Lines to confirm").click()
-        page.keyboard.type("C6-01-M3")
-        page.get_by_role("option", name="C6-01-M3").click()
-        page.keyboard.press("Escape")
-        page.get_by_role("button", name="Confirm 1 line unchanged").click()
-        expect(page.locator(".done")).to_contain_text("Saved 1 line as change")
+        choose_lines(page, "Lines to confirm", "C6-01-M3", "C3-13-M1", "C4-03-M1")
+        page.get_by_role("button", name="Confirm 3 lines unchanged").click()
+        expect(page.locator(".done")).to_contain_text("Saved 3 lines as change")
 
         choose_line(page, "C6-04-M2")
         fill(page, "Expected", "2027-03")
@@ -113,6 +110,21 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
         expect(rows.filter(has_text="C6-04-M2")).to_contain_text("March 2027")
         expect(rows.filter(has_text="C6-04-M3")).to_contain_text("30 September 2025")
         expect(rows.filter(has_text="C6-04-M3")).to_contain_text("Department for Education: Close of testing")
+
+        visit(page, acting(office, "", "ana"))
+        late = page.locator("table", has_text="Overdue, slipped, disputed or contradicted").locator("tbody tr")
+        expect(late.filter(has_text="C6-04-M2")).to_contain_text("Forecast March 2027 against a baseline of March 2025")
+        expect(late.filter(has_text="C6-04-M3")).to_have_count(0)
+
+        visit(page, acting(office, "history", "ana") + "&who=ana@example.gov.uk")
+        told = page.locator("table", has_text="of history").locator("tbody")
+        for sentence in (
+            "Added the report on C4-03-M1 with reporter owner; status “In progress”; forecast 2030",
+            "report on C6-04-M2 with reporter owner; status “In progress”; forecast March 2027",
+            "scope changed; The programme was extended to finish testing.",
+            "status “Complete”; completion 30 September 2025; evidence C6-04-M3/evidence/1",
+        ):
+            expect(told).to_contain_text(sentence)
 
     assert stores.verify_store(staffed).faults == ()
     with stores.open_store(staffed) as db:
