@@ -31,13 +31,13 @@ FLAGS = [
 
 
 @contextmanager
-def served(store: Path) -> Iterator[str]:
-    """Serve the app over a store on a free port of this machine and give its address."""
+def served(store: Path, *options: str) -> Iterator[str]:
+    """Serve the app over a store on a free port of this machine, with Streamlit's own options, and give its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
+        [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port), *options],
         cwd=ROOT,
         env={**os.environ, "TRACKER_STORE": str(store)},
         stdout=subprocess.DEVNULL,

@@ -243,6 +243,19 @@ def test_who_may_not_update_is_told_so_and_offered_nothing(office: str, page: Pa
     expect(page.locator(".tracker", has_text="Choose whom you act as").first).to_be_visible()
 
 
+def test_at_an_address_that_others_can_reach_nobody_can_be_acted_as_and_nothing_changed(
+    staffed: Address, page: Page
+) -> None:
+    with served(staffed.file, "--server.address", "0.0.0.0") as open_to_all:  # noqa: S104
+        for path in ("updates", "administration"):
+            visit(page, acting(open_to_all, path, "ana"))
+            expect(page.locator("body")).to_contain_text("Nothing can be changed at this address")
+            expect(page.get_by_role("combobox", name="Acting as")).to_have_count(0)
+            expect(page.get_by_role("button", name="Save")).to_have_count(0)
+        with stores.open_store(staffed) as beside:  # the app has it open for reading only
+            assert boards.known_position(beside) == 1 + len(PEOPLE)
+
+
 @pytest.mark.parametrize(("path", "person"), [("updates", "ana"), ("administration", "ada")])
 def test_as_at_a_past_day_nothing_can_be_edited(office: str, page: Page, path: str, person: str) -> None:
     visit(page, acting(office, path, person) + "&as_at=2023-07-01")

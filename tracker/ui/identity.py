@@ -30,6 +30,16 @@ def editable_here() -> bool:
     return st.get_option("server.address") in _LOOPBACK
 
 
+def invitation() -> str:
+    """Say how somebody who only looks comes to be somebody who may change things."""
+    if editable_here():
+        return "Choose whom you act as, above."
+    return (
+        "Nothing can be changed at this address: without sign-in, the tracker takes changes only on the machine that "
+        "serves it."
+    )
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _users(_db: Database, today: dt.date, known_seq: int) -> list[UserLine]:  # noqa: ARG001  the key of the cache
     """Everybody registered, kept by what it depends on: read once, not at every question of a page."""

@@ -1,7 +1,7 @@
 from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.services import users
-from tracker.ui import html, people, state
+from tracker.ui import html, identity, people, state
 
 html.show(
     html.put("<h1>Administration</h1>"),
@@ -12,7 +12,7 @@ html.show(
 )
 asking = state.actor()
 if asking is None:
-    html.show(html.put("<p>Choose whom you act as, above. Only an administrator may change who uses the tracker.</p>"))
+    html.show(html.put("<p>{} Only an administrator may change who uses the tracker.</p>", identity.invitation()))
 else:
     require(asking, Action.MANAGE_USERS)
     everybody = users.list_users(state.store())

@@ -1,13 +1,13 @@
 from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.services import progress
-from tracker.ui import amendments, html, returns, state
+from tracker.ui import amendments, html, identity, returns, state
 
 html.show(html.put("<h1>My updates</h1>"))
 asking = state.actor()
 if asking is None:
     html.show(
-        html.put("<p>Choose whom you act as, above. A contributor updates the milestones that were given to them.</p>")
+        html.put("<p>{} A contributor updates the milestones that were given to them.</p>", identity.invitation())
     )
 else:
     require(asking, Action.REPORT)
