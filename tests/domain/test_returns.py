@@ -48,6 +48,7 @@ def line(**fields: Any) -> UpdateLine:
         "computed_status": "Red",
         "slip_days": 90,
         "confirmed_on": TODAY,
+        "confirmed": True,
         "base_version": 1,
         "newest_on": TODAY,
     }

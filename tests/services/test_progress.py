@@ -675,35 +675,47 @@ def test_eight_who_report_on_a_milestone_each_are_all_recorded_and_nothing_is_lo
 @pytest.mark.parametrize(
     ("due", "confirmed", "group"),
     [
-        (-1, 0, "Overdue"),
-        (0, None, "Due in the next 90 days"),
-        (89, 0, "Due in the next 90 days"),
-        (90, None, "Not confirmed this month"),
-        (90, -36, "Not confirmed this month"),
-        (90, -35, "Confirmed"),
-        (90, 0, "Confirmed"),
-        (None, None, "Not confirmed this month"),
-        (None, -36, "Not confirmed this month"),
-        (None, -35, "Confirmed"),
+        (-1, True, "Overdue"),
+        (0, False, "Due in the next 90 days"),
+        (89, True, "Due in the next 90 days"),
+        (90, False, "Not confirmed"),
+        (90, True, "Confirmed"),
+        (None, False, "Not confirmed"),
+        (None, True, "Confirmed"),
     ],
 )
 def test_a_line_belongs_to_the_first_group_of_need_that_fits(
-    staffed: Database, due: int | None, confirmed: int | None, group: str
+    staffed: Database,
+    due: int | None,
+    confirmed: bool,  # noqa: FBT001
+    group: str,
 ) -> None:
     of = line(staffed)
     for field in ("forecast", "baseline"):  # the baseline counts where there is no forecast
         dated: dict[str, Any] = {f"{field}_on": None if due is None else days(due), f"{field}_precision": Precision.DAY}
         other: dict[str, Any] = {f"{name}_on": None for name in ("forecast", "baseline") if name != field}
-        held = replace(of, confirmed_on=None if confirmed is None else days(confirmed), **{**dated, **other})
+        held = replace(of, confirmed=confirmed, **{**dated, **other})
         assert need(held) == group
         assert need(replace(held, actual_on=TODAY, actual_precision=Precision.DAY)) == "Complete"
 
 
 def test_the_groups_of_need_follow_the_boards_own_tolerances(staffed: Database) -> None:
-    held = replace(line(staffed), forecast_on=days(40), confirmed_on=days(-10))
+    held = replace(line(staffed), forecast_on=days(40), confirmed=True)
     assert need(held) == "Due in the next 90 days"
     assert need(held, replace(TOLERANCES, period_days=40)) == "Confirmed"
-    assert need(held, replace(TOLERANCES, period_days=40, stale_days=9)) == "Not confirmed this month"
+
+
+@pytest.mark.parametrize(("ago", "confirmed"), [(35, True), (36, False)])
+def test_without_a_period_a_line_is_confirmed_for_as_long_as_a_forecast_stays_good(
+    staffed: Database,
+    ago: int,
+    confirmed: bool,  # noqa: FBT001
+) -> None:
+    assert not line(staffed).confirmed
+    save(staffed, recorded(id=PAID, reporter=Reporter.OWNER, forecast_on=SOON), on=days(-ago))
+    assert line(staffed).confirmed is confirmed
+    save(staffed, recorded(id=PAID, forecast_on=SOON), on=TODAY)  # the published record confirms nothing
+    assert not line(staffed).confirmed
 
 
 def test_what_my_updates_calls_overdue_or_due_soon_the_board_does_too(staffed: Database) -> None:

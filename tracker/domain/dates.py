@@ -35,6 +35,11 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
+def in_words(day: dt.date) -> str:
+    """Say a day: ``6 June 2023``."""
+    return f"{day.day} {day:%B %Y}"
+
+
 @dataclass(frozen=True)
 class PublishedDate:
     """A date and how precisely it was published; ``day`` is the last day of its period and is the day used in sums.
@@ -73,7 +78,7 @@ class PublishedDate:
         year = self.day.year
         match self.precision:
             case Precision.DAY:
-                return f"{self.day.day} {self.day:%B %Y}"
+                return in_words(self.day)
             case Precision.MONTH:
                 return f"{self.day:%B %Y}"
             case Precision.QUARTER:

@@ -102,3 +102,11 @@ class PlanFaults(TrackerError):
 
 class InvalidReport(TrackerError):
     """A report of progress that cannot be so; one sentence a fault."""
+
+
+class UnknownPeriod(TrackerError):
+    """No reporting period has that id, or none is open."""
+
+
+class InvalidPeriod(TrackerError):
+    """A reporting period that cannot be so; one sentence a fault."""

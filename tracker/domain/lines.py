@@ -249,10 +249,25 @@ class UserLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeriodLine:
+    """A reporting period; ``since`` is the day from which it stands as it does, ``version`` the one to edit from."""
+
+    period_id: str
+    name: str
+    opens_on: dt.date
+    closes_on: dt.date
+    board_on: dt.date
+    state: str
+    since: dt.date
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdateLine:
     """A milestone as its owner updates it: what is held now, and the version to report against (0: nothing yet).
 
-    ``confirmed_on`` is when an owner last reported on it; None when none has.
+    ``confirmed_on`` is when an owner last reported on it; None when none has. ``confirmed`` says whether that counts:
+    for the reporting period that is asked about, or, without one, for as long as a forecast stays good.
     """
 
     milestone_id: str
@@ -273,6 +288,7 @@ class UpdateLine:
     computed_status: str
     slip_days: int | None
     confirmed_on: dt.date | None
+    confirmed: bool
     base_version: int
     newest_on: dt.date | None
 
@@ -295,6 +311,29 @@ class UpdateLine:
     def due(self) -> PublishedDate | None:
         """When it is expected as things stand: the forecast, else the baseline."""
         return self.forecast or self.baseline
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingLine:
+    """A commitment as its owner rates it: the last rating ever given, and the version to rate against (0: none yet).
+
+    ``stands`` says that the board shows the rating; ``confirmed`` that it was given for the reporting period that is
+    asked about, or without one that it stands.
+    """
+
+    commitment_id: str
+    title: str
+    programme_id: str | None
+    computed_status: str
+    outcome: str | None
+    rating: str | None
+    rationale: str | None
+    override_reason: str | None
+    rated_on: dt.date | None
+    valid_until: dt.date | None
+    stands: bool
+    confirmed: bool
+    base_version: int
 
 
 @dataclass(frozen=True, kw_only=True)

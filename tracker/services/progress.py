@@ -16,7 +16,7 @@ from tracker.domain.returns import Report, faults
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import Reporter, SourceKind
 from tracker.services.users import who
-from tracker.store import ledger, updates
+from tracker.store import ledger, periods, updates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ACTION = "report progress"
 
-NEEDS = ("Overdue", "Due in the next 90 days", "Not confirmed this month", "Confirmed", "Complete")
+NEEDS = ("Overdue", "Due in the next 90 days", "Not confirmed", "Confirmed", "Complete")
 """The groups of My updates, in order of need."""
 
 
@@ -50,13 +50,13 @@ def my_lines(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> 
         require(actor, Action.REPORT)
         return [
             line
-            for line in updates.update_lines(cursor, dates.today(), rules)
+            for line in updates.update_lines(cursor, dates.today(), rules, period_id=_open_period(cursor))
             if in_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
         ]
 
 
 def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
-    """Return which of ``NEEDS`` a line belongs to."""
+    """Return which of ``NEEDS`` a line belongs to; whether it is confirmed is a matter of the period that is open."""
     today = dates.today()
     if line.actual_on:
         return NEEDS[4]
@@ -64,8 +64,7 @@ def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
         return NEEDS[0]
     if line.due and line.due.day < today + dt.timedelta(days=rules.period_days):
         return NEEDS[1]
-    fresh = line.confirmed_on and line.confirmed_on >= today - dt.timedelta(days=rules.stale_days)
-    return NEEDS[3] if fresh else NEEDS[2]
+    return NEEDS[3] if line.confirmed else NEEDS[2]
 
 
 def foresee(
@@ -92,6 +91,7 @@ def report_progress(
     """
     with db.read() as cursor:
         seen = _foresee(cursor, actor_id, reports, rules)
+        period_id = _open_period(cursor)
     wrong = [fault for one in seen if one.report.base_version >= one.line.base_version for fault in one.faults]
     if wrong:  # of what is not stale: that is told with both texts, whatever the rules make of it by now
         raise InvalidReport(" ".join(wrong))
@@ -99,9 +99,15 @@ def report_progress(
         db,
         actor=actor_id,
         action=ACTION,
-        versions=[version for one in seen for version in _versions(one)],
+        versions=[version for one in seen for version in _versions(one, period_id)],
         request_id=request_id,
     )
+
+
+def _open_period(cursor: Cursor) -> str | None:
+    """Return the id of the reporting period that is open; None when there is none."""
+    period = periods.open_now(cursor, dates.today())
+    return period.period_id if period else None
 
 
 def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], rules: Tolerances) -> list[Foreseen]:
@@ -109,7 +115,8 @@ def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], rules: To
     require(actor, Action.REPORT)
     today = dates.today()
     times = Counter(report.milestone_id for report in reports)
-    lines = {line.milestone_id: line for line in updates.update_lines(cursor, today, rules, times)}
+    held = updates.update_lines(cursor, today, rules, times, period_id=_open_period(cursor))
+    lines = {line.milestone_id: line for line in held}
     seen = []
     for report in reports:
         line = lines.get(report.milestone_id)
@@ -135,8 +142,8 @@ def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Itera
             )
 
 
-def _versions(one: Foreseen) -> list[Version]:
-    """Return what a report records: the progress, and its evidence when that is new.
+def _versions(one: Foreseen, period_id: str | None) -> list[Version]:
+    """Return what a report records: the progress, and its evidence when that is new; for the period that is open.
 
     A report holds from today; a completion from the day it happened, unless something was reported after that day.
     """
@@ -167,6 +174,7 @@ def _versions(one: Foreseen) -> list[Version]:
         reason_note=report.reason_note,
         narrative=report.narrative,
         evidence_id=evidence_id,
+        period_id=period_id,
     )
     versions.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
     return versions

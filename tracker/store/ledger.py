@@ -59,12 +59,15 @@ def record(
     versions: Sequence[Version],
     reason: str | None = None,
     request_id: str | None = None,
+    check: Callable[[Cursor], None] | None = None,
 ) -> Change:
     """Record versions as one change, and return it once it is durable.
 
     Each version must follow the newest of its id: StaleEdit (with both) otherwise, and nothing is recorded. A
     ``request_id`` that was recorded before returns that change again and records nothing. The change before must be in
-    the head anchor first, so that the ledger is never more than one change ahead of it. Raises NothingToRecord for no
+    the head anchor first, so that the ledger is never more than one change ahead of it. ``check`` is asked last,
+    of what the ledger holds at that moment, and stops the change by what it raises: for a rule over several ids, which
+    the numbers of their versions cannot keep. Raises NothingToRecord for no
     versions, StoreBusy when another write does not end, StoreUnusable when the disk refuses, BrokenLedger when ledger
     and anchor do not agree.
     """
@@ -73,10 +76,12 @@ def record(
     request_id = request_id or str(uuid.uuid4())
     with db.exclusive():
         with db.transaction() as cursor:
-            if earlier := _requested(cursor, request_id):
+            if earlier := requested(cursor, request_id):
                 return earlier
             catch_up_anchor(db)
             _refuse_stale(cursor, versions)
+            if check:
+                check(cursor)
             newest = newest_change(cursor)
             now = dates.utc_now()
             if newest:  # the clock may step back; the ledger does not
@@ -97,7 +102,8 @@ def record(
     return change
 
 
-def _requested(cursor: Cursor, request_id: str) -> Change | None:
+def requested(cursor: Cursor, request_id: str | None) -> Change | None:
+    """Return the change that a request was recorded as; None when it is new."""
     row = cursor.execute(
         f"SELECT {_CHANGE_COLUMNS} FROM tracker.change WHERE request_id = $request_id", {"request_id": request_id}
     ).fetchone()

@@ -22,9 +22,17 @@ _LAST = chr(0x10FFFF)
 
 
 def update_lines(
-    cursor: Cursor, today: dt.date, rules: Tolerances, among: Collection[str] | None = None
+    cursor: Cursor,
+    today: dt.date,
+    rules: Tolerances,
+    among: Collection[str] | None = None,
+    *,
+    period_id: str | None = None,
 ) -> list[UpdateLine]:
-    """Return every milestone with what is held of it now, in order of id; or only those ``among`` some ids."""
+    """Return every milestone with what is held of it now, in order of id; or only those ``among`` some ids.
+
+    A line is confirmed when an owner reported on it in the period, or without one in the last ``stale_days``.
+    """
     held = lines_of(
         cursor,
         UpdateLine,
@@ -48,12 +56,21 @@ def update_lines(
             milestone.status AS computed_status,
             milestone.slip_days,
             CASE WHEN milestone.reporter = 'owner' THEN milestone.reported_on END AS confirmed_on,
+            CASE
+                WHEN $period_id::VARCHAR IS NOT NULL THEN coalesce(newest.in_period, false)
+                ELSE milestone.reporter IS NOT DISTINCT FROM 'owner'
+                    AND milestone.reported_on >= $today - $rules['stale_days']::INTEGER
+            END AS confirmed,
             coalesce(newest.version, 0) AS base_version,
             newest.effective_on AS newest_on
         FROM milestone_position($today, $known_seq, $rules) AS milestone
         JOIN commitment_as_at($today, $known_seq) AS commitment ON commitment.id = milestone.commitment_id
         LEFT JOIN (
-            SELECT id, max(version) AS version, max(effective_on) AS effective_on
+            SELECT
+                id,
+                max(version) AS version,
+                max(effective_on) AS effective_on,
+                bool_or(reporter = 'owner' AND NOT retracted AND period_id = $period_id) AS in_period
             FROM tracker.progress
             WHERE id BETWEEN $first AND $last
             GROUP BY id
@@ -65,6 +82,7 @@ def update_lines(
             "today": today,
             "known_seq": ledger.head(cursor).seq,
             "rules": rules.as_parameter(),
+            "period_id": period_id,
             "first": min(among or [""]),
             "last": max(among or [_LAST]),
         },

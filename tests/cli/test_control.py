@@ -1,0 +1,93 @@
+"""The secretariat's commands: reporting periods, the chase list, ratings and baselines, each under somebody's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tracker.domain import dates
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import CommandLine, Ran
+
+SEC, ANA, VIC = "sec@dfe.example", "ana@dfe.example", "vic@dfe.example"
+
+
+def day(count: int) -> str:
+    return (dates.today() + dt.timedelta(days=count)).isoformat()
+
+
+@pytest.fixture
+def office(tracker: CommandLine) -> CommandLine:
+    """A store with an approver, a contributor to Safety Valve and a viewer."""
+    tracker.init()
+    for email, role, *given in (
+        (SEC, "approver"),
+        (ANA, "contributor", "--programme", "safety-valve"),
+        (VIC, "viewer"),
+    ):
+        ran = tracker.run("user", "add", email, "--name", email[:3].title(), "--role", role, *given)
+        assert ran.status == 0, ran.err
+    return tracker
+
+
+def opened(office: CommandLine, period_id: str = "2026-q4", actor: str = SEC) -> Ran:
+    days = ("--opens", day(0), "--closes", day(7), "--board", day(14))
+    return office.run("period", "open", period_id, "--name", "Autumn", *days, "--as", actor)
+
+
+def test_a_period_is_opened_changed_listed_and_closed(office: CommandLine) -> None:
+    assert office.run("period", "list").out == (
+        "There is no reporting period; open one with `python -m tracker period open`.\n"
+    )
+    ran = opened(office)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("The reporting period 2026-q4 is open.\nRecorded change 5: open period. Seal ")
+    assert office.run("period", "change", "2026-q4", "--closes", day(8), "--as", SEC).status == 0
+    assert office.run("period", "list").out == (f"2026-q4  open    {day(0)} to {day(8)}, board {day(14)}  Autumn\n")
+    changed = office.run(
+        "period", "change", "2026-q4", "--name", "Late autumn", "--opens", day(-1), "--board", day(9), "--as", SEC
+    )
+    assert changed.status == 0
+    assert office.run("period", "close", "2026-q4", "--as", SEC).status == 0
+    assert office.run("period", "list").out == (
+        f"2026-q4  closed  {day(-1)} to {day(8)}, board {day(9)}  Late autumn\n"
+    )
+
+
+def test_the_chase_list_is_text_json_or_letters(office: CommandLine) -> None:
+    ran = office.run("period", "chase")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "No reporting period is open; name one that was, or open one.\n"
+    opened(office)
+    assert (
+        "Ana <ana@dfe.example>: 0 of 1 milestone confirmed, 1 commitment not rated" in office.run("period", "chase").out
+    )
+    found = json.loads(office.run("period", "chase", "2026-q4", "--format", "json").out)
+    assert [line["user_id"] for line in found["people"]] == [ANA]
+    letters = office.run("period", "chase", "--format", "letters").out
+    assert letters.startswith(
+        "To: ana@dfe.example\nSubject: Autumn: 1 milestone to confirm and 1 commitment to rate by "
+    )
+
+
+def test_who_may_not_is_told_so_and_nothing_is_recorded(office: CommandLine) -> None:
+    for actor, says in (
+        (VIC, "As viewer, Vic may not open and close reporting periods"),
+        ("nobody@dfe.example", "Nobody"),
+    ):
+        ran = opened(office, actor=actor)
+        assert (ran.status, ran.out) == (1, "")
+        assert says in ran.err
+    assert "4 changes" in office.run("verify").out
+
+
+def test_a_day_that_is_none_names_its_option(office: CommandLine) -> None:
+    ran = office.run(
+        "period", "open", "q", "--name", "Q", "--opens", "1/2/26", "--closes", day(1), "--board", day(1), "--as", SEC
+    )
+    assert ran.status == 1
+    assert ran.err.startswith('--opens: "1/2/26" is not a day in the calendar')

@@ -1,0 +1,129 @@
+"""The chase list as a screen of text, as JSON, and as a letter to each person, to be copied into an e-mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain.dates import in_words
+from tracker.domain.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+    from tracker.reporting.chase import ChaseLine, ChaseView
+
+
+def chase_text(view: ChaseView) -> str:
+    """Return who has confirmed and who has not, for a terminal."""
+    period = view.period
+    parts = [
+        f"{_one_line(period.name)} ({period.period_id}, {period.state}): as at {in_words(view.day)}",
+        f"Closes on {in_words(period.closes_on)}, for the board of {in_words(period.board_on)}",
+        f"{view.done} of {counted(len(view.people), 'contributor')} done",
+    ]
+    for line in view.people:
+        milestones = counted(len(line.confirmed) + len(line.waiting), "milestone")
+        parts += [
+            "",
+            f"{_one_line(line.name)} <{line.user_id}>: {len(line.confirmed)} of {milestones} confirmed, "
+            f"{counted(len(line.unrated), 'commitment')} not rated",
+            *_listed("not confirmed", line.waiting),
+            *_listed("not rated", line.unrated),
+        ]
+    if view.orphans or view.unrated_orphans:
+        parts += [
+            "",
+            "Given to nobody",
+            *_listed("not confirmed", view.orphans),
+            *_listed("not rated", view.unrated_orphans),
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def chase_json(view: ChaseView) -> str:
+    """Return the same as one JSON object: dates as ISO days, unknowns null."""
+    period = view.period
+    content = {
+        "period": {
+            "period_id": period.period_id,
+            "name": period.name,
+            "state": period.state,
+            "opens_on": period.opens_on,
+            "closes_on": period.closes_on,
+            "board_on": period.board_on,
+        },
+        "as_at": view.day,
+        "people": [
+            {
+                "user_id": line.user_id,
+                "name": line.name,
+                "done": line.done,
+                "confirmed": [held.milestone_id for held in line.confirmed],
+                "not_confirmed": [_milestone(held) for held in line.waiting],
+                "rated": [held.commitment_id for held in line.rated],
+                "not_rated": [_commitment(held) for held in line.unrated],
+            }
+            for line in view.people
+        ],
+        "given_to_nobody": {
+            "not_confirmed": [_milestone(held) for held in view.orphans],
+            "not_rated": [_commitment(held) for held in view.unrated_orphans],
+        },
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, default=dt.date.isoformat) + "\n"
+
+
+def letter(line: ChaseLine, period: PeriodLine) -> str:
+    """Return what to write to one person who has something left to do: address, subject, and what that is."""
+    asked = [
+        f"{counted(len(held), what)} to {act}"
+        for held, what, act in ((line.waiting, "milestone", "confirm"), (line.unrated, "commitment", "rate"))
+        if held
+    ]
+    by = in_words(period.closes_on)
+    parts = [
+        f"To: {line.user_id}",
+        f"Subject: {_one_line(period.name)}: {' and '.join(asked)} by {by}",
+        "",
+        f"Dear {_one_line(line.name)},",
+        "",
+        f"The reporting period {_one_line(period.name)} closes on {by}, for the board that meets on "
+        f"{in_words(period.board_on)}.",
+    ]
+    if line.waiting:
+        parts += ["", "Please confirm, or change, each of these milestones:", *_items(line.waiting)]
+    if line.unrated:
+        parts += ["", "Please give your delivery confidence, and say why, for each of:", *_items(line.unrated)]
+    parts += ["", "What is not confirmed by then is shown to the board as not reported. Thank you."]
+    return "\n".join(parts) + "\n"
+
+
+def _items(lines: Iterable[UpdateLine | RatingLine]) -> list[str]:
+    return [f"  - {_named(line)}" for line in lines]
+
+
+def _listed(what: str, lines: Iterable[UpdateLine | RatingLine]) -> list[str]:
+    return [f"  {what}: {_named(line)}" for line in lines]
+
+
+def _named(line: UpdateLine | RatingLine) -> str:
+    """A line by its id and title; a milestone with the day it is due."""
+    name = f"{getattr(line, 'milestone_id', line.commitment_id)} {_one_line(line.title)}"
+    due = getattr(line, "due", None)
+    return f"{name} (due {due})" if due else name
+
+
+def _milestone(line: UpdateLine) -> dict[str, Any]:
+    return {"milestone_id": line.milestone_id, "title": line.title, "due": line.due.day if line.due else None}
+
+
+def _commitment(line: RatingLine) -> dict[str, Any]:
+    return {"commitment_id": line.commitment_id, "title": line.title, "rating": line.rating}
+
+
+def _one_line(text: str) -> str:
+    """A person's text on one line, so that it makes no line of a letter's heading."""
+    return " ".join(text.split())

@@ -1,0 +1,91 @@
+"""Who has confirmed and who has not in a reporting period: a line for each contributor, and what nobody was given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+from tracker.domain.words import CLOSED_OUTCOMES, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.policy import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChaseLine:
+    """What one contributor has done and has yet to do in a period: their milestones, and commitments not rated."""
+
+    user_id: str
+    name: str
+    confirmed: tuple[UpdateLine, ...]
+    waiting: tuple[UpdateLine, ...]
+    rated: tuple[RatingLine, ...]
+    unrated: tuple[RatingLine, ...]
+
+    @property
+    def done(self) -> bool:
+        """Say whether nothing is left for them to do."""
+        return not self.waiting and not self.unrated
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChaseView:
+    """The chase list of a period as it stood on a day; ``orphans`` and ``unrated_orphans`` were given to nobody."""
+
+    period: PeriodLine
+    day: dt.date
+    people: tuple[ChaseLine, ...]
+    orphans: tuple[UpdateLine, ...]
+    unrated_orphans: tuple[RatingLine, ...]
+
+    @property
+    def done(self) -> int:
+        """How many contributors have nothing left to do."""
+        return sum(1 for line in self.people if line.done)
+
+
+def build_chase(
+    period: PeriodLine,
+    day: dt.date,
+    *,
+    people: Sequence[Actor],
+    lines: Sequence[UpdateLine],
+    ratings: Sequence[RatingLine],
+) -> ChaseView:
+    """Put the chase list together: those with most to do first.
+
+    A milestone asks to be confirmed until it has happened, a commitment to be rated until nothing more is expected of
+    it.
+    """
+    active = [person for person in people if person.active and person.role is Role.CONTRIBUTOR]
+    asked = [line for line in lines if line.confirmed or not line.actual_on]
+    rated = [line for line in ratings if line.confirmed or line.outcome not in CLOSED_OUTCOMES]
+    chased = [_line(person, asked, rated) for person in active]
+    return ChaseView(
+        period=period,
+        day=day,
+        people=tuple(sorted(chased, key=lambda one: (-len(one.waiting) - len(one.unrated), one.name.lower()))),
+        orphans=tuple(line for line in asked if not line.confirmed and not _anybody(active, line)),
+        unrated_orphans=tuple(line for line in rated if not line.confirmed and not _anybody(active, line)),
+    )
+
+
+def _line(person: Actor, asked: Sequence[UpdateLine], rated: Sequence[RatingLine]) -> ChaseLine:
+    mine = [line for line in asked if person.holds(line.commitment_id, line.programme_id)]
+    judged = [line for line in rated if person.holds(line.commitment_id, line.programme_id)]
+    return ChaseLine(
+        user_id=person.user_id,
+        name=person.name,
+        confirmed=tuple(line for line in mine if line.confirmed),
+        waiting=tuple(line for line in mine if not line.confirmed),
+        rated=tuple(line for line in judged if line.confirmed),
+        unrated=tuple(line for line in judged if not line.confirmed),
+    )
+
+
+def _anybody(active: Sequence[Actor], line: UpdateLine | RatingLine) -> bool:
+    return any(person.holds(line.commitment_id, line.programme_id) for person in active)

@@ -1,0 +1,254 @@
+"""Reporting periods: opened, moved and closed by the secretariat, one at a time; and who has yet to confirm in one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.dates import in_words
+from tracker.domain.errors import InvalidPeriod, NothingToRecord, StaleEdit, UnknownPeriod
+from tracker.domain.ledger import Version
+from tracker.domain.lines import PeriodLine
+from tracker.domain.nouns import Period
+from tracker.domain.policy import Action, require
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.words import PeriodState
+from tracker.exchange.chase_files import chase_json as as_json
+from tracker.exchange.chase_files import chase_text as as_text
+from tracker.exchange.chase_files import letter
+from tracker.reporting.chase import ChaseView, build_chase
+from tracker.services.users import who
+from tracker.store import ledger, people, periods, ratings, updates
+
+__all__ = [
+    "ChaseView",
+    "PeriodLine",
+    "as_json",
+    "as_text",
+    "change_period",
+    "chase",
+    "close_period",
+    "find_period",
+    "letter",
+    "list_periods",
+    "open_now",
+    "open_period",
+]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.domain.ledger import Change
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Cursor, Database
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_ID = 40
+
+
+def list_periods(db: Database) -> list[PeriodLine]:
+    """Return every reporting period there ever was, newest first."""
+    with db.read() as cursor:
+        return periods.periods(cursor, dates.today())
+
+
+def open_now(db: Database) -> PeriodLine | None:
+    """Return the period that takes returns; None when none is open."""
+    with db.read() as cursor:
+        return periods.open_now(cursor, dates.today())
+
+
+def find_period(db: Database, period_id: str | None = None) -> PeriodLine:
+    """Return a period by its id, or the one that is open. Raises UnknownPeriod."""
+    with db.read() as cursor:
+        return _find(cursor, period_id)
+
+
+def open_period(
+    db: Database,
+    *,
+    actor_id: str,
+    period_id: str,
+    name: str,
+    opens_on: dt.date,
+    closes_on: dt.date,
+    board_on: dt.date,
+    request_id: str | None = None,
+) -> Change:
+    """Open a reporting period: from now on every report and rating belongs to it.
+
+    Raises UnknownUser, NotAllowed, InvalidPeriod naming all that is wrong, UnstorableText, StoreBusy, StoreUnusable.
+    """
+    noun = _period(period_id, name, opens_on, closes_on, board_on)
+    today = dates.today()
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.KEEP_PERIODS)
+        _check(cursor, noun, _not_now(noun, today))
+    try:
+        return ledger.record(
+            db,
+            actor=actor_id,
+            action="open period",
+            versions=[Version(noun=noun, version=1, effective_on=today)],
+            request_id=request_id,
+            check=lambda cursor: _check(cursor, noun, ()),
+        )
+    except StaleEdit:
+        raise InvalidPeriod(f"There is a reporting period {noun.id} already; choose another id.") from None
+
+
+def change_period(
+    db: Database,
+    *,
+    actor_id: str,
+    period_id: str,
+    base_version: int,
+    name: str,
+    opens_on: dt.date,
+    closes_on: dt.date,
+    board_on: dt.date,
+    request_id: str | None = None,
+) -> Change:
+    """Change the name or the days of the period that is open, from the version that was seen.
+
+    Raises as ``open_period`` does, UnknownPeriod when that period is not open, NothingToRecord when nothing changes,
+    and StaleEdit when it was changed meanwhile.
+    """
+    noun = _period(period_id, name, opens_on, closes_on, board_on)
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.KEEP_PERIODS)
+        held = _require_open(cursor, noun.id)
+        _check(cursor, noun, ())
+    if base_version == held.version and _noun(held, PeriodState.OPEN) == noun:
+        raise NothingToRecord(f"The reporting period {noun.id} has that name and those days already.")
+    return ledger.record(
+        db,
+        actor=actor_id,
+        action="change period",
+        versions=[Version(noun=noun, version=base_version + 1, effective_on=dates.today())],
+        request_id=request_id,
+        check=lambda cursor: _check(cursor, noun, ()),
+    )
+
+
+def close_period(
+    db: Database, *, actor_id: str, period_id: str, base_version: int | None = None, request_id: str | None = None
+) -> Change:
+    """Close the reporting period that is open; the version it was seen at, unless the newest will do.
+
+    A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownPeriod when
+    that period is not open, StaleEdit when it was changed or closed meanwhile, StoreBusy, StoreUnusable.
+    """
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.KEEP_PERIODS)
+        if earlier := ledger.requested(cursor, request_id):
+            return earlier
+        held = _require_open(cursor, period_id)
+    version = held.version if base_version is None else base_version
+    return ledger.record(
+        db,
+        actor=actor_id,
+        action="close period",
+        versions=[
+            Version(noun=_noun(held, PeriodState.CLOSED), version=version + 1, effective_on=dates.today()),
+        ],
+        request_id=request_id,
+    )
+
+
+def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERANCES) -> ChaseView:
+    """Return who has confirmed what in a period, the open one unless told, and what is given to nobody.
+
+    A period that is closed is shown as it stood on the day it was closed. Raises UnknownPeriod.
+    """
+    today = dates.today()
+    with db.read() as cursor:
+        period = _find(cursor, period_id)
+        day = today if period.state == PeriodState.OPEN else period.since
+        return build_chase(
+            period,
+            day,
+            people=[people.actor_of(line) for line in people.users(cursor, day)],
+            lines=updates.update_lines(cursor, day, rules, period_id=period.period_id),
+            ratings=ratings.rating_lines(cursor, day, rules, period_id=period.period_id),
+        )
+
+
+def _period(period_id: str, name: str, opens_on: dt.date, closes_on: dt.date, board_on: dt.date) -> Period:
+    """Return the period that is asked for. Raises InvalidPeriod, UnstorableText."""
+    slug = period_id.strip()
+    if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_ID:
+        raise InvalidPeriod(
+            f'"{slug}" is not an id for a reporting period; write small letters, digits and single hyphens, such as '
+            f"2026-q4, and at most {_LONGEST_ID} of them."
+        )
+    return Period(id=slug, name=name, opens_on=opens_on, closes_on=closes_on, board_on=board_on, state=PeriodState.OPEN)
+
+
+def _noun(line: PeriodLine, state: PeriodState) -> Period:
+    return Period(
+        id=line.period_id,
+        name=line.name,
+        opens_on=line.opens_on,
+        closes_on=line.closes_on,
+        board_on=line.board_on,
+        state=state,
+    )
+
+
+def _check(cursor: Cursor, period: Period, also: Iterator[str] | tuple[()]) -> None:
+    """Raise InvalidPeriod with all that is wrong with a period beside the others there are."""
+    others = [line for line in periods.periods(cursor, dates.today()) if line.period_id != period.id]
+    if faults := [*_faults(period), *also, *_clashes(period, others)]:
+        raise InvalidPeriod(" ".join(faults))
+
+
+def _faults(period: Period) -> Iterator[str]:
+    closes = in_words(period.closes_on)
+    if not period.name:
+        yield "The name is missing; give the one that the board uses, such as October to December 2026."
+    if period.closes_on < period.opens_on:
+        yield f"It closes on {closes}, before it opens on {in_words(period.opens_on)}; put the days in order."
+    if period.board_on < period.closes_on:
+        yield f"The board meets on {in_words(period.board_on)}, before it closes on {closes}; close it by then."
+
+
+def _not_now(period: Period, today: dt.date) -> Iterator[str]:
+    if period.opens_on > today:
+        yield f"It opens on {in_words(period.opens_on)}, which has not come; open it then."
+    if period.closes_on < today:
+        yield f"It closes on {in_words(period.closes_on)}, which has passed; there is nothing left to open it for."
+
+
+def _clashes(period: Period, others: list[PeriodLine]) -> Iterator[str]:
+    for other in others:
+        if other.state == PeriodState.OPEN:
+            yield f"{other.name} ({other.period_id}) is open; close it first."
+        elif period.opens_on <= other.closes_on and other.opens_on <= period.closes_on:
+            yield (
+                f"Its days overlap those of {other.name} ({other.period_id}), {in_words(other.opens_on)} to "
+                f"{in_words(other.closes_on)}; choose others."
+            )
+
+
+def _require_open(cursor: Cursor, period_id: str) -> PeriodLine:
+    line = _find(cursor, period_id)
+    if line.state != PeriodState.OPEN:
+        raise UnknownPeriod(
+            f"The reporting period {line.period_id} was closed on {in_words(line.since)}; it stays as it is."
+        )
+    return line
+
+
+def _find(cursor: Cursor, period_id: str | None) -> PeriodLine:
+    """Return a period by its id, or the one that is open. Raises UnknownPeriod."""
+    every = periods.periods(cursor, dates.today())
+    for line in every:
+        if line.period_id == period_id or (period_id is None and line.state == PeriodState.OPEN):
+            return line
+    if period_id is None:
+        raise UnknownPeriod("No reporting period is open; name one that was, or open one.")
+    known = ", ".join(line.period_id for line in every) or "there is none yet"
+    raise UnknownPeriod(f'There is no reporting period "{period_id}"; choose one of: {known}.')

@@ -1,0 +1,41 @@
+"""Reporting periods as the ledger knows them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from tracker.domain.lines import PeriodLine
+from tracker.domain.words import PeriodState
+from tracker.store import ledger
+from tracker.store.lines import lines_of
+
+if TYPE_CHECKING:
+    from tracker.store.database import Cursor
+
+
+def periods(cursor: Cursor, as_at: dt.date, known_seq: int | None = None) -> list[PeriodLine]:
+    """Return every reporting period that there was on a day, newest first; with all that is known unless told."""
+    return lines_of(
+        cursor,
+        PeriodLine,
+        """
+        SELECT
+            period.id AS period_id,
+            period.name,
+            period.opens_on,
+            period.closes_on,
+            period.board_on,
+            period.state,
+            period.effective_on AS since,
+            period.version
+        FROM period_as_at($as_at, $known_seq) AS period
+        ORDER BY period.opens_on DESC, period.id DESC
+        """,
+        {"as_at": as_at, "known_seq": ledger.head(cursor).seq if known_seq is None else known_seq},
+    )
+
+
+def open_now(cursor: Cursor, today: dt.date) -> PeriodLine | None:
+    """Return the period that takes returns; None when none is open."""
+    return next((line for line in periods(cursor, today) if line.state == PeriodState.OPEN), None)
