@@ -73,6 +73,7 @@ def test_everybody_is_listed_in_columns_and_for_a_machine(staffed: CommandLine) 
     )
     assert listed(staffed) == [
         {
+            "demonstration": None,
             "user_id": "ana@dfe.example",
             "name": "Ana Example",
             "role": "contributor",
@@ -82,6 +83,7 @@ def test_everybody_is_listed_in_columns_and_for_a_machine(staffed: CommandLine) 
             "version": 1,
         },
         {
+            "demonstration": None,
             "user_id": "bo@dfe.example",
             "name": "Bo\nBoard",
             "role": "viewer",

@@ -319,7 +319,7 @@ def test_a_text_that_turns_the_direction_of_writing_cannot_turn_the_sentence_aro
 
 def test_a_page_knows_whether_older_lines_follow() -> None:
     line = told(recorded(organisation()))
-    view = HistoryView(head=Head(12, GENESIS), lines=(line,), total=3, offset=1, trend=())
+    view = HistoryView(head=Head(12, GENESIS), demonstration=False, lines=(line,), total=3, offset=1, trend=())
     assert view.more
     assert not replace(view, offset=2).more
     assert not replace(view, total=0, offset=0, lines=()).more

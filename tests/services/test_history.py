@@ -40,7 +40,7 @@ def view(db: Database, known_seq: int | None = None, **fields: Any) -> HistoryVi
 
 
 def test_an_empty_ledger_has_an_empty_history_that_ends_at_change_0(db: Database) -> None:
-    assert view(db) == HistoryView(head=Head(0, GENESIS), lines=(), total=0, offset=0, trend=())
+    assert view(db) == HistoryView(head=Head(0, GENESIS), demonstration=False, lines=(), total=0, offset=0, trend=())
     assert history.list_actors(db, 0) == []
 
 
@@ -156,7 +156,7 @@ def test_many_records_of_one_change_are_one_line_in_every_form(db: Database) -> 
     content = json.loads(history.as_json(shown))
     [line] = content["lines"]
     assert (line["record"], line["holds_from"], line["fields"], line["versions"]) == (None, None, [], 60)
-    [row] = rows(history.as_csv(shown.lines))
+    [row] = rows(history.as_csv(shown))
     assert (row["record"], row["id"], row["versions"]) == ("", "", "60")
     assert "changed 60 records at once: 60 organisations" in history.as_text(shown)
 

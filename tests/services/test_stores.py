@@ -338,7 +338,7 @@ def test_a_restored_store_is_the_backup_and_the_old_store_is_kept_aside(store: A
 def test_a_backup_is_restored_where_there_is_no_store_and_no_folder(store: Address, folder: Path) -> None:
     made = stores.back_up(store, folder)
     elsewhere = Address(store.file.parent / "new" / "tracker.duckdb")
-    assert stores.restore(elsewhere, made.file) == stores.Restored(made.head, None)
+    assert stores.restore(elsewhere, made.file) == stores.Restored(made.head, None, demonstration=False)
     assert stores.verify_store(elsewhere).faults == ()
 
 

@@ -15,8 +15,9 @@ import pytest
 from tests.samples import DAY, commitment, first, instant, milestone, one_of_each, organisation, save
 from tracker.domain import dates
 from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreBusy, StoreUnusable, UnstorableText
-from tracker.domain.ledger import GENESIS, Head, Version
+from tracker.domain.ledger import GENESIS, Act, Head, Version
 from tracker.domain.nouns import Commitment, Organisation
+from tracker.domain.words import DEMONSTRATION
 from tracker.services import stores
 from tracker.store import database, ledger
 from tracker.store.database import Address
@@ -401,6 +402,48 @@ def test_a_reload_that_is_killed_before_its_anchor_is_in_place_is_refused_and_be
 
 def test_an_export_of_nothing_reloads_as_nothing(empty: Database) -> None:
     assert ledger.reload(empty, []) == Head(0, GENESIS)
+
+
+def act(seconds: int, *versions: Version, action: str = DEMONSTRATION) -> Act:
+    """An act so many seconds after nine on a day in 2024."""
+    at = instant("2024-01-02T09:00:00") + dt.timedelta(seconds=seconds)
+    return Act(recorded_at=at, actor="A. Trainer", action=action, versions=versions)
+
+
+def test_a_demonstration_ledger_brings_its_own_times_and_is_as_whole_as_any_other(empty: Database) -> None:
+    second = Version(noun=organisation("Renamed"), version=2, effective_on=DAY)
+    end = ledger.compose(empty, [act(0, first(organisation())), act(60, second, action="edit")])
+    assert ledger.verify(empty) == ledger.Verification(2, 2, end, (), demonstration=True)
+    with empty.read() as cursor:
+        assert [change.recorded_at.minute for change in ledger.changes(cursor)] == [0, 1]
+        assert ledger.is_demonstration(cursor)
+    assert save(empty, organisation("Goes on")).seq == 3
+
+
+@pytest.mark.parametrize(
+    ("acts", "why"),
+    [
+        ([act(0, first(organisation()), action="edit")], "begins with the action"),
+        ([act(0, first(organisation())), act(0, first(organisation(noun_id="nhs")))], "act 2: .* is not after"),
+        ([act(100 * 365 * 86_400, first(organisation()))], "act 1: 2123-.* has not passed"),
+        ([act(0, first(organisation())), act(1, first(organisation()))], "act 2: version 1 of dfe does not follow"),
+    ],
+)
+def test_a_ledger_brings_its_own_times_only_as_a_demonstration_and_in_order(
+    empty: Database, acts: list[Act], why: str
+) -> None:
+    with pytest.raises(ValueError, match=why):
+        ledger.compose(empty, acts)
+    assert contents(empty) == (Head(0, GENESIS), [])
+
+
+def test_a_demonstration_is_recorded_only_into_an_empty_store(filled: Database) -> None:
+    before = contents(filled)
+    with pytest.raises(StoreUnusable, match="already holds"):
+        ledger.compose(filled, [act(0, first(organisation(noun_id="nhs")))])
+    with filled.read() as cursor:
+        assert not ledger.is_demonstration(cursor)
+    assert contents(filled) == before
 
 
 def test_a_ledger_is_reloaded_only_into_an_empty_store(filled: Database) -> None:

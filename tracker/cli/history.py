@@ -45,7 +45,7 @@ def _history(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         view = history.view_history(db, wanted, boards.known_position(db))
     if options.format == "csv":
-        sys.stdout.buffer.write(history.as_csv(view.lines).encode())  # its line ends are its own on every system
+        sys.stdout.buffer.write(history.as_csv(view).encode())  # its line ends are its own on every system
     else:
         sys.stdout.write(history.as_json(view) if options.format == "json" else history.as_text(view))
     return 0

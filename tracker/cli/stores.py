@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.cli.marking import print_notice
 from tracker.services import stores
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _migrate(_: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     proof = stores.verify_store(stores.address(), renew_anchor=options.renew_anchor)
+    print_notice(demonstration=proof.demonstration)
     head = f"head: change {proof.head.seq}, seal {proof.head.seal}"
     if proof.changes or not proof.faults:  # of tables that were reshaped nothing can be counted
         print(f"{proof.changes:,} changes, {proof.versions:,} versions; {head}")
@@ -57,6 +59,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     made = stores.back_up(stores.address(), options.folder)
+    print_notice(demonstration=made.demonstration)
     print(f"Wrote and proved {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
     return 0
 
@@ -64,6 +67,7 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     at = stores.address()
     restored = stores.restore(at, options.file)
+    print_notice(demonstration=restored.demonstration)
     print(f"Restored {at.file} to change {restored.head.seq} (seal {restored.head.seal[:12]}).")
     if restored.replaced:
         print(f"The store that was there is kept as {restored.replaced}.")

@@ -6,8 +6,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from tracker.cli.marking import print_notice
 from tracker.domain.errors import UnknownUser
 from tracker.domain.words import Role
+from tracker.exchange import marking
 from tracker.services import stores, users
 
 if TYPE_CHECKING:
@@ -104,9 +106,12 @@ def _user_change(options: argparse.Namespace) -> int:
 def _user_list(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         everybody = users.list_users(db)
+        demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print(json.dumps([asdict(line) for line in everybody], ensure_ascii=False, indent=2))
+        listed = [marking.content(asdict(line), demonstration=demonstration) for line in everybody]
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
         return 0
+    print_notice(demonstration=demonstration)
     if not everybody:
         print("Nobody is registered; add somebody with `python -m tracker user add`.")
         return 0
@@ -131,5 +136,6 @@ def _cells(line: UserLine) -> tuple[str, ...]:
 
 
 def _say_user(db: Database, email: str, change: Change) -> None:
+    print_notice(demonstration=stores.is_demonstration(db))
     print("  ".join(filter(None, _cells(_user(db, email)))))
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")

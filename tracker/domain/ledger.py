@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tracker.domain.nouns import Noun
 
@@ -56,6 +56,17 @@ class Change:
     request_id: str
     previous_seal: str
     seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What a person did at an instant (UTC), before it is sealed: for a whole ledger that brings its own times."""
+
+    recorded_at: dt.datetime
+    actor: str
+    action: str
+    versions: Sequence[Version]
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ BOARD = "National SEND Delivery Board"
 DEMONSTRATION = "Demonstration data"
 """What every page and export of a demonstration store says; also the action of the first change of such a store."""
 
+DEMONSTRATION_NOTICE = f"{DEMONSTRATION}: the reports here were invented for training. Nobody made them."
+"""The same as a sentence, for the top of a page or a text."""
+
 CHAPTERS = {
     1: "The case for change",
     2: "A single national SEND and AP system",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD
+from tracker.exchange import marking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,7 +123,8 @@ def board_json(view: BoardView) -> str:
         },
         "head": {"seq": view.head.seq, "hash": view.head.seal},
     }
-    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain) + "\n"
+    marked = marking.content(content, demonstration=view.demonstration)
+    return json.dumps(marked, ensure_ascii=False, indent=2, default=_plain) + "\n"
 
 
 def _milestone(line: MilestoneLine) -> dict[str, Any]:
@@ -162,6 +164,7 @@ def board_text(view: BoardView) -> str:
     confidence = view.confidence
     known = f"{view.known_at.day} {view.known_at:%B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
     parts = [
+        *marking.notice(demonstration=view.demonstration),
         f"{BOARD}: as at {view.as_at.day} {view.as_at:%B %Y}",
         f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
         f"{confidence.owners_confirmed} of {confidence.owners} owners confirmed",

@@ -9,12 +9,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from tracker.domain.text import counted
+from tracker.exchange import marking
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
-    from tracker.domain.lines import HistoryLine
     from tracker.reporting.history import HistoryView
 
 _WIDTH = 100
@@ -38,32 +37,31 @@ _HEADER = (
 )
 
 
-def history_csv(lines: Iterable[HistoryLine]) -> str:
-    """Return lines of the history as CSV (RFC 4180, to be written as UTF-8), a header first.
+def history_csv(view: HistoryView) -> str:
+    """Return the lines of a history as CSV (RFC 4180, to be written as UTF-8), a header first.
 
     A text that a spreadsheet would take for a formula begins with an apostrophe.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(_HEADER)
-    for line in lines:
-        writer.writerow(
-            [
-                line.seq,
-                _instant(line.recorded_at),
-                _text(line.who),
-                _text(line.actor),
-                _text(line.action),
-                line.noun,
-                _text(line.noun_id),
-                line.version,
-                line.effective_on,
-                _text(line.what),
-                _text(line.why),
-                line.versions,
-                line.seal,
-            ]
-        )
+    writer.writerow(marking.header(_HEADER, demonstration=view.demonstration))
+    for line in view.lines:
+        values = [
+            line.seq,
+            _instant(line.recorded_at),
+            _text(line.who),
+            _text(line.actor),
+            _text(line.action),
+            line.noun,
+            _text(line.noun_id),
+            line.version,
+            line.effective_on,
+            _text(line.what),
+            _text(line.why),
+            line.versions,
+            line.seal,
+        ]
+        writer.writerow(marking.row(values, demonstration=view.demonstration))
     return file.getvalue()
 
 
@@ -101,12 +99,16 @@ def history_json(view: HistoryView) -> str:
             for line in view.lines
         ],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    marked = marking.content(content, demonstration=view.demonstration)
+    return json.dumps(marked, ensure_ascii=False, indent=2) + "\n"
 
 
 def history_text(view: HistoryView) -> str:
     """Return a history as sentences, newest first, for a terminal."""
-    parts = [f"{counted(view.total, 'line')} of history, newest first; the ledger ends at change {view.head.seq}"]
+    parts = [
+        *marking.notice(demonstration=view.demonstration),
+        f"{counted(view.total, 'line')} of history, newest first; the ledger ends at change {view.head.seq}",
+    ]
     for line in view.lines:
         parts += [
             "",

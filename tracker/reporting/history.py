@@ -242,9 +242,13 @@ _PLAN_LOAD = "plan load"
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryView:
-    """A page of the history: its lines newest first, and how many there are in all from the newest to the oldest."""
+    """A page of the history: its lines newest first, and how many there are in all from the newest to the oldest.
+
+    ``demonstration`` says that the data are synthetic and must be marked so wherever they are shown.
+    """
 
     head: Head
+    demonstration: bool
     lines: tuple[HistoryLine, ...]
     total: int
     offset: int

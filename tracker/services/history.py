@@ -43,6 +43,7 @@ def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> History
         found = history.recorded(cursor, wanted, known_seq)
         return HistoryView(
             head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
+            demonstration=ledger.is_demonstration(cursor),
             lines=tuple(told(line) for line in found.lines),
             total=found.total,
             offset=wanted.offset,
@@ -69,7 +70,7 @@ def list_actors(db: Database, known_seq: int) -> list[str]:
 
 def export_csv(db: Database, wanted: HistoryFilter, known_seq: int) -> str:
     """Return every line that ``wanted`` keeps, on whichever page, as CSV. Raises as ``view_history`` does."""
-    return as_csv(view_history(db, replace(wanted, offset=0, limit=None), known_seq).lines)
+    return as_csv(view_history(db, replace(wanted, offset=0, limit=None), known_seq))
 
 
 def verify_open(db: Database) -> Verification:

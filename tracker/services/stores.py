@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
+from tracker.exchange import marking
 from tracker.store import ledger, migrations
 from tracker.store.database import Address, Database, discard, sync, unused
 
@@ -82,6 +83,12 @@ def init_store(at: Address) -> bool:
     return True
 
 
+def is_demonstration(db: Database) -> bool:
+    """Say whether the data of a store are a demonstration's: whatever shows or prints them says so."""
+    with db.read() as cursor:
+        return ledger.is_demonstration(cursor)
+
+
 def migrate_store(at: Address) -> list[str]:
     """Bring a store's schema up to this version and return the names of the migrations that ran."""
     with Database.open(at, writable=True) as db:
@@ -109,18 +116,20 @@ MANIFEST = "backups.jsonl"
 
 @dataclass(frozen=True)
 class Backup:
-    """A verified copy of a store and the end of the ledger it holds."""
+    """A verified copy of a store, the end of the ledger it holds, and whether that is a demonstration."""
 
     file: Path
     head: Head
+    demonstration: bool
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored store's head, and where the store that it replaced was put (None: there was none)."""
+    """A restored store's head, where the store that it replaced was put (None: there was none), and what it is."""
 
     head: Head
     replaced: Path | None
+    demonstration: bool
 
 
 def back_up(at: Address, folder: Path) -> Backup:
@@ -141,7 +150,10 @@ def back_up(at: Address, folder: Path) -> Backup:
             db.copy_to(unfinished.file)
         shutil.copyfile(at.anchor.path, unfinished.anchor.path)
         proof = _proven(unfinished)
-        name = f"{at.file.stem}_{dates.utc_now():%Y-%m-%dT%H%M%SZ}_seq{proof.head.seq}.duckdb"
+        name = marking.file_name(
+            f"{at.file.stem}_{dates.utc_now():%Y-%m-%dT%H%M%SZ}_seq{proof.head.seq}.duckdb",
+            demonstration=proof.demonstration,
+        )
         finished = Address(folder / name)
         for unnamed, named in ((unfinished.anchor.path, finished.anchor.path), (unfinished.file, finished.file)):
             sync(unnamed)
@@ -153,7 +165,7 @@ def back_up(at: Address, folder: Path) -> Backup:
         raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
     finally:
         discard(unfinished)
-    return Backup(finished.file, proof.head)
+    return Backup(finished.file, proof.head, proof.demonstration)
 
 
 def restore(at: Address, backup: Path) -> Restored:
@@ -188,7 +200,7 @@ def restore(at: Address, backup: Path) -> Restored:
         raise StoreUnusable(f"The backup cannot be put at {at.file}: {error.strerror}.") from error
     finally:
         discard(incoming)
-    return Restored(proof.head, replaced if moved else None)
+    return Restored(proof.head, replaced if moved else None, proof.demonstration)
 
 
 def _proven(copy: Address) -> Verification:

@@ -23,7 +23,7 @@ from tracker.domain.errors import (
     TrackerError,
     UnstorableText,
 )
-from tracker.domain.ledger import GENESIS, Change, Head, Scalar, Seal, Version, canonical
+from tracker.domain.ledger import GENESIS, Act, Change, Head, Scalar, Seal, Version, canonical
 from tracker.domain.words import DEMONSTRATION
 from tracker.store import schema
 from tracker.store.registry import NOUNS, column_types, columns, table_of, to_row, to_version
@@ -86,20 +86,29 @@ def record(
             now = dates.utc_now()
             if newest:  # the clock may step back; the ledger does not
                 now = max(now, newest.recorded_at + dt.timedelta(microseconds=1))
-            unsealed = Change(
-                seq=newest.seq + 1 if newest else 1,
-                recorded_at=now,
-                actor=text.clean(actor, where="the actor of a change"),
-                action=text.clean(action, where="the action of a change"),
-                reason=text.clean(reason or "", where="the reason of a change") or None,
-                request_id=request_id,
-                previous_seal=newest.seal if newest else GENESIS,
-                seal="",
+            unsealed = _unsealed(
+                newest, recorded_at=now, actor=actor, action=action, reason=reason, request_id=request_id
             )
             change, rows = _sealed(unsealed, versions)
             _insert(cursor, change, rows)
         _settle(db, change)
     return change
+
+
+def _unsealed(
+    newest: Change | None, *, recorded_at: dt.datetime, actor: str, action: str, reason: str | None, request_id: str
+) -> Change:
+    """Return the change that follows the newest (None: the first), its texts cleaned, to be sealed."""
+    return Change(
+        seq=newest.seq + 1 if newest else 1,
+        recorded_at=recorded_at,
+        actor=text.clean(actor, where="the actor of a change"),
+        action=text.clean(action, where="the action of a change"),
+        reason=text.clean(reason or "", where="the reason of a change") or None,
+        request_id=request_id,
+        previous_seal=newest.seal if newest else GENESIS,
+        seal="",
+    )
 
 
 def requested(cursor: Cursor, request_id: str | None) -> Change | None:
@@ -326,7 +335,8 @@ def newest_numbers(cursor: Cursor, noun: type[Noun], among: Collection[str] | No
 class Verification:
     """What a verification found: how much it covered, the head, and every fault in a sentence (none: it is sound).
 
-    ``unanchored`` says that the anchor lacks the last change, which no witness outside the store vouches for yet.
+    ``unanchored`` says that the anchor lacks the last change, which no witness outside the store vouches for yet;
+    ``demonstration`` that the first change says the data are synthetic.
     """
 
     changes: int
@@ -334,6 +344,7 @@ class Verification:
     head: Head
     faults: tuple[str, ...]
     unanchored: bool = False
+    demonstration: bool = False
 
     @property
     def conclusion(self) -> str:
@@ -425,7 +436,14 @@ def _prove(db: Database) -> Verification:
     faults.extend(_anchor_faults(db, whole=True))
     anchored = db.address.anchor.last()
     unanchored = anchored is not None and anchored.seq < previous.seq
-    return Verification(len(recorded), count, previous, tuple(faults), unanchored)
+    return Verification(
+        changes=len(recorded),
+        versions=count,
+        head=previous,
+        faults=tuple(faults),
+        unanchored=unanchored,
+        demonstration=any(change.seq == 1 and change.action == DEMONSTRATION for change in recorded[:1]),
+    )
 
 
 def _orphans(cursor: Cursor) -> list[int]:
@@ -539,6 +557,57 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
     changes are kept and put in place after: one that a crash kept from its place still tells of change 0, so that the
     store is not taken for a whole one, and a new store can be made where it was.
     """
+    return _fill(db, _read_back(lines))
+
+
+def _read_back(lines: Iterable[str]) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
+    end = Head(0, GENESIS)
+    for number, line in enumerate(lines, start=1):
+        change, rows = _parse(line, number)
+        if change.seq != end.seq + 1 or change.previous_seal != end.seal:
+            raise BrokenLedger(f"Line {number}: change {change.seq} does not follow change {end.seq}.")
+        yield change, rows
+        end = Head(change.seq, change.seal)
+
+
+def compose(db: Database, acts: Iterable[Act]) -> Head:
+    """Record a whole demonstration ledger, with times of its own, into an empty store, and return its head.
+
+    When a change was recorded is for the store to say; only a ledger whose first change says under seal that it is a
+    demonstration may bring its own times, which increase and have passed. Raises ValueError for acts that do not keep
+    to that or do not follow each other, StoreUnusable when the store already holds changes; then nothing is recorded.
+    """
+    return _fill(db, _sealed_acts(acts))
+
+
+def _sealed_acts(acts: Iterable[Act]) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
+    newest: Change | None = None
+    numbers: dict[tuple[type[Noun], str], int] = {}
+    now = dates.utc_now()
+    for seq, act in enumerate(acts, start=1):
+        if newest is None and act.action != DEMONSTRATION:
+            raise ValueError(f'a ledger with times of its own begins with the action "{DEMONSTRATION}"')
+        if act.recorded_at > now or (newest and act.recorded_at <= newest.recorded_at):
+            raise ValueError(f"act {seq}: {act.recorded_at} has not passed, or is not after the act before it")
+        for version in act.versions:
+            place = (type(version.noun), version.noun.id)
+            if version.version != numbers.get(place, 0) + 1:
+                raise ValueError(f"act {seq}: version {version.version} of {version.noun.id} does not follow the last")
+            numbers[place] = version.version
+        unsealed = _unsealed(
+            newest,
+            recorded_at=act.recorded_at,
+            actor=act.actor,
+            action=act.action,
+            reason=act.reason,
+            request_id=f"demonstration-{seq}",
+        )
+        newest, rows = _sealed(unsealed, act.versions)
+        yield newest, rows
+
+
+def _fill(db: Database, sealed: Iterable[tuple[Change, dict[str, list[Row]]]]) -> Head:
+    """Record changes that are sealed already into an empty store, and after them its anchor, whole."""
     anchor = db.address.anchor
     written: list[tuple[Head, dt.datetime]] = []
     with db.exclusive():
@@ -549,10 +618,7 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
                 f"The store {db.address.file} already holds {end.seq} changes; reload into an empty one."
             )
         with db.transaction() as cursor:
-            for number, line in enumerate(lines, start=1):
-                change, rows = _parse(line, number)
-                if change.seq != end.seq + 1 or change.previous_seal != end.seal:
-                    raise BrokenLedger(f"Line {number}: change {change.seq} does not follow change {end.seq}.")
+            for change, rows in sealed:
                 _insert(cursor, change, rows)
                 end = Head(change.seq, change.seal)
                 written.append((end, change.recorded_at))

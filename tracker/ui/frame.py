@@ -9,7 +9,7 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Action
-from tracker.domain.words import BOARD
+from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE
 from tracker.ui import html, identity, state
 
 if TYPE_CHECKING:
@@ -35,11 +35,14 @@ def run() -> None:
     except TrackerError as error:
         refused = str(error)
     page = st.navigation([_page(*entry, closed=bool(refused)) for entry in PAGES], position="top")
-    st.set_page_config(page_title=f"{page.title} – SEND delivery board", layout="wide")
     html.show_style()
     if refused:
+        st.set_page_config(page_title=f"{page.title} – SEND delivery board", layout="wide")
         html.show(html.put("<h1>The tracker cannot open its store</h1><p>{}</p>", refused))
         return
+    state.set_title(page.title)
+    if state.demonstration():
+        html.show(html.put('<div class="banner demonstration" role="status"><p>{}</p></div>', DEMONSTRATION_NOTICE))
     _show_controls()
     try:
         page.run()

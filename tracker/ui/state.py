@@ -11,7 +11,7 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
 from tracker.domain.policy import Action, allows
-from tracker.domain.words import Role
+from tracker.domain.words import DEMONSTRATION, Role
 from tracker.services import boards, stores, users
 from tracker.ui import identity
 
@@ -36,6 +36,18 @@ def store() -> Database:
         db.close()
         db = stores.open_store(stores.address(), writable=True)
     return db
+
+
+@st.cache_resource(show_spinner=False)
+def demonstration() -> bool:
+    """Say whether the data are a demonstration's, which never changes in the life of a store."""
+    return stores.is_demonstration(store())
+
+
+def set_title(words: str) -> None:
+    """Name the page in the browser's tab, where a demonstration says first what it is."""
+    named = f"{words} – SEND delivery board"
+    st.set_page_config(page_title=f"{DEMONSTRATION}: {named}" if demonstration() else named, layout="wide")
 
 
 def actor() -> Actor | None:

@@ -16,7 +16,7 @@ chosen = st.selectbox(
 if chosen and chosen != asked:
     st.query_params["id"] = chosen
 view = state.commitment(chosen or asked)
-st.set_page_config(page_title=f"{view.line.commitment_id} {view.line.title} – SEND delivery board")
+state.set_title(f"{view.line.commitment_id} {view.line.title}")
 record.statuses(view)
 record.promise(view.line)
 record.milestones(view)

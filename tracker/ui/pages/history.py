@@ -6,6 +6,7 @@ import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.text import counted
+from tracker.exchange import marking
 from tracker.reporting import charts
 from tracker.services import history
 from tracker.ui import html, panels, state
@@ -177,7 +178,7 @@ html.show(
 st.download_button(
     "Download as CSV",
     lambda: history.export_csv(state.store(), wanted, board.head.seq),
-    file_name=f"history_as-at_{shown}_seq{board.head.seq}.csv",
+    file_name=marking.file_name(f"history_as-at_{shown}_seq{board.head.seq}.csv", demonstration=board.demonstration),
     mime="text/csv",
     on_click="ignore",
 )
