@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.cli import boards, history, periods, plans, stores, users
+from tracker.cli import boards, history, periods, plans, snapshots, stores, users
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ close the app before a command that writes.
   python -m tracker board                         the board today
   python -m tracker board --as-at 2023-07-01      the board as it stood on a day
   python -m tracker board --format json > b.json  the same figures for a machine
+  python -m tracker snapshot take board-2026-q3 --as ana@dfe.example   keep the board under a name
   python -m tracker history --milestone C2-01-M4  who changed what, when and why, in sentences
   python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor --programme safety-valve
   python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has yet to confirm
@@ -70,6 +71,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (plans, boards, history, users, periods, stores):
+    for group in (plans, boards, snapshots, history, users, periods, stores):
         group.add_commands(commands)
     return parser

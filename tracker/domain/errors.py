@@ -70,6 +70,14 @@ class InvalidUser(TrackerError):
     """A user's address, role or assignments cannot be what was given."""
 
 
+class UnknownSnapshot(TrackerError):
+    """No snapshot was taken under that name."""
+
+
+class InvalidSnapshot(TrackerError):
+    """A snapshot cannot be taken so, or cannot become what was asked."""
+
+
 class StaleEdit(TrackerError):
     """A save made against a version that is no longer the newest: both texts, and nothing is lost.
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tracker.domain.dates import PublishedDate
 from tracker.domain.ledger import Version
+from tracker.domain.snapshots import STANDING, Position, read_rules
 from tracker.domain.words import Precision
 
 
@@ -433,3 +434,45 @@ class TrendLine:
     def actual(self) -> PublishedDate | None:
         """When it happened, as precisely as it is known."""
         return _published(self.actual_on, self.actual_precision)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotLine:
+    """A snapshot as it stands: what it shows, by whom it was taken and approved, and when (UTC).
+
+    ``known_at`` is when the last change it knows of was recorded. ``version`` is the one to edit from.
+    """
+
+    name: str
+    as_at: dt.date
+    known_seq: int
+    known_seal: str
+    known_at: dt.datetime | None
+    digest: str
+    rules: str
+    state: str
+    taken_by: str
+    taker: str | None
+    taken_at: dt.datetime
+    period_id: str | None
+    approved_by: str | None
+    approver: str | None
+    approved_at: dt.datetime | None
+    published_at: dt.datetime | None
+    note: str | None
+    version: int
+
+    @property
+    def position(self) -> Position:
+        """Where its board is looked at from."""
+        return Position(as_at=self.as_at, known_seq=self.known_seq, rules=read_rules(self.rules)[0])
+
+    @property
+    def form(self) -> int:
+        """The number of the form that its digest is of."""
+        return read_rules(self.rules)[1]
+
+    @property
+    def standing(self) -> bool:
+        """Say whether a board stands behind it: it was approved."""
+        return self.state in STANDING

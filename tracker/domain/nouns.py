@@ -278,7 +278,8 @@ class Snapshot(Noun):
     """The board as at a day and as known at a change of the ledger, named; ``id`` is the name. It copies no data.
 
     ``known_seq`` and ``known_seal`` are the end of the ledger when it was taken, ``digest`` the SHA-256 of the board
-    view there, and ``rules`` (canonical JSON, days) the tolerances it was computed by.
+    view there, and ``rules`` (canonical JSON, days) the tolerances it was computed by, with the number of the form that
+    the digest is of. Of its versions only ``state``, ``approved_by`` and ``note`` differ: ``tracker.domain.snapshots``.
     """
 
     as_at: dt.date

@@ -29,17 +29,19 @@ def address() -> Address:
     return Address.parse(os.environ.get("TRACKER_STORE") or DEFAULT_ADDRESS)
 
 
-def open_store(at: Address, *, writable: bool = False) -> Database:
+def open_store(at: Address, *, writable: bool = False, proven: bool = True) -> Database:
     """Open a store that is whole: this version's schema, a chain that proves, and an end that agrees with its anchor.
 
-    Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
+    One that is opened to find out what is wrong with it need not be ``proven``; it can only be read. Raises
+    StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
     """
     if writable and at.exists() and at.wal.exists():  # a crash left it: prove it before it is folded into the file
         open_store(at).close()
     db = Database.open(at, writable=writable)
     try:
         migrations.require_current(db)
-        ledger.check_opening(db)
+        if proven or writable:
+            ledger.check_opening(db)
         if writable:
             ledger.catch_up_anchor(db)
         db.teach()

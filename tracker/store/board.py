@@ -319,7 +319,9 @@ def history(cursor: Cursor, commitment_id: str, known_seq: int) -> list[VersionL
             UNION ALL
             SELECT 'progress', id, version, effective_on, retracted, change_seq
             FROM tracker.progress
-            WHERE id IN (SELECT id FROM tracker.milestone WHERE commitment_id = $commitment_id)
+            WHERE id IN (
+                SELECT id FROM tracker.milestone WHERE commitment_id = $commitment_id AND change_seq <= $known_seq
+            )
             UNION ALL
             SELECT view || ' view', id, version, effective_on, retracted, change_seq
             FROM tracker.assessment

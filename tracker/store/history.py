@@ -22,6 +22,9 @@ MOST_TOLD_APART = 50
 
 _END_OF_TIME = 9_223_372_036_854_775_807
 
+_KNOWN = " AND change_seq <= $known_seq"
+"""What is moved to another commitment later on does not change what was known before."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -110,18 +113,18 @@ def _of_milestone(table: str) -> str:
     if table in {"milestone", "progress"}:  # the report on a milestone has its id
         return " WHERE id = $milestone_id"
     if "milestone_id" in columns(table):
-        return f" WHERE id IN (SELECT id FROM tracker.{table} WHERE milestone_id = $milestone_id)"
+        return f" WHERE id IN (SELECT id FROM tracker.{table} WHERE milestone_id = $milestone_id{_KNOWN})"
     return " WHERE false"
 
 
 def _of_commitment(table: str) -> str:
-    own = " (SELECT id FROM tracker.milestone WHERE commitment_id = $commitment_id)"
+    own = f" (SELECT id FROM tracker.milestone WHERE commitment_id = $commitment_id{_KNOWN})"
     if table == "commitment":
         return " WHERE id = $commitment_id"
     if table == "progress":
         return " WHERE id IN" + own
     if "commitment_id" in columns(table):  # any version of it: one that was moved elsewhere is still its history
-        return f" WHERE id IN (SELECT id FROM tracker.{table} WHERE commitment_id = $commitment_id)"
+        return f" WHERE id IN (SELECT id FROM tracker.{table} WHERE commitment_id = $commitment_id{_KNOWN})"
     if "milestone_id" in columns(table):
         return " WHERE milestone_id IN" + own
     return " WHERE false"

@@ -1,0 +1,93 @@
+"""Snapshots from the command line: taken, approved, published, listed, shown and proved."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import CommandLine, Ran
+
+TAKER, APPROVER = "taker@dfe.example", "second@dfe.example"
+
+
+@pytest.fixture
+def staffed(tracker: CommandLine) -> CommandLine:
+    """The small plan and two approvers."""
+    tracker.init()
+    for email, name in ((TAKER, "Tom Taker"), (APPROVER, "Sue Second")):
+        assert tracker.run("user", "add", email, "--name", name, "--role", "approver").status == 0
+    return tracker
+
+
+def take(tracker: CommandLine, name: str = "summer", *more: str) -> Ran:
+    return tracker.run("snapshot", "take", name, "--as-at", "2023-07-01", "--as", TAKER, *more)
+
+
+def test_a_snapshot_goes_from_taken_to_published_and_says_each_step(staffed: CommandLine) -> None:
+    taken = take(staffed, "summer", "--note", "For the July board.")
+    assert taken.status == 0, taken.err
+    assert taken.out.startswith("summer: draft, as at 2023-07-01, as known at change 3; digest ")
+    assert "Recorded change 4: take snapshot. Seal " in taken.out
+    for command, who in (("submit", TAKER), ("approve", APPROVER), ("publish", TAKER)):
+        assert staffed.run("snapshot", command, "summer", "--as", who).status == 0
+    shown = staffed.run("snapshot", "show", "summer").out
+    assert shown.startswith("summer: published, as at 2023-07-01")
+    assert f"Taken by Tom Taker ({TAKER}) on " in shown
+    assert f"Approved by Sue Second ({APPROVER}) on " in shown
+    assert "Published on " in shown
+    assert "For the July board." in shown
+    assert "Nothing that has been recorded since changes the board of its day." in shown
+    assert shown.endswith(staffed.run("board", "--snapshot", "summer").out)
+
+
+def test_a_snapshot_reads_the_same_to_a_machine(staffed: CommandLine) -> None:
+    assert staffed.run("snapshot", "list").out.startswith("No snapshot was taken")
+    take(staffed)
+    take(staffed, "second-look", "--for-board")
+    listed = json.loads(staffed.run("snapshot", "list", "--format", "json").out)
+    assert [(line["name"], line["state"], line["known_seq"]) for line in listed] == [
+        ("second-look", "for board", 4),
+        ("summer", "draft", 3),
+    ]
+    shown = json.loads(staffed.run("snapshot", "show", "summer", "--format", "json").out)
+    assert shown["board"] == json.loads(staffed.run("board", "--snapshot", "summer", "--format", "json").out)
+    assert (shown["taken_by"], shown["differs_from_todays_knowledge"]) == (TAKER, False)
+    assert shown["board"]["head"]["seq"] == 3
+
+
+def test_what_cannot_be_done_is_a_sentence_and_a_status(staffed: CommandLine) -> None:
+    take(staffed)
+    for arguments, told in (
+        (("take", "summer", "--as", TAKER), "There is a snapshot summer already"),
+        (("take", "2023-07-01", "--as", TAKER), "cannot be the name of a snapshot"),
+        (("take", "winter", "--as-at", "2999-01-01", "--as", TAKER), "outside what the board can show"),
+        (("approve", "summer", "--as", TAKER), "somebody else must"),
+        (("approve", "winter", "--as", APPROVER), 'There is no snapshot "winter"'),
+        (("publish", "summer", "--as", APPROVER), "is draft and cannot become published"),
+        (("take", "winter", "--as", "nobody@dfe.example"), "Nobody is registered"),
+        (("verify", "winter"), 'There is no snapshot "winter"'),
+    ):
+        ran = staffed.run("snapshot", *arguments)
+        assert (ran.status, ran.out) == (1, "")
+        assert told in ran.err
+    assert staffed.run("snapshot", "take", "winter").status == 2
+    assert staffed.run("board", "--snapshot", "summer", "--as-at", "2023-07-01").status == 2
+    refused = staffed.run("board", "--snapshot", "summer", "--known-at", "2026-01-01")
+    assert (refused.status, "a knowledge of its own" in refused.err) == (2, True)
+
+
+def test_a_snapshot_proves_until_the_ledger_is_altered_and_then_the_change_is_named(staffed: CommandLine) -> None:
+    take(staffed)
+    proved = staffed.run("snapshot", "verify", "summer")
+    assert (proved.status, proved.err) == (0, "")
+    assert "The ledger is whole to its end, change 4" in proved.out
+    with duckdb.connect(str(staffed.store)) as file:
+        file.execute("UPDATE milestone SET title = 'Rewritten' WHERE id = 'C6-06-M1'")
+    failed = staffed.run("snapshot", "verify", "summer")
+    assert failed.status == 1
+    assert failed.err.startswith("Change 1 (plan load by command line (a.tester)")
+    assert "The board of the snapshot summer (as at 2023-07-01, as known at change 3) is not the one" in failed.err

@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from tests import samples
+from tests.services.conftest import OWNER, PEOPLE, add
+from tracker.domain import dates
+from tracker.domain.errors import (
+    InvalidSnapshot,
+    NotAllowed,
+    UnknownSnapshot,
+    UnknownUser,
+    UnreadableDate,
+)
+from tracker.domain.nouns import Commitment, Funding, Milestone, Noun, Period, Source
+from tracker.domain.rules import Tolerances
+from tracker.domain.words import MoneyStage, PeriodState, Precision, Role, SnapshotState, SourceKind
+from tracker.services import boards, history, snapshots, stores
+from tracker.store import ledger
+
+if TYPE_CHECKING:
+    from tracker.domain.lines import SnapshotLine
+    from tracker.store.database import Address, Database
+
+TAKER = PEOPLE[Role.APPROVER]
+OTHER = "other@dfe.example"
+DAY = dt.date(2023, 7, 1)
+
+
+@pytest.fixture
+def board(staffed: Database) -> Database:
+    """The small plan, somebody in each role, and a second approver."""
+    add(staffed, OTHER, Role.APPROVER)
+    return staffed
+
+
+def take(db: Database, name: str = "summer", **options: object) -> SnapshotLine:
+    snapshots.take_snapshot(db, **{"actor_id": TAKER, "name": name, "as_at": DAY, **options})  # type: ignore[arg-type]
+    return snapshots.show_snapshot(db, name)
+
+
+def test_a_snapshot_is_a_day_and_an_end_of_the_ledger_under_a_name(board: Database) -> None:
+    known = boards.known_position(board)
+    line = take(board, note="The first.")
+    assert (line.as_at, line.known_seq, line.state, line.note) == (DAY, known, "draft", "The first.")
+    assert (line.taken_by, line.taker, line.approved_by, line.approved_at) == (TAKER, "Approver", None, None)
+    assert snapshots.open_snapshot(board, "summer") == boards.view_board(board, DAY, known)
+    assert not line.standing
+    with board.read() as cursor:
+        change = ledger.newest_change(cursor)
+    assert change
+    assert (change.action, change.actor, change.recorded_at) == ("take snapshot", TAKER, line.taken_at)
+
+
+def test_without_a_day_a_snapshot_is_of_today_and_of_the_period_that_is_open(board: Database) -> None:
+    today = dates.today()
+    assert take(board, "none", as_at=None).period_id is None
+    for name, state in (("past", PeriodState.CLOSED), ("present", PeriodState.OPEN)):
+        period = Period(id=name, name=name, opens_on=today, closes_on=today, board_on=today, state=state)
+        samples.save(board, period, on=today)
+    line = take(board, "now", as_at=None, for_board=True)
+    assert (line.as_at, line.period_id, line.state) == (today, "present", "for board")
+    assert take(board, "given", period_id="past").period_id == "past"
+
+
+def change_at_random(db: Database, chance: random.Random, number: int) -> None:
+    """One change of any kind, for any day: new, said otherwise, backdated, retracted; a source, a user."""
+    day = dates.GREEN_PAPER + dt.timedelta(days=chance.randrange(1_200))
+    with db.read() as cursor:
+        commitment = ledger.latest(cursor, Commitment, chance.choice(["C6-01", "C6-06"]))
+        milestone = ledger.latest(cursor, Milestone, chance.choice(["C6-01-M1", "C6-06-M1"]))
+    assert commitment
+    assert milestone
+    match chance.choice(("words", "milestone", "progress", "money", "source", "user", "retraction")):
+        case "words":
+            said: Noun = other(commitment.noun, title=f"Reworded {number}")
+        case "milestone":
+            moved = {"baseline_on": day, "baseline_precision": Precision.DAY, "commitment_id": commitment.noun.id}
+            said = other(milestone.noun, **moved)
+        case "progress":
+            forecast = day + dt.timedelta(days=chance.randrange(400))
+            said = samples.progress(id=milestone.noun.id, forecast_on=forecast, narrative=f"Said {number}")
+        case "money":
+            said = Funding(
+                id=f"sum-{number}",
+                programme_id="safety-valve",
+                stage=chance.choice(list(MoneyStage)),
+                amount_gbp=Decimal(chance.randrange(10**6)),
+                source_id="news",
+            )
+        case "source":
+            said = Source(id="news", kind=SourceKind.EVIDENCE, publisher="A newspaper", title=f"Title {number}")
+        case "user":
+            add(db, f"person-{number}@dfe.example", Role.VIEWER)
+            return
+        case _:
+            taken_back = chance.choice([commitment, milestone])
+            samples.save(db, taken_back.noun, on=taken_back.effective_on, retracted=True)
+            return
+    samples.save(db, said, on=day)
+
+
+def other(noun: Noun, **fields: Any) -> Noun:
+    return replace(noun, **fields)
+
+
+def everything(db: Database, line: SnapshotLine) -> tuple[object, ...]:
+    """All that a snapshot shows, as its pages and files do."""
+    view = snapshots.open_snapshot(db, line.name)
+    wanted = [history.HistoryFilter(as_at=view.as_at, limit=None)]
+    wanted += [history.HistoryFilter(as_at=view.as_at, commitment_id=c.commitment_id) for c in view.commitments]
+    wanted += [history.HistoryFilter(as_at=view.as_at, milestone_id=m.milestone_id) for m in view.milestones]
+    return (
+        boards.as_json(view),
+        boards.as_text(view),
+        view,
+        [boards.view_commitment(db, view, one.commitment_id) for one in view.commitments],
+        [history.as_json(history.view_history(db, one, line.known_seq)) for one in wanted],
+        history.list_actors(db, line.known_seq),
+        snapshots.last_approved(db, line.as_at, line.known_seq),
+    )
+
+
+def test_whatever_is_recorded_later_a_snapshot_shows_what_it_showed(board: Database) -> None:
+    chance = random.Random(20220329)
+    lines = [take(board), take(board, "today", as_at=None, rules=Tolerances(green_days=1, amber_days=2))]
+    first = [everything(board, line) for line in lines]
+    for number in range(200):
+        change_at_random(board, chance, number)
+    assert [everything(board, line) for line in lines] == first
+    for line in lines:
+        assert snapshots.verify_snapshot(board, line.name).faults == ()
+        assert snapshots.differs_today(board, line)
+
+
+def test_what_is_recorded_of_other_days_does_not_make_the_board_of_a_day_differ(board: Database) -> None:
+    line = take(board)
+    samples.save(board, samples.progress(id="C6-06-M1", narrative="Later"), on=DAY + dt.timedelta(days=1))
+    assert not snapshots.differs_today(board, line)
+    samples.save(board, samples.progress(id="C6-06-M1", narrative="Before"), on=DAY)
+    assert snapshots.differs_today(board, line)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_an_approver_takes_approves_and_publishes(board: Database, role: Role) -> None:
+    someone = PEOPLE[role]
+    moves = (snapshots.submit_snapshot, snapshots.approve_snapshot, snapshots.publish_snapshot)
+    if role is Role.APPROVER:
+        take(board, actor_id=OTHER)
+        for move, state in zip(moves, ("for board", "approved", "published"), strict=True):
+            move(board, actor_id=someone, name="summer", note=f"Now {state}.")
+            assert snapshots.show_snapshot(board, "summer").state == state
+        line = snapshots.show_snapshot(board, "summer")
+        assert (line.approved_by, line.approver, line.standing) == (TAKER, "Approver", True)
+        assert line.approved_at
+        assert line.published_at
+        assert line.taken_at < line.approved_at < line.published_at
+        assert line.note == "Now for board.\nNow approved.\nNow published."
+        return
+    with pytest.raises(NotAllowed, match="an approver may"):
+        take(board, actor_id=someone)
+    take(board, actor_id=OTHER)
+    known = boards.known_position(board)
+    for move in moves:
+        with pytest.raises(NotAllowed, match="an approver may"):
+            move(board, actor_id=someone, name="summer")
+    assert boards.known_position(board) == known
+
+
+def test_nobody_approves_what_they_took(board: Database) -> None:
+    take(board)
+    with pytest.raises(NotAllowed, match="somebody else must"):
+        snapshots.approve_snapshot(board, actor_id=TAKER, name="summer")
+    snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+    snapshots.publish_snapshot(board, actor_id=TAKER, name="summer")
+    with pytest.raises(InvalidSnapshot, match="nothing comes after"):
+        snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+
+
+def test_a_double_click_takes_and_approves_once(board: Database) -> None:
+    change = snapshots.take_snapshot(board, actor_id=TAKER, name="summer", as_at=DAY, request_id="r1")
+    assert snapshots.take_snapshot(board, actor_id=TAKER, name="summer", as_at=DAY, request_id="r1") == change
+    approval = snapshots.approve_snapshot(board, actor_id=OTHER, name="summer", request_id="r2")
+    assert snapshots.approve_snapshot(board, actor_id=OTHER, name="summer", request_id="r2") == approval
+    assert snapshots.publish_snapshot(board, actor_id=OTHER, name="summer", request_id="r3").seq == approval.seq + 1
+
+
+def test_what_cannot_be_a_snapshot_is_refused_and_nothing_recorded(board: Database) -> None:
+    take(board)
+    known = boards.known_position(board)
+    with pytest.raises(InvalidSnapshot, match="There is a snapshot summer already"):
+        take(board)
+    with pytest.raises(InvalidSnapshot, match="cannot be the name"):
+        take(board, "2023-07-01")
+    with pytest.raises(UnreadableDate, match="outside what the board can show"):
+        take(board, "tomorrow", as_at=dates.today() + dt.timedelta(days=1))
+    with pytest.raises(UnknownUser):
+        take(board, "mine", actor_id="nobody@dfe.example")
+    for ask in (snapshots.show_snapshot, snapshots.open_snapshot, snapshots.verify_snapshot):
+        with pytest.raises(UnknownSnapshot, match='no snapshot "winter"'):
+            ask(board, "winter")
+    with pytest.raises(UnknownSnapshot, match='no snapshot "winter"'):
+        snapshots.approve_snapshot(board, actor_id=OTHER, name="winter")
+    assert boards.known_position(board) == known
+
+
+def test_the_last_approved_is_the_newest_day_that_was_approved_by_then(board: Database) -> None:
+    def last(as_at: dt.date, known_seq: int | None = None) -> str | None:
+        found = snapshots.last_approved(board, as_at, known_seq or boards.known_position(board))
+        return found.name if found else None
+
+    take(board, "spring", as_at=dt.date(2023, 4, 1))
+    take(board, "summer")
+    take(board, "summer-again")
+    assert last(dates.today()) is None
+    snapshots.approve_snapshot(board, actor_id=OTHER, name="spring")
+    first = boards.known_position(board)
+    snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+    snapshots.publish_snapshot(board, actor_id=OTHER, name="summer")
+    assert (last(dates.today()), last(DAY), last(dt.date(2023, 6, 30))) == ("summer", "summer", "spring")
+    assert (last(dates.today(), first), last(dt.date(2023, 3, 1))) == ("spring", None)
+    assert [line.name for line in snapshots.list_snapshots(board)] == ["summer-again", "summer", "spring"]
+
+
+def alter(address: Address, statement: str) -> None:
+    """Alter the ledger file as somebody with the engine and no respect would."""
+    with duckdb.connect(str(address.file)) as file:
+        file.execute(statement)
+
+
+@pytest.fixture
+def closed(board: Database, address: Address) -> Address:
+    """A store with a snapshot and a change after it, closed."""
+    take(board)
+    samples.save(board, samples.progress(id="C6-06-M1", narrative="Later"), on=dates.today(), actor="Afterwards")
+    board.close()
+    return address
+
+
+def faults(address: Address) -> tuple[str, ...]:
+    with stores.open_store(address, proven=False) as db:
+        proof = snapshots.verify_snapshot(db, "summer")
+        assert proof.faults or proof.conclusion
+        return proof.faults
+
+
+def test_a_snapshot_that_nobody_touched_proves(closed: Address) -> None:
+    with stores.open_store(closed) as db:
+        proof = snapshots.verify_snapshot(db, "summer")
+    assert (proof.faults, proof.computable) == ((), True)
+    assert proof.conclusion.endswith("Its board, computed again, is the one that was taken.")
+    assert f"change {proof.head.seq}, and change {proof.snapshot.known_seq} in it" in proof.conclusion
+
+
+def test_an_altered_figure_is_named_by_its_change_and_by_the_board_that_differs(closed: Address) -> None:
+    alter(closed, "UPDATE milestone SET title = 'Rewritten' WHERE id = 'C6-06-M1'")
+    chain, board_differs = faults(closed)
+    assert chain.startswith("Change 1 (plan load by secretariat")
+    assert "altered" in chain
+    assert board_differs.startswith("The board of the snapshot summer (as at 2023-07-01")
+
+
+def test_a_change_after_the_snapshot_that_was_altered_is_named_too(closed: Address) -> None:
+    alter(closed, "UPDATE progress SET narrative = 'Never' WHERE narrative = 'Later'")
+    [chain] = faults(closed)
+    assert "by Afterwards" in chain
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("digest", "'" + "0" * 64 + "'", "its digest was 000000000000… and is"),
+        ("known_seal", "'" + "0" * 64 + "'", "with the seal 000000000000…; the ledger holds change"),
+        ("known_seq", "1", "the ledger holds change 1 with the seal"),
+        ("as_at", "DATE '1999-01-01'", "cannot be shown. as at: 1999-01-01 is outside"),
+        ("rules", "'none'", 'cannot be shown. A snapshot holds the tolerances "none"'),
+    ],
+)
+def test_a_snapshot_that_was_altered_itself_is_named(closed: Address, field: str, value: str, told: str) -> None:
+    alter(closed, f"UPDATE snapshot SET {field} = {value}")
+    chain, snapshot = faults(closed)
+    assert f"(take snapshot by {TAKER}" in chain
+    assert told in snapshot
+
+
+def test_a_digest_of_another_form_is_told_apart_from_an_altered_ledger(
+    board: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "FORM", 2)
+    take(board)
+    monkeypatch.undo()
+    proof = snapshots.verify_snapshot(board, "summer")
+    assert (proof.faults, proof.computable) == ((), False)
+    assert "Its digest is of form 2 and this version of the tracker computes form 1" in proof.conclusion
+
+
+def test_a_snapshot_is_told_in_the_history(board: Database) -> None:
+    take(board)
+    snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+    lines = history.view_history(board, history.HistoryFilter(limit=2), boards.known_position(board)).lines
+    assert lines[0].what.startswith("changed the state of the snapshot summer from draft to approved")
+    assert lines[1].what.startswith("added the snapshot summer")
+    assert OWNER not in lines[0].who
+
+
+def test_every_state_is_reached() -> None:
+    assert set(SnapshotState) == {*snapshots._ACTIONS, SnapshotState.DRAFT}

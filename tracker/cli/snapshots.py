@@ -1,0 +1,176 @@
+"""``snapshot``: take, approve, publish, list, show and prove snapshots of the board."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tracker.services import boards, snapshots, stores
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from tracker.cli import Commands
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import SnapshotLine
+    from tracker.store.database import Database
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``snapshot`` to the command line."""
+    snapshot = commands.add_parser(
+        "snapshot",
+        help="keep the board of a day under a name: take, approve, publish, list, show, verify",
+        description="A snapshot is the board as at a day and as known at a moment, under a name. It can be opened for "
+        "ever and always shows the same. One approver takes it, another approves it.",
+    )
+    group = snapshot.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_moves(group)
+    _add_reads(group)
+
+
+def _add_moves(group: Commands) -> None:
+    """Add the commands that record something, each as a person."""
+    take = group.add_parser(
+        "take",
+        help="keep where the board stands",
+        epilog="python -m tracker snapshot take board-2026-q3 --as-at 2026-09-30 --for-board --as ana@dfe.example",
+    )
+    take.add_argument("name", metavar="NAME", help="small letters, digits and hyphens, such as board-2026-q3")
+    take.add_argument("--as-at", metavar="DAY", help="the day to show, as 2026-09-30; today in London when not given")
+    take.add_argument("--for-board", action="store_true", help="put it to the board at once; a draft when not given")
+    take.set_defaults(run=_take)
+    submit = group.add_parser("submit", help="put a draft to the board")
+    submit.set_defaults(run=_move, move=snapshots.submit_snapshot)
+    approve = group.add_parser("approve", help="approve a snapshot that somebody else took")
+    approve.set_defaults(run=_move, move=snapshots.approve_snapshot)
+    publish = group.add_parser("publish", help="say that an approved snapshot is published")
+    publish.set_defaults(run=_move, move=snapshots.publish_snapshot)
+    for command in (submit, approve, publish):
+        command.add_argument("name", metavar="NAME", help="the snapshot's name")
+    for command in (take, submit, approve, publish):
+        command.add_argument("--note", metavar="TEXT", help="what is to be said of it; added to what was said before")
+        command.add_argument(
+            "--as", dest="actor", metavar="EMAIL", required=True, help="the approver who does it, by their address"
+        )
+
+
+def _add_reads(group: Commands) -> None:
+    """Add the commands that read or prove."""
+    listed = group.add_parser("list", help="every snapshot, the newest day first")
+    listed.set_defaults(run=_list)
+    show = group.add_parser(
+        "show", help="what one snapshot is, and its board", epilog="The same board: board --snapshot"
+    )
+    show.set_defaults(run=_show)
+    verify = group.add_parser("verify", help="prove that a snapshot shows what it showed, and the whole ledger")
+    verify.set_defaults(run=_verify)
+    for command in (show, verify):
+        command.add_argument("name", metavar="NAME", help="the snapshot's name")
+    for command in (listed, show):
+        command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+
+
+def _take(options: argparse.Namespace) -> int:
+    as_at = None if options.as_at is None else boards.parse_as_at(options.as_at)
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = snapshots.take_snapshot(
+            db,
+            actor_id=options.actor,
+            name=options.name,
+            as_at=as_at,
+            for_board=options.for_board,
+            note=options.note,
+        )
+        _say(db, options.name, change)
+    return 0
+
+
+def _move(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = options.move(db, actor_id=options.actor, name=options.name, note=options.note)
+        _say(db, options.name, change)
+    return 0
+
+
+def _say(db: Database, name: str, change: Change) -> None:
+    print(_row(snapshots.show_snapshot(db, name)))
+    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+
+
+def _row(line: SnapshotLine) -> str:
+    return (
+        f"{line.name}: {line.state}, as at {line.as_at}, as known at change {line.known_seq}; digest {line.digest[:12]}"
+    )
+
+
+def _list(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address()) as db:
+        lines = snapshots.list_snapshots(db)
+    if options.format == "json":
+        print(_json([asdict(line) for line in lines]))
+    else:
+        print("\n".join(map(_row, lines)) or "No snapshot was taken; take one with `python -m tracker snapshot take`.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address()) as db:
+        line = snapshots.show_snapshot(db, options.name)
+        view = snapshots.open_snapshot(db, options.name)
+        differs = snapshots.differs_today(db, line)
+    if options.format == "json":
+        print(
+            _json({**asdict(line), "differs_from_todays_knowledge": differs, "board": json.loads(boards.as_json(view))})
+        )
+        return 0
+    print(_row(line))
+    print(f"Taken by {_person(line.taker, line.taken_by)} on {_instant(line.taken_at)}.")
+    if line.approved_at:
+        print(f"Approved by {_person(line.approver, line.approved_by)} on {_instant(line.approved_at)}.")
+    if line.published_at:
+        print(f"Published on {_instant(line.published_at)}.")
+    if line.period_id:
+        print(f"Reporting period: {line.period_id}.")
+    for paragraph in (line.note or "").splitlines():
+        print(textwrap.fill(paragraph, 100))
+    print(
+        "What has been recorded since changes the board of its day."
+        if differs
+        else "Nothing that has been recorded since changes the board of its day."
+    )
+    print()
+    print(boards.as_text(view), end="")
+    return 0
+
+
+def _person(name: str | None, user_id: str | None) -> str:
+    return f"{name} ({user_id})" if name else str(user_id)
+
+
+def _instant(instant: dt.datetime) -> str:
+    return f"{instant.day} {instant:%B %Y at %H:%M} UTC"
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: dt.date) -> str:
+    return value.isoformat()
+
+
+def _verify(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), proven=False) as db:
+        proof = snapshots.verify_snapshot(db, options.name)
+    print(_row(proof.snapshot))
+    for fault in proof.faults:
+        print(fault, file=sys.stderr)
+    if proof.faults:
+        return 1
+    print(proof.conclusion)
+    return 0

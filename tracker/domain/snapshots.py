@@ -1,0 +1,111 @@
+"""A snapshot: a place in the ledger under a name, and the only ways in which it may go on.
+
+It copies no data. The pair of a day and an end of the ledger, read by the tolerances it was taken with, shows the same
+board for ever; so those never change, and a later version only moves its state forward, says who approved it, or adds
+to its note.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from tracker.domain.errors import InvalidSnapshot
+from tracker.domain.ledger import canonical
+from tracker.domain.rules import TOLERANCES, Tolerances
+from tracker.domain.words import SnapshotState
+
+if TYPE_CHECKING:
+    from tracker.domain.nouns import Snapshot
+
+LONGEST_NAME = 60
+"""Characters: a name goes into the names of files."""
+
+STANDING = frozenset({SnapshotState.APPROVED, SnapshotState.PUBLISHED})
+"""The states of a snapshot that a board stands behind."""
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FORM = "board_form"
+_NEXT: dict[SnapshotState, frozenset[SnapshotState]] = {
+    SnapshotState.DRAFT: frozenset({SnapshotState.FOR_BOARD, SnapshotState.APPROVED}),
+    SnapshotState.FOR_BOARD: frozenset({SnapshotState.APPROVED}),
+    SnapshotState.APPROVED: frozenset({SnapshotState.PUBLISHED}),
+    SnapshotState.PUBLISHED: frozenset(),
+}
+_MAY_CHANGE = {"state", "approved_by", "note"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """Where a board is looked at from: as at a day, as known at a change of the ledger, by which tolerances."""
+
+    as_at: dt.date
+    known_seq: int
+    rules: Tolerances = TOLERANCES
+
+
+def require_name(name: str) -> str:
+    """Return a name that a snapshot can have: never a day, because both can be asked for. Raises InvalidSnapshot."""
+    is_day = False
+    with contextlib.suppress(ValueError):
+        is_day = bool(dt.date.fromisoformat(name))
+    if is_day or len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        raise InvalidSnapshot(
+            f'"{name}" cannot be the name of a snapshot: write small letters, digits and single hyphens, at most '
+            f'{LONGEST_NAME} characters and not a day alone, such as "board-2026-q3".'
+        )
+    return name
+
+
+def written_rules(rules: Tolerances, form: int) -> str:
+    """Write the tolerances (days) and the form of the digest as a snapshot keeps them."""
+    return canonical({**asdict(rules), _FORM: form})
+
+
+def read_rules(text: str) -> tuple[Tolerances, int]:
+    """Read what ``written_rules`` wrote; a tolerance that was not known then has its default.
+
+    Raises InvalidSnapshot for anything else: the ledger was altered.
+    """
+    try:
+        held = json.loads(text)
+        days = {field.name: int(held[field.name]) for field in fields(Tolerances) if field.name in held}
+        return Tolerances(**days), int(held[_FORM])
+    except (ValueError, TypeError, KeyError):
+        raise InvalidSnapshot(f'A snapshot holds the tolerances "{text}", which cannot be read.') from None
+
+
+def forward(
+    held: Snapshot, state: SnapshotState, *, approved_by: str | None = None, note: str | None = None
+) -> Snapshot:
+    """Return a snapshot in a later state, with what is added to its note. Raises InvalidSnapshot."""
+    added = "\n".join(part for part in (held.note, note) if part) or None
+    new = replace(held, state=state, approved_by=approved_by or held.approved_by, note=added)
+    require_forward(held, new)
+    return new
+
+
+def require_forward(held: Snapshot, new: Snapshot) -> None:
+    """Raise InvalidSnapshot unless ``new`` may follow ``held``."""
+    for field in fields(held):
+        if field.name not in _MAY_CHANGE and getattr(held, field.name) != getattr(new, field.name):
+            raise InvalidSnapshot(
+                f"The snapshot {held.id} is what it was when it was taken: its {field.name} cannot be changed. "
+                "Take another one."
+            )
+    if new.state not in _NEXT[held.state]:
+        later = " or ".join(state for state in SnapshotState if state in _NEXT[held.state])
+        raise InvalidSnapshot(
+            f"The snapshot {held.id} is {held.state} and cannot become {new.state}; "
+            + (f"it can become {later}." if later else "nothing comes after that.")
+        )
+    if (new.state in STANDING) != (new.approved_by is not None) or held.approved_by not in (None, new.approved_by):
+        raise InvalidSnapshot(
+            f"The snapshot {held.id} has an approver from when it is approved, and the same for good."
+        )
+    if held.note and not (new.note or "").startswith(held.note):
+        raise InvalidSnapshot(f"What the note of the snapshot {held.id} says cannot be changed; add to it.")
