@@ -91,3 +91,19 @@ def test_a_day_that_is_none_names_its_option(office: CommandLine) -> None:
     )
     assert ran.status == 1
     assert ran.err.startswith('--opens: "1/2/26" is not a day in the calendar')
+
+
+def test_a_commitment_is_rated_until_the_next_board(office: CommandLine) -> None:
+    opened(office)
+    rating = ("rate", "C6-01", "Amber", "--rationale", "A plan is agreed", "--as", ANA)
+    ran = office.run(*rating)
+    assert (ran.status, ran.out) == (1, "")
+    assert "Amber is better than what the dates say, Overdue; choose the reason" in ran.err
+    ran = office.run(*rating, "--override", "recovery action agreed and under way")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith(
+        f"C6-01: Amber until {day(14)}; the dates say Overdue.\nRecorded change 6: rate commitment."
+    )
+    ran = office.run("rate", "C6-06", "Green", "--rationale", "It meets", "--as", ANA)
+    assert ran.err == "C6-06 is not a commitment that was given to ana@dfe.example; those are: C6-01.\n"
+    assert "may not give a commitment's delivery confidence" in office.run(*rating[:-1], VIC).err

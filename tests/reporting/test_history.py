@@ -193,7 +193,8 @@ def test_a_first_report_and_a_first_view_say_what_they_hold() -> None:
     view = one_of_each()["assessment"]
     assert what(view) == (
         "added the evidence view of gp-01 with rating In progress; rationale “Standards were consulted on”; "
-        "evidence improvement-plan; last day of validity 31 March 2024"
+        "evidence improvement-plan; last day of validity 31 March 2024; reason to rate better than the dates recovery "
+        "action agreed and under way"
     )
     amber = replace(view, view=View.OWNER, rating="Amber")  # type: ignore[call-arg]
     assert what(replace(amber, rating="Red"), amber) == (  # type: ignore[call-arg]

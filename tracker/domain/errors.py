@@ -112,6 +112,10 @@ class InvalidReport(TrackerError):
     """A report of progress that cannot be so; one sentence a fault."""
 
 
+class InvalidRating(TrackerError):
+    """A rating of a commitment that cannot be so; one sentence a fault."""
+
+
 class UnknownPeriod(TrackerError):
     """No reporting period has that id, or none is open."""
 

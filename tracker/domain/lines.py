@@ -21,6 +21,7 @@ class CommitmentLine:
     """A commitment with its three statuses: the owner's (or None: not reported), computed, and the evidence view.
 
     ``owner_reported_on`` is the newest day from which a rating, or a report on one of its milestones, holds.
+    ``owner_override_reason`` is why the owner rates better than the dates, ``owner_valid_until`` the rating's last day.
     """
 
     commitment_id: str
@@ -46,6 +47,8 @@ class CommitmentLine:
     note: str | None
     owner_status: str | None
     owner_rationale: str | None
+    owner_override_reason: str | None
+    owner_valid_until: dt.date | None
     owner_reported_on: dt.date | None
     computed_status: str
     outcome: str | None

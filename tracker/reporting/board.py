@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from tracker.domain.ratings import better_than_dates
 from tracker.domain.text import counted
 from tracker.domain.words import (
     CLOSED_OUTCOMES,
@@ -33,8 +35,8 @@ SILENT = "not reported"
 REASONS = (OVERDUE, SLIPPED, DISAGREE, REVERSED, SILENT)
 """Why a line is an exception, worst first."""
 
-_CONCERN: dict[str, int] = {MilestoneStatus.OVERDUE: 2, MilestoneStatus.RED: 2, MilestoneStatus.AMBER: 1}
-"""How bad a status is, said by dates or by an owner. Dates that are stale or not there say nothing against anyone."""
+_LONGEST_RATIONALE = 300
+"""Characters of an owner's rationale that an exception quotes; the commitment's page has the whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,8 +264,7 @@ def _date_reasons(milestone: MilestoneLine, rules: Tolerances) -> list[str]:
 
 def _judgement_reasons(commitment: CommitmentLine, as_at: dt.date, rules: Tolerances) -> list[str]:
     reasons = []
-    said = commitment.owner_status
-    if said and _CONCERN.get(commitment.computed_status, 0) > _CONCERN.get(said, 0):
+    if better_than_dates(commitment.owner_status, commitment.computed_status):
         reasons.append(DISAGREE)
     unmet = commitment.milestones_met < commitment.milestones
     if commitment.outcome in (Outcome.NOT_PURSUED, Outcome.SUPERSEDED) and unmet:
@@ -308,6 +309,9 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
         sentences.append(f"Forecast {milestone.forecast} against a baseline of {milestone.baseline}.")
     if DISAGREE in reasons:
         sentences.append(f"The owner says {commitment.owner_status}; the dates say {commitment.computed_status}.")
+        if commitment.owner_override_reason:
+            said = shorten(commitment.owner_rationale or "", _LONGEST_RATIONALE, placeholder=" …")
+            sentences.append(f"The owner's reason is {commitment.owner_override_reason}: “{said}”")
     if REVERSED in reasons:
         sentences.append(f"The published record reads: {commitment.outcome}.")
     if not sentences:

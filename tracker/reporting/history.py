@@ -200,7 +200,7 @@ FIELD_WORDS: dict[str, dict[str, str]] = {
 """Table → field → what people call it; every field of every noun but its id has its words (tested)."""
 
 _HEADLINES: dict[str, tuple[str, ...]] = {
-    "assessment": ("rating", "rationale", "evidence_id", "valid_until"),
+    "assessment": ("rating", "override_reason", "rationale", "evidence_id", "valid_until"),
     "assignment": ("programme_id", "commitment_id"),
     "baseline_request": ("baseline_on", "state"),
     "commitment": ("title",),

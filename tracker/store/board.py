@@ -57,6 +57,8 @@ def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerance
             commitment.note,
             owner_view.rating AS owner_status,
             owner_view.rationale AS owner_rationale,
+            owner_view.override_reason AS owner_override_reason,
+            owner_view.valid_until AS owner_valid_until,
             greatest(owner_view.effective_on, position.owner_reported_on) AS owner_reported_on,
             coalesce(position.status, 'Not dated') AS computed_status,
             evidence_view.rating AS outcome,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from tracker.domain import dates
+from tracker.domain.dates import in_words
 from tracker.domain.text import counted
 from tracker.domain.words import CHAPTERS, Reporter
 from tracker.reporting import charts
@@ -30,7 +31,12 @@ def statuses(view: CommitmentView) -> None:
             [
                 (
                     "Owner says",
-                    html.put("{} {}", html.status(line.owner_status), line.owner_rationale or "No rating given."),
+                    html.put(
+                        "{} {}{}",
+                        html.status(line.owner_status),
+                        line.owner_rationale or "No rating given.",
+                        _asides(_rated(line)),
+                    ),
                 ),
                 (
                     "Dates say",
@@ -48,6 +54,13 @@ def statuses(view: CommitmentView) -> None:
             ]
         ),
     )
+
+
+def _rated(line: CommitmentLine) -> list[str | None]:
+    return [
+        f"Better than the dates: {line.owner_override_reason}." if line.owner_override_reason else None,
+        f"Holds until {in_words(line.owner_valid_until)}." if line.owner_valid_until else None,
+    ]
 
 
 def promise(line: CommitmentLine) -> None:

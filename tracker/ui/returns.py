@@ -191,7 +191,7 @@ def _offer_both(line: UpdateLine) -> None:
         st.session_state[f"base/{line.milestone_id}"] = line.base_version
         st.rerun()
     if st.button("Take theirs and drop my draft", key="button/theirs"):
-        _finish([line.milestone_id], f"Your draft of {line.milestone_id} was dropped; what the ledger holds is shown.")
+        finish([line.milestone_id], f"Your draft of {line.milestone_id} was dropped; what the ledger holds is shown.")
 
 
 def as_seen(report: Report, draft: str) -> Report:
@@ -205,11 +205,17 @@ def note_seen(lines: Sequence[UpdateLine], draft: str) -> None:
     st.session_state[f"seen/{draft}"] = {line.milestone_id: line.base_version for line in lines}
 
 
+def request_id(draft: str) -> str:
+    """Return what a draft is saved under, so that a second click of the same button records nothing more."""
+    return str(st.session_state.setdefault(f"request/{draft}", str(uuid.uuid4())))
+
+
 def save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
-    """Save reports as one change; a second click of the same button records nothing more."""
-    request_id = st.session_state.setdefault(f"request/{draft}", str(uuid.uuid4()))
+    """Save reports as one change."""
     try:
-        recorded = progress.report_progress(state.store(), actor_id=actor_id, reports=reports, request_id=request_id)
+        recorded = progress.report_progress(
+            state.store(), actor_id=actor_id, reports=reports, request_id=request_id(draft)
+        )
     except StaleEdit as stale:
         html.show(html.alert(str(stale)), _both(stale))
         return
@@ -217,7 +223,7 @@ def save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
         html.show(html.alert(str(error)))
         return
     ids = [report.milestone_id for report in reports]
-    _finish([*ids, draft], f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}.")
+    finish([*ids, draft], f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}.")
 
 
 def _both(stale: StaleEdit) -> Markup:
@@ -235,7 +241,7 @@ def _both(stale: StaleEdit) -> Markup:
     )
 
 
-def _finish(drafts: Sequence[str], told: str) -> None:
+def finish(drafts: Sequence[str], told: str) -> None:
     """Forget drafts that were saved or dropped, and say so on the next run."""
     for key in [key for key in st.session_state if key == "line" or str(key).partition("/")[2] in drafts]:
         del st.session_state[key]

@@ -1,7 +1,7 @@
 from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.services import progress
-from tracker.ui import amendments, html, identity, returns, state
+from tracker.ui import amendments, html, identity, ratings, returns, state
 
 html.show(html.put("<h1>My updates</h1>"))
 asking = state.actor()
@@ -18,7 +18,8 @@ else:
         returns.confirm(lines, asking.user_id)
         returns.change(lines, asking.user_id)
         amendments.change_many(lines, asking.user_id)
-    else:
+    ratings.show(asking.user_id)
+    if state.as_at() != dates.today():
         html.show(
             html.put("<p>Updates are made as at today; the lines above are today's. Show today to make them.</p>")
         )

@@ -1,0 +1,66 @@
+"""``rate``: an owner's delivery confidence in a commitment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.domain.errors import UnknownCommitment
+from tracker.domain.words import OverrideReason, OwnerRating
+from tracker.services import ratings, stores
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tracker.cli import Commands
+    from tracker.domain.lines import RatingLine
+    from tracker.store.database import Database
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``rate`` to the command line."""
+    rate = commands.add_parser(
+        "rate",
+        help="give a commitment's delivery confidence, until the next board",
+        description="An owner's confidence that a commitment will be delivered, and why. It holds until the board of "
+        "the reporting period that is open, and is never carried on: say it again for the next.",
+        epilog='python -m tracker rate C2-01 Amber --rationale "The standards are drafted" --as ana@dfe.example',
+    )
+    rate.add_argument("commitment", metavar="COMMITMENT", help="the commitment's id, such as C2-01")
+    rate.add_argument("rating", metavar="RATING", choices=list(OwnerRating), help=", ".join(OwnerRating))
+    rate.add_argument("--rationale", metavar="TEXT", required=True, help="why")
+    rate.add_argument(
+        "--override",
+        metavar="REASON",
+        choices=list(OverrideReason),
+        help=f"why it is better than what the dates say, required when it is: {'; '.join(OverrideReason)}",
+    )
+    rate.add_argument("--as", metavar="EMAIL", dest="actor", required=True, help="the registered owner who says so")
+    rate.set_defaults(run=_rate)
+
+
+def _rate(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = ratings.rate_commitment(
+            db,
+            actor_id=options.actor,
+            commitment_id=options.commitment,
+            base_version=_line(db, options).base_version,
+            rating=options.rating,
+            rationale=options.rationale,
+            override_reason=options.override,
+        )
+        rated = _line(db, options)
+    print(f"{rated.commitment_id}: {rated.rating} until {rated.valid_until}; the dates say {rated.computed_status}.")
+    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+    return 0
+
+
+def _line(db: Database, options: argparse.Namespace) -> RatingLine:
+    mine = ratings.my_commitments(db, actor_id=options.actor)
+    found = next((line for line in mine if line.commitment_id == options.commitment), None)
+    if found is None:
+        given = ", ".join(line.commitment_id for line in mine) or "none"
+        raise UnknownCommitment(
+            f"{options.commitment} is not a commitment that was given to {options.actor}; those are: {given}."
+        )
+    return found

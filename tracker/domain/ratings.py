@@ -1,0 +1,64 @@
+"""An owner's delivery confidence beside what the dates say, and the rules that a rating must keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain.words import MilestoneStatus, OverrideReason, OwnerRating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.domain.lines import RatingLine
+
+_CONCERN: dict[str, int] = {
+    MilestoneStatus.OVERDUE: 2,
+    MilestoneStatus.RED: 2,
+    OwnerRating.RED: 2,
+    MilestoneStatus.AMBER: 1,
+    OwnerRating.AMBER: 1,
+}
+"""How bad a status is, said by dates or by an owner. Dates that are stale or not there say nothing against anyone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating:
+    """What an owner says of a commitment; ``base_version`` is the version of their view that they saw (0: none)."""
+
+    commitment_id: str
+    base_version: int
+    rating: str
+    rationale: str
+    override_reason: str | None = None
+
+
+def better_than_dates(rating: str | None, computed_status: str) -> bool:
+    """Say whether an owner rates a commitment better than its dates do: a disagreement that the board must see."""
+    return bool(rating) and _CONCERN.get(computed_status, 0) > _CONCERN.get(rating or "", 0)
+
+
+def faults(line: RatingLine, rating: Rating) -> Iterator[str]:
+    """Say everything that is wrong with a rating of a commitment, a sentence each, beginning with its id."""
+    name = line.commitment_id
+    if not rating.rationale.strip():
+        yield f"{name}: say why, in the rationale."
+    if rating.rating not in list(OwnerRating):
+        yield f'{name}: "{rating.rating}" is not a rating; choose one of: {", ".join(OwnerRating)}.'
+        return
+    better = better_than_dates(rating.rating, line.computed_status)
+    if rating.override_reason and rating.override_reason not in list(OverrideReason):
+        yield (
+            f'{name}: "{rating.override_reason}" is not a reason to rate better than the dates; choose one of: '
+            f"{', '.join(OverrideReason)}."
+        )
+    elif better and not rating.override_reason:
+        yield (
+            f"{name}: {rating.rating} is better than what the dates say, {line.computed_status}; choose the reason to "
+            "rate better than the dates."
+        )
+    elif rating.override_reason and not better:
+        yield (
+            f"{name}: {rating.rating} is no better than what the dates say, {line.computed_status}; leave out the "
+            "reason to rate better than the dates."
+        )

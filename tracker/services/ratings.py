@@ -1,0 +1,130 @@
+"""Owners give their delivery confidence in a commitment: with its reason, until the next board, never carried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.errors import InvalidRating, UnknownCommitment
+from tracker.domain.ledger import Version
+from tracker.domain.nouns import Assessment
+from tracker.domain.policy import Action, in_scope, require, require_scope
+from tracker.domain.ratings import Rating, better_than_dates, faults
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.words import THREE_POINT_SCALE, OverrideReason, View
+from tracker.services.users import who
+from tracker.store import ledger, periods, ratings
+
+if TYPE_CHECKING:
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import PeriodLine, RatingLine
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Cursor, Database
+
+ACTION = "rate commitment"
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What the board will show once a rating is saved: until when, beside which dates; and what is wrong with it."""
+
+    line: RatingLine
+    rating: Rating
+    valid_until: dt.date
+    period_id: str | None
+    disagrees: bool
+    faults: tuple[str, ...]
+
+
+def my_commitments(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[RatingLine]:
+    """Return the commitments that were given to a person, in order of id. Raises UnknownUser, NotAllowed."""
+    with db.read() as cursor:
+        actor = who(cursor, actor_id)
+        require(actor, Action.RATE)
+        period = periods.open_now(cursor, dates.today())
+        return [
+            line
+            for line in _lines(cursor, period, rules)
+            if in_scope(actor, Action.RATE, commitment_id=line.commitment_id, programme_id=line.programme_id)
+        ]
+
+
+def foresee_rating(db: Database, *, actor_id: str, rating: Rating, rules: Tolerances = TOLERANCES) -> Foreseen:
+    """Return what saving a rating would do, without saving. Raises UnknownUser, NotAllowed, UnknownCommitment."""
+    with db.read() as cursor:
+        return _foresee(cursor, actor_id, rating, rules)
+
+
+def rate_commitment(
+    db: Database,
+    *,
+    actor_id: str,
+    commitment_id: str,
+    base_version: int,
+    rating: str,
+    rationale: str,
+    override_reason: str | None = None,
+    request_id: str | None = None,
+    rules: Tolerances = TOLERANCES,
+) -> Change:
+    """Record an owner's delivery confidence: it holds until the board of the period that is open, or goes stale.
+
+    A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownCommitment,
+    InvalidRating with every fault, UnstorableText, StaleEdit (with both texts) when another rating was recorded since
+    ``base_version``, StoreBusy, StoreUnusable.
+    """
+    said = Rating(
+        commitment_id=commitment_id,
+        base_version=base_version,
+        rating=rating,
+        rationale=rationale,
+        override_reason=override_reason,
+    )
+    with db.read() as cursor:
+        seen = _foresee(cursor, actor_id, said, rules)
+    if seen.faults and base_version >= seen.line.base_version:  # what is stale is told with both texts instead
+        raise InvalidRating(" ".join(seen.faults))
+    return ledger.record(db, actor=actor_id, action=ACTION, versions=[_version(seen)], request_id=request_id)
+
+
+def _lines(cursor: Cursor, period: PeriodLine | None, rules: Tolerances) -> list[RatingLine]:
+    return ratings.rating_lines(cursor, dates.today(), rules, period_id=period.period_id if period else None)
+
+
+def _foresee(cursor: Cursor, actor_id: str, rating: Rating, rules: Tolerances) -> Foreseen:
+    actor = who(cursor, actor_id)
+    require(actor, Action.RATE)
+    today = dates.today()
+    period = periods.open_now(cursor, today)
+    by_id = {line.commitment_id: line for line in _lines(cursor, period, rules)}
+    line = by_id.get(rating.commitment_id)
+    if line is None:
+        raise UnknownCommitment(f"There is no commitment {rating.commitment_id} on the board; choose one that is.")
+    require_scope(actor, Action.RATE, commitment_id=line.commitment_id, programme_id=line.programme_id)
+    still_to_meet = period is not None and period.board_on >= today
+    return Foreseen(
+        line=line,
+        rating=rating,
+        valid_until=period.board_on if period and still_to_meet else today + dt.timedelta(days=rules.stale_days),
+        period_id=period.period_id if period else None,
+        disagrees=better_than_dates(rating.rating, line.computed_status),
+        faults=tuple(faults(line, rating)),
+    )
+
+
+def _version(seen: Foreseen) -> Version:
+    rating = seen.rating
+    noun = Assessment(
+        id=f"{rating.commitment_id}/{View.OWNER}",
+        commitment_id=rating.commitment_id,
+        view=View.OWNER,
+        rating=rating.rating,
+        scale=THREE_POINT_SCALE,
+        rationale=rating.rationale,
+        valid_until=seen.valid_until,
+        period_id=seen.period_id,
+        override_reason=OverrideReason(rating.override_reason) if rating.override_reason else None,
+    )
+    return Version(noun=noun, version=rating.base_version + 1, effective_on=dates.today())
