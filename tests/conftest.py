@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,9 +32,31 @@ def address(tmp_path: Path) -> Address:
     return Address(tmp_path / "tracker.duckdb")
 
 
+def copy_store(store: Address, to: Address) -> Address:
+    """Copy a closed store and its anchor, which is quicker than making it again, and return where it is."""
+    shutil.copyfile(store.file, to.file)
+    shutil.copyfile(store.anchor.path, to.anchor.path)
+    return to
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """An empty store, closed, for copying."""
+    empty = Address(tmp_path_factory.mktemp("made") / "tracker.duckdb")
+    stores.init_store(empty)
+    return empty
+
+
 @pytest.fixture
-def db(address: Address) -> Iterator[Database]:
+def db(made: Address, address: Address) -> Iterator[Database]:
     """A fresh store, open for writing."""
-    stores.init_store(address)
-    with stores.open_store(address, writable=True) as database:
+    with stores.open_store(copy_store(made, address), writable=True) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def shared(made: Address, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A store that the tests of a module share: they ask only, or do not mind what the others recorded."""
+    folder = tmp_path_factory.mktemp("shared")
+    with stores.open_store(copy_store(made, Address(folder / "tracker.duckdb")), writable=True) as database:
         yield database

@@ -36,13 +36,6 @@ GREEN_PAPER = dt.date(2022, 3, 29)
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture
-def loaded(db: Database, plan: PlanFolder) -> Database:
-    """A store with the small sound plan."""
-    load_plans(db, plan.plans, plan.data, actor="secretariat")
-    return db
-
-
 def view(db: Database, as_at: dt.date, known_seq: int | None = None) -> BoardView:
     return boards.view_board(db, as_at, boards.known_position(db) if known_seq is None else known_seq)
 

@@ -41,29 +41,29 @@ def columns_in_the_database(db: Database, table: str) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def test_every_noun_of_the_domain_has_one_table_and_every_table_one_noun(db: Database) -> None:
+def test_every_noun_of_the_domain_has_one_table_and_every_table_one_noun(shared: Database) -> None:
     domain = {kind for kind in vars(nouns).values() if isinstance(kind, type) and issubclass(kind, nouns.Noun)}
     assert set(NOUNS.values()) == domain - {nouns.Noun}
     assert list(NOUNS) == sorted(NOUNS)
     assert {table_of(noun): noun for noun in NOUNS.values()} == NOUNS
-    with db.read() as cursor:
+    with shared.read() as cursor:
         tables = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'tracker'").fetchall()
     assert {name for (name,) in tables} == {*NOUNS, "change", "migration"}
 
 
 @pytest.mark.parametrize("table", NOUNS)
 def test_a_tables_columns_are_the_bookkeeping_and_then_the_nouns_fields_in_their_order(
-    table: str, db: Database
+    table: str, shared: Database
 ) -> None:
     own = [field.name for field in fields(NOUNS[table]) if field.name != "id"]
     assert list(columns(table)) == [*BOOKKEEPING, *own]
     expected = [(name, kind.replace(" ", "")) for name, kind in zip(columns(table), column_types(table), strict=True)]
-    assert columns_in_the_database(db, table) == expected
+    assert columns_in_the_database(shared, table) == expected
 
 
 @pytest.mark.parametrize("table", NOUNS)
-def test_a_field_that_may_be_unknown_is_a_column_that_may_be_null_and_no_other_is(table: str, db: Database) -> None:
-    with db.read() as cursor:
+def test_a_field_that_may_be_unknown_is_a_column_that_may_be_null_and_no_other_is(table: str, shared: Database) -> None:
+    with shared.read() as cursor:
         nullable = cursor.execute(
             "SELECT column_name FROM duckdb_columns() "
             "WHERE database_name = 'tracker' AND table_name = $table AND is_nullable",
@@ -82,19 +82,19 @@ def test_a_sample_of_every_noun_fills_every_field() -> None:
 
 
 @pytest.mark.parametrize(("table", "field", "member"), _ENUM_FIELDS, ids=str)
-def test_the_database_accepts_every_word_of_a_scale(table: str, field: str, member: StrEnum, db: Database) -> None:
+def test_the_database_accepts_every_word_of_a_scale(table: str, field: str, member: StrEnum, shared: Database) -> None:
     noun = replace(one_of_each()[table], **{field: member})
     if isinstance(noun, nouns.BaselineRequest) and noun.state is RequestState.REQUESTED:
         noun = replace(noun, decided_by=None)
-    save(db, noun)
-    with db.read() as cursor:
+    save(shared, noun)
+    with shared.read() as cursor:
         newest = ledger.latest(cursor, type(noun), noun.id)
     assert newest
     assert newest.noun == noun
 
 
-def test_a_word_that_the_database_checks_is_a_word_of_its_scale(db: Database) -> None:
-    with db.read() as cursor:
+def test_a_word_that_the_database_checks_is_a_word_of_its_scale(shared: Database) -> None:
+    with shared.read() as cursor:
         checks = cursor.execute(
             """
             SELECT table_name, constraint_column_names[1], regexp_extract_all(constraint_text, '''([^'']+)''', 1)
@@ -113,10 +113,10 @@ def test_a_word_that_the_database_checks_is_a_word_of_its_scale(db: Database) ->
         assert set(allowed) == {member.value for member in scales[table, field]}, (table, field)
 
 
-def test_the_statuses_that_the_rules_give_are_the_domains_and_severity_names_each(db: Database) -> None:
+def test_the_statuses_that_the_rules_give_are_the_domains_and_severity_names_each(shared: Database) -> None:
     day = dt.date(2023, 6, 1)
     dates = [None, day - dt.timedelta(60), day, day + dt.timedelta(20), day + dt.timedelta(100)]
-    with db.read() as cursor:
+    with shared.read() as cursor:
         given_by_the_rules = {
             status
             for actual in dates

@@ -50,9 +50,9 @@ def ask(db: Database, macro: str, **dates: object) -> Any:
     ],
 )
 def test_slip_is_the_days_behind_the_baseline_and_an_overdue_milestone_is_late_by_the_days_since(
-    actual: dt.date | None, baseline: dt.date | None, forecast: dt.date | None, slip: int | None, db: Database
+    actual: dt.date | None, baseline: dt.date | None, forecast: dt.date | None, slip: int | None, shared: Database
 ) -> None:
-    assert ask(db, "milestone_slip", actual=actual, baseline=baseline, forecast=forecast, as_at=TODAY) == slip
+    assert ask(shared, "milestone_slip", actual=actual, baseline=baseline, forecast=forecast, as_at=TODAY) == slip
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_slip_is_the_days_behind_the_baseline_and_an_overdue_milestone_is_late_b
         ((None, days(-90, TODAY), days(1, TODAY), TODAY), "Red"),
     ],
 )
-def test_the_status_that_dates_alone_give(dates: tuple[dt.date | None, ...], status: str, db: Database) -> None:
+def test_the_status_that_dates_alone_give(dates: tuple[dt.date | None, ...], status: str, shared: Database) -> None:
     known = dict(zip(("actual", "baseline", "forecast", "confirmed"), dates, strict=True))
-    assert ask(db, "milestone_status", **known, as_at=TODAY, rules=TOLERANCES.as_parameter()) == status
+    assert ask(shared, "milestone_status", **known, as_at=TODAY, rules=TOLERANCES.as_parameter()) == status
 
 
-def test_a_board_may_set_its_own_tolerances(db: Database) -> None:
+def test_a_board_may_set_its_own_tolerances(shared: Database) -> None:
     strict = Tolerances(green_days=0, amber_days=1, stale_days=2).as_parameter()
     for forecast, confirmed, status in (
         (0, 0, "Green"),
@@ -96,7 +96,7 @@ def test_a_board_may_set_its_own_tolerances(db: Database) -> None:
         (0, -3, "Stale"),
     ):
         dates = {"forecast": days(forecast), "confirmed": days(confirmed, TODAY)}
-        answer = ask(db, "milestone_status", actual=None, baseline=BASE, **dates, as_at=TODAY, rules=strict)
+        answer = ask(shared, "milestone_status", actual=None, baseline=BASE, **dates, as_at=TODAY, rules=strict)
         assert answer == status
 
 
