@@ -122,7 +122,7 @@ def _show(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         line = snapshots.show_snapshot(db, options.name)
         view = snapshots.open_snapshot(db, options.name)
-        differs = snapshots.differs_today(db, line)
+        differs = snapshots.differs(db, line, boards.known_position(db))
     if options.format == "json":
         print(
             _json({**asdict(line), "differs_from_todays_knowledge": differs, "board": json.loads(boards.as_json(view))})

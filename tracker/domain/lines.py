@@ -443,7 +443,8 @@ class TrendLine:
 class SnapshotLine:
     """A snapshot as it stands: what it shows, by whom it was taken and approved, and when (UTC).
 
-    ``known_at`` is when the last change it knows of was recorded. ``version`` is the one to edit from.
+    ``known_at`` is when the last change it knows of was recorded, ``taken_on`` the day in London on which it was taken.
+    ``version`` is the one to edit from.
     """
 
     name: str
@@ -457,6 +458,7 @@ class SnapshotLine:
     taken_by: str
     taker: str | None
     taken_at: dt.datetime
+    taken_on: dt.date
     period_id: str | None
     approved_by: str | None
     approver: str | None

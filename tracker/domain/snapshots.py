@@ -28,14 +28,16 @@ LONGEST_NAME = 60
 STANDING = frozenset({SnapshotState.APPROVED, SnapshotState.PUBLISHED})
 """The states of a snapshot that a board stands behind."""
 
+NEXT: dict[SnapshotState, tuple[SnapshotState, ...]] = {
+    SnapshotState.DRAFT: (SnapshotState.FOR_BOARD, SnapshotState.APPROVED),
+    SnapshotState.FOR_BOARD: (SnapshotState.APPROVED,),
+    SnapshotState.APPROVED: (SnapshotState.PUBLISHED,),
+    SnapshotState.PUBLISHED: (),
+}
+"""What a snapshot may become."""
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FORM = "board_form"
-_NEXT: dict[SnapshotState, frozenset[SnapshotState]] = {
-    SnapshotState.DRAFT: frozenset({SnapshotState.FOR_BOARD, SnapshotState.APPROVED}),
-    SnapshotState.FOR_BOARD: frozenset({SnapshotState.APPROVED}),
-    SnapshotState.APPROVED: frozenset({SnapshotState.PUBLISHED}),
-    SnapshotState.PUBLISHED: frozenset(),
-}
 _MAY_CHANGE = {"state", "approved_by", "note"}
 
 
@@ -97,8 +99,8 @@ def require_forward(held: Snapshot, new: Snapshot) -> None:
                 f"The snapshot {held.id} is what it was when it was taken: its {field.name} cannot be changed. "
                 "Take another one."
             )
-    if new.state not in _NEXT[held.state]:
-        later = " or ".join(state for state in SnapshotState if state in _NEXT[held.state])
+    if new.state not in NEXT[held.state]:
+        later = " or ".join(NEXT[held.state])
         raise InvalidSnapshot(
             f"The snapshot {held.id} is {held.state} and cannot become {new.state}; "
             + (f"it can become {later}." if later else "nothing comes after that.")

@@ -173,12 +173,11 @@ def last_approved(db: Database, as_at: dt.date, known_seq: int) -> SnapshotLine 
     return next((line for line in lines if line.standing and line.as_at <= as_at), None)
 
 
-def differs_today(db: Database, line: SnapshotLine) -> bool:
-    """Say whether what has been recorded since a snapshot changes the board of its day."""
+def differs(db: Database, line: SnapshotLine, known_seq: int) -> bool:
+    """Say whether the board of a snapshot's day, as known at change ``known_seq``, is another one than it shows."""
     at = line.position
-    return digest(boards.view_board(db, at.as_at, boards.known_position(db), at.rules)) != digest(
-        boards.view_board(db, at.as_at, at.known_seq, at.rules)
-    )
+    found = boards.view_board(db, at.as_at, known_seq, at.rules)
+    return digest(found) != digest(boards.view_board(db, at.as_at, at.known_seq, at.rules))
 
 
 @dataclass(frozen=True, kw_only=True)

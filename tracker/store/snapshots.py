@@ -23,6 +23,7 @@ def snapshots(cursor: Cursor, known_seq: int) -> list[SnapshotLine]:
                 id,
                 max(version) AS version,
                 min(change_seq) AS taken_seq,
+                min_by(effective_on, version) AS taken_on,
                 min(change_seq) FILTER (state IN ('approved', 'published')) AS approved_seq,
                 min(change_seq) FILTER (state = 'published') AS published_seq
             FROM known
@@ -43,6 +44,7 @@ def snapshots(cursor: Cursor, known_seq: int) -> list[SnapshotLine]:
                 WHERE person.id = held.taken_by AND person.change_seq <= lives.taken_seq
             ) AS taker,
             taken.recorded_at AS taken_at,
+            lives.taken_on,
             held.period_id,
             held.approved_by,
             (

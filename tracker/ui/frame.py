@@ -10,7 +10,7 @@ from tracker.domain import dates
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Action
 from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE
-from tracker.ui import html, identity, state
+from tracker.ui import html, identity, snapshots, state
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("board", "Board", "", None),
     ("commitments", "Commitments", "commitments", None),
     ("commitment", "One commitment", "commitment", None),
+    ("snapshots", "Snapshots", "snapshots", None),
     ("my_updates", "My updates", "updates", Action.REPORT),
     ("administration", "Administration", "administration", Action.MANAGE_USERS),
     ("history", "History", "history", None),
@@ -63,11 +64,15 @@ def _page(file: str, title: str, path: str, action: Action | None, *, closed: bo
 
 
 def _show_controls() -> None:
-    """The day, who is acting, and a banner when the day is not today."""
-    if refused := state.refused_day():
-        html.show(html.alert(f"{refused} Today is shown."))
+    """The day or snapshot, who is acting, and a banner when what is shown is not the present."""
+    for refused in filter(None, (state.follow_snapshot(), state.refused_day())):
+        html.show(html.alert(refused))
+    line = state.snapshot()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        shown = state.choose_as_at()
+        if line:
+            state.show_as_at(line.as_at)
+        else:
+            state.choose_as_at()
         identity.choose_actor(state.store())
     if state.actor():
         html.show(
@@ -76,12 +81,14 @@ def _show_controls() -> None:
                 "change is recorded under the name chosen.</p>"
             )
         )
-    if shown != dates.today():
+    if line:
+        snapshots.banner(line)
+    elif state.as_at() != dates.today():
         html.show(
             html.put(
                 '<div class="banner" role="status"><p><strong>The position as it stood on {}</strong>, with what is '
                 "known today. Nothing can be edited here. {}</p></div>",
-                html.day(shown),
+                html.day(state.as_at()),
                 html.link(state.address_today(), "Show today"),
             )
         )

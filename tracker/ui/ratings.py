@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from tracker.domain import dates
 from tracker.domain.errors import StaleEdit, TrackerError
 from tracker.domain.nouns import Assessment
 from tracker.domain.ratings import Rating
@@ -47,7 +46,7 @@ def show(actor_id: str) -> None:
             empty="No commitment was given to you.",
         ),
     )
-    if lines and state.as_at() == dates.today():
+    if lines and state.editable():
         _form(lines, actor_id)
 
 

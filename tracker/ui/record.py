@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from tracker.domain import dates
 from tracker.domain.dates import in_words
 from tracker.domain.text import counted
 from tracker.domain.words import CHAPTERS, Reporter
@@ -94,8 +93,8 @@ def promise(line: CommitmentLine) -> None:
 
 
 def _remark(note: str | None) -> str | None:
-    """A note is a remark of today and may know what came later: it is not shown for a past day."""
-    return note if state.as_at() == dates.today() else None
+    """A note is a remark of its present and may know what came later: it is not shown for a day past then."""
+    return note if state.as_at() == state.present() else None
 
 
 def milestones(view: CommitmentView) -> None:

@@ -1,4 +1,4 @@
-"""What the pages share: the open store, the day that is shown, and the board for it, computed once."""
+"""What the pages share: the open store, the day or the snapshot that is shown, and its board, computed once."""
 
 from __future__ import annotations
 
@@ -11,17 +11,23 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
 from tracker.domain.policy import Action, allows
+from tracker.domain.rules import Tolerances
+from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
-from tracker.services import boards, stores, users
+from tracker.services import boards, snapshots, stores, users
 from tracker.ui import identity
 
 if TYPE_CHECKING:
+    from tracker.domain.lines import SnapshotLine
     from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
     from tracker.store.database import Database
 
 AS_AT = "as_at"
 """The key of the one control, and its name in the address bar."""
+
+SNAPSHOT = "snapshot"
+"""The name of the snapshot that is shown, for the visit and in the address bar; the pages then show it and no other."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -62,9 +68,51 @@ def may(action: Action) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _board(as_at: dt.date, known_seq: int) -> BoardView:
+def _board(as_at: dt.date, known_seq: int, green: int, amber: int, stale: int, period: int) -> BoardView:
     """The board, kept by what it depends on: nothing to invalidate, correct by construction."""
-    return boards.view_board(store(), as_at, known_seq)
+    return boards.view_board(store(), as_at, known_seq, Tolerances(green, amber, stale, period))
+
+
+def board_at(at: Position) -> BoardView:
+    """The board as at a day and as known at a change, computed once for everybody."""
+    rules = at.rules
+    return _board(at.as_at, at.known_seq, rules.green_days, rules.amber_days, rules.stale_days, rules.period_days)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _snapshots(known_seq: int) -> dict[str, SnapshotLine]:
+    """Every snapshot by name, kept by the end of the ledger."""
+    return {line.name: line for line in snapshots.list_snapshots(store(), known_seq)}
+
+
+def all_snapshots() -> dict[str, SnapshotLine]:
+    """Every snapshot there is, by name; the newest day first."""
+    return _snapshots(boards.known_position(store()))
+
+
+def follow_snapshot() -> str:
+    """Keep showing the snapshot that the address asks for, from page to page; say why when there is no such one."""
+    asked = st.query_params.get(SNAPSHOT, st.session_state.get(SNAPSHOT, ""))
+    if asked not in all_snapshots():
+        st.session_state.pop(SNAPSHOT, None)
+        return f'There is no snapshot "{asked}"; today is shown.' if asked else ""
+    st.session_state[SNAPSHOT] = st.query_params[SNAPSHOT] = asked
+    return ""
+
+
+def snapshot() -> SnapshotLine | None:
+    """The snapshot that every page shows; None when they show a day with what is known now."""
+    return all_snapshots().get(st.session_state.get(SNAPSHOT, ""))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _differs(name: str, known_seq: int) -> bool:
+    return snapshots.differs(store(), _snapshots(known_seq)[name], known_seq)
+
+
+def differs_now(line: SnapshotLine) -> bool:
+    """Say whether the board of a snapshot's day is another one with what is known now."""
+    return _differs(line.name, boards.known_position(store()))
 
 
 def refused_day() -> str:
@@ -72,7 +120,7 @@ def refused_day() -> str:
     try:
         boards.parse_as_at(st.query_params.get(AS_AT, dates.today().isoformat()))
     except UnreadableDate as error:
-        return str(error)
+        return "" if snapshot() else f"{error} Today is shown."
     return ""
 
 
@@ -93,15 +141,39 @@ def choose_as_at() -> dt.date:
     return chosen if isinstance(chosen, dt.date) else dates.today()
 
 
+def show_as_at(day: dt.date) -> None:
+    """Draw the as-at control locked to the day of a snapshot."""
+    st.date_input("As at", value=day, format="DD/MM/YYYY", width=180, disabled=True, help="The day of the snapshot.")
+
+
 def as_at() -> dt.date:
     """The day that every page shows."""
+    if line := snapshot():
+        return line.as_at
     chosen = st.session_state.get(AS_AT)
     return chosen if isinstance(chosen, dt.date) else dates.today()
 
 
+def present() -> dt.date:
+    """The day on which what the pages show was the present: today, or the day on which the snapshot was taken."""
+    line = snapshot()
+    return line.taken_on if line else dates.today()
+
+
+def editable() -> bool:
+    """Say whether the pages show what can be changed: today, and no snapshot."""
+    return snapshot() is None and as_at() == dates.today()
+
+
+def position() -> Position:
+    """Where the pages look at the board from: the snapshot's place in the ledger, or the day with all that is known."""
+    line = snapshot()
+    return line.position if line else Position(as_at=as_at(), known_seq=boards.known_position(store()))
+
+
 def board() -> BoardView:
-    """The board as at the chosen day, with all that is known today."""
-    return _board(as_at(), boards.known_position(store()))
+    """The board that every page shows."""
+    return board_at(position())
 
 
 def commitment(commitment_id: str) -> CommitmentView:
@@ -110,13 +182,21 @@ def commitment(commitment_id: str) -> CommitmentView:
 
 
 def address(page: str = "", **query: str) -> str:
-    """The address of a page of the tracker that shows the same day to the same person."""
-    shown = {} if as_at() == dates.today() else {AS_AT: as_at().isoformat()}
-    everything = urlencode({**query, **shown, **identity.in_address()})
+    """The address of a page of the tracker that shows the same day or snapshot to the same person."""
+    shown = snapshot() or (None if as_at() == dates.today() else as_at())
+    return address_of(shown, page, **query)
+
+
+def address_of(shown: SnapshotLine | dt.date | None, page: str = "", **query: str) -> str:
+    """The address of a page for a snapshot, for a day with what is known now, or (None) for today."""
+    place = (
+        {} if shown is None else {AS_AT: shown.isoformat()} if isinstance(shown, dt.date) else {SNAPSHOT: shown.name}
+    )
+    everything = urlencode({**query, **place, **identity.in_address()})
     return f"/{page}?{everything}" if everything else f"/{page}"
 
 
 def address_today() -> str:
     """The address of this page for today."""
-    kept = {key: value for key, value in st.query_params.to_dict().items() if key != AS_AT}
-    return f"?{urlencode(kept)}"
+    kept = {key: value for key, value in st.query_params.to_dict().items() if key not in {AS_AT, SNAPSHOT}}
+    return f"?{urlencode({**kept, **identity.in_address()})}"

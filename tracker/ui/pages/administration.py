@@ -1,4 +1,3 @@
-from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.services import users
 from tracker.ui import html, identity, people, state
@@ -17,5 +16,5 @@ else:
     require(asking, Action.MANAGE_USERS)
     everybody = users.list_users(state.store())
     people.listed(everybody)
-    if state.as_at() == dates.today():
+    if state.editable():
         people.form(everybody, asking.user_id)

@@ -70,7 +70,7 @@ html.show(
         "is left out.</p>",
         html.day(shown),
     )
-    if shown != dates.today()
+    if shown != state.present()
     else html.put(""),
 )
 left, right = st.columns(2)

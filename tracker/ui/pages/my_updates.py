@@ -1,4 +1,3 @@
-from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.services import progress
 from tracker.ui import amendments, html, identity, ratings, returns, state
@@ -14,12 +13,12 @@ else:
     lines = progress.my_lines(state.store(), actor_id=asking.user_id)
     returns.tell()
     returns.by_need(lines)
-    if state.as_at() == dates.today():
+    if state.editable():
         returns.confirm(lines, asking.user_id)
         returns.change(lines, asking.user_id)
         amendments.change_many(lines, asking.user_id)
     ratings.show(asking.user_id)
-    if state.as_at() != dates.today():
+    if not state.editable():
         html.show(
             html.put("<p>Updates are made as at today; the lines above are today's. Show today to make them.</p>")
         )

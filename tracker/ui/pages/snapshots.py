@@ -1,0 +1,23 @@
+from tracker.domain.policy import Action
+from tracker.ui import html, snapshots, state
+
+html.show(
+    html.put("<h1>Snapshots</h1>"),
+    html.put(
+        '<p class="lead">The board of a day as it was known at a moment, kept under a name: open one, and every page '
+        "shows what the board saw then.</p>"
+    ),
+)
+lines = list(state.all_snapshots().values())
+asking = state.actor()
+keeps = asking if asking and state.may(Action.KEEP_SNAPSHOTS) and state.editable() else None
+snapshots.tell()
+snapshots.listed(lines)
+chosen = snapshots.choose(lines)
+if chosen:
+    snapshots.about(chosen)
+    if keeps:
+        snapshots.move(chosen, keeps.user_id)
+    snapshots.verify(chosen)
+if keeps:
+    snapshots.take(lines, keeps.user_id)
