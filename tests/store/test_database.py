@@ -12,7 +12,7 @@ import pytest
 
 from tests.samples import organisation, save
 from tracker.domain.errors import StoreBusy, StoreMissing, StoreUnusable
-from tracker.services import stores
+from tracker.services import backups, stores
 from tracker.store import database, ledger
 from tracker.store.database import Address, Database, translated
 
@@ -74,7 +74,7 @@ def test_a_path_with_a_quote_in_it_is_a_path_and_not_sql(tmp_path: Path) -> None
         save(db, organisation())
     folder = tmp_path / "b'ackups"
     folder.mkdir()
-    assert stores.back_up(address, folder).head.seq == 1
+    assert backups.back_up(address, folder).head.seq == 1
 
 
 def test_a_store_that_is_open_is_busy_for_everyone_else_in_the_process_too(db: Database) -> None:

@@ -21,7 +21,7 @@ from tests.conftest import copy_store
 from tests.samples import NEVER_BOTH, instant, one_of_each, organisation, save
 from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable, TrackerError
 from tracker.domain.ledger import GENESIS
-from tracker.services import stores
+from tracker.services import backups, stores
 from tracker.store import ledger
 from tracker.store.database import Address
 from tracker.store.registry import NOUNS
@@ -451,7 +451,7 @@ def test_a_reshaped_table_is_a_fault_in_a_sentence_and_the_store_is_not_opened(
 ) -> None:
     tamper(store, statement)
     assert stores.verify_store(store).faults == (f"{sentence} Restore the newest backup.",)
-    for use in (stores.open_store, lambda at: stores.back_up(at, tmp_path)):
+    for use in (stores.open_store, lambda at: backups.back_up(at, tmp_path)):
         with pytest.raises(SchemaMismatch, match=rf"^The store .* is not whole: {re.escape(sentence)}"):
             use(store)
 

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.cli import boards, history, periods, plans, ratings, snapshots, stores, users
+from tracker.cli import backups, boards, history, periods, plans, ratings, snapshots, stores, users
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (plans, boards, snapshots, history, users, periods, ratings, stores):
+    for group in (plans, boards, snapshots, history, users, periods, ratings, stores, backups):
         group.add_commands(commands)
     return parser

@@ -1,9 +1,8 @@
-"""Keeping a store: ``migrate``, ``verify``, ``backup`` and ``restore``."""
+"""Keeping a store: ``migrate`` and ``verify``."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice
@@ -28,14 +27,6 @@ def add_commands(commands: Commands) -> None:
     )
     verify.set_defaults(run=_verify)
 
-    backup = commands.add_parser("backup", help="write a proven copy of the store into a folder")
-    backup.add_argument("folder", metavar="DIR", type=Path, help="an existing folder, best on another disk")
-    backup.set_defaults(run=_backup)
-
-    restore = commands.add_parser("restore", help="put a backup in the store's place; the old store is moved aside")
-    restore.add_argument("file", metavar="FILE", type=Path, help="a backup's .duckdb file; its .heads lies beside it")
-    restore.set_defaults(run=_restore)
-
 
 def _migrate(_: argparse.Namespace) -> int:
     ran = stores.migrate_store(stores.address())
@@ -54,21 +45,4 @@ def _verify(options: argparse.Namespace) -> int:
     if proof.faults:
         return 1
     print(proof.conclusion)
-    return 0
-
-
-def _backup(options: argparse.Namespace) -> int:
-    made = stores.back_up(stores.address(), options.folder)
-    print_notice(demonstration=made.demonstration)
-    print(f"Wrote and proved {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
-    return 0
-
-
-def _restore(options: argparse.Namespace) -> int:
-    at = stores.address()
-    restored = stores.restore(at, options.file)
-    print_notice(demonstration=restored.demonstration)
-    print(f"Restored {at.file} to change {restored.head.seq} (seal {restored.head.seal[:12]}).")
-    if restored.replaced:
-        print(f"The store that was there is kept as {restored.replaced}.")
     return 0
