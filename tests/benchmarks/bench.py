@@ -30,7 +30,8 @@ from tracker.domain.returns import Report
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.services import boards, progress, stores, users
 from tracker.store import ledger
-from tracker.store.database import Address, discard, sync
+from tracker.store.database import Address, discard
+from tracker.store.files import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -51,6 +51,9 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("verify",): ("--renew-anchor", "last export"),
     ("backup",): ("DIR", "existing folder"),
     ("restore",): ("FILE", ".heads"),
+    ("journal",): ("export", "rebuild", "JSON Lines"),
+    ("journal", "export"): ("FILE", "- for"),
+    ("journal", "rebuild"): ("FILE", "TRACKER_STORE"),
 }
 
 
@@ -77,6 +80,8 @@ def test_help_teaches_the_options(tracker: CommandLine, command: tuple[str, ...]
         ("board", "--as-at"),
         ("backup",),
         ("restore",),
+        ("journal",),
+        ("journal", "export"),
         ("verify", "--frobnicate"),
         ("user",),
         ("user", "add", "ana@dfe.example", "--name", "Ana"),
@@ -291,6 +296,7 @@ def test_the_json_is_utf_8_whatever_the_terminal_speaks(tracker: CommandLine) ->
 
 
 EVERY_USE = [("board",), ("plan", "load"), ("migrate",), ("verify",), ("verify", "--renew-anchor"), ("backup", ".")]
+EVERY_USE += [("journal", "export", "-")]
 
 
 @pytest.mark.parametrize("command", EVERY_USE, ids=" ".join)

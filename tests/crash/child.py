@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.samples import DAY, first, organisation, save
 from tracker.domain.errors import TrackerError
-from tracker.services import plans, stores
+from tracker.services import backups, journals, plans, stores
 from tracker.store import ledger
 from tracker.store.database import Address, Database
 
@@ -64,6 +64,41 @@ def init(store: Address, _: str) -> None:
     say(stores.init_store(store))
 
 
+def inits(_: Address, __: str) -> None:
+    """Make the stores that are named one a line, and save one thing in each that was made here."""
+    say("ready")
+    for line in sys.stdin:
+        at = Address(Path(line.rstrip("\n")))
+        made = stores.init_store(at)
+        if made:
+            with stores.open_store(at, writable=True) as db:
+                save(db, organisation("Saved at once"))
+        say(made)
+
+
+def export(store: Address, folder: str) -> None:
+    """Write journals of a store for ever."""
+    say("ready")
+    while True:
+        journals.export(store, Path(folder) / f"{uuid.uuid4().hex}.jsonl")
+
+
+def rebuild(store: Address, journal: str) -> None:
+    """Make stores from a journal for ever, beside one that is not there."""
+    say("ready")
+    while True:
+        journals.rebuild(Address(store.file.with_name(f"{uuid.uuid4().hex}.duckdb")), Path(journal))
+
+
+def back_up(store: Address, folder: str) -> None:
+    """Make backups of a store for ever, saving something before each, and saying each."""
+    say("ready")
+    while True:
+        with stores.open_store(store, writable=True) as db:
+            save(db, organisation(uuid.uuid4().hex, "saved"))
+        say(backups.back_up(store, Path(folder)).file.name)
+
+
 def hold(store: Address, how: str) -> None:
     """Keep a store open."""
     with Database.open(store, writable=how == "writable"):
@@ -100,4 +135,5 @@ if __name__ == "__main__":
     what, file, argument, wait = (*sys.argv[1:], "", "")[:4]
     if wait:
         sys.stdin.readline()
-    {"saves": saves, "loads": loads, "init": init, "hold": hold, "fill": fill}[what](Address(Path(file)), argument)
+    modes = (saves, loads, init, inits, export, rebuild, back_up, hold, fill)
+    {mode.__name__: mode for mode in modes}[what](Address(Path(file)), argument)

@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import LONG
 from tests.samples import organisation, save
 from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
-from tracker.services import plans, stores
+from tracker.services import backups, journals, plans, stores
 from tracker.store import ledger
 from tracker.store.database import Address
 
@@ -148,6 +148,51 @@ def test_a_store_whose_making_was_killed_is_absent_or_whole_and_can_be_made_agai
         assert proven(address).changes == 1
         address.file.unlink()
         address.anchor.path.unlink()
+
+
+@pytest.fixture
+def three(address: Address) -> Address:
+    """A closed store with three changes."""
+    stores.init_store(address)
+    with stores.open_store(address, writable=True) as db:
+        for name in ("First", "Second", "Third"):
+            save(db, organisation(name))
+    return address
+
+
+def test_a_journal_whose_writing_was_killed_is_absent_or_whole(three: Address, tmp_path: Path) -> None:
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    whole = "".join(journals.lines(three))
+    for _ in lives("export", three, str(folder), rounds=50 if LONG else 3, longest=0.4):
+        for journal in folder.glob("*.jsonl"):
+            if not journal.name.startswith("."):
+                assert journal.read_text(encoding="ascii") == whole
+
+
+def test_a_store_whose_making_from_a_journal_was_killed_is_absent_or_whole(three: Address, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    end = journals.export(three, journal).head
+    folder = tmp_path / "made"
+    for _ in lives("rebuild", Address(folder / "x.duckdb"), str(journal), rounds=50 if LONG else 3, longest=0.8):
+        for file in folder.glob("*.duckdb"):
+            assert proven(Address(file)).head == end
+            file.unlink()
+
+
+def test_a_backup_whose_making_was_killed_is_absent_or_whole_and_the_next_one_is_made(
+    three: Address, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    acknowledged: list[str] = []
+    for said in lives("back_up", three, str(folder), rounds=50 if LONG else 3, longest=1.2):
+        acknowledged += said
+        held = [file for file in folder.glob("*.duckdb") if not file.name.startswith(".")]
+        assert {file.name for file in held} >= set(acknowledged)
+        for file in held:
+            assert stores.verify_store(Address(file)).faults == ()
+        assert backups.back_up(three, folder).head == proven(three).head
 
 
 # Damage to the log that a killed process left

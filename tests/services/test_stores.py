@@ -17,7 +17,7 @@ from tests.samples import organisation, save
 from tracker.domain.errors import BrokenLedger, StoreBusy, StoreUnusable
 from tracker.domain.ledger import GENESIS, Head
 from tracker.services import backups, stores
-from tracker.store import database, ledger
+from tracker.store import database, files, ledger
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -48,6 +48,25 @@ def test_a_store_is_made_once_and_making_it_again_does_nothing(address: Address)
     assert stores.init_store(address) is False
     assert (address.file.read_bytes(), address.anchor.path.read_bytes()) == before
     assert names(address.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
+
+
+def test_of_two_processes_that_make_a_store_at_the_same_instant_one_does_and_nothing_is_lost(tmp_path: Path) -> None:
+    def start() -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen([*CHILD, "inits", "none"], stdin=pipe, stdout=pipe, text=True, cwd=ROOT)
+
+    with start() as one, start() as other:
+        pipes = [(child.stdin, child.stdout) for child in (one, other)]
+        assert [out and out.readline() for _, out in pipes] == ["ready\n"] * 2
+        for number in range(8):
+            at = Address(tmp_path / str(number) / "tracker.duckdb")
+            for into, _ in pipes:
+                assert into
+                into.write(f"{at.file}\n")
+                into.flush()
+            assert sorted(out.readline() for _, out in pipes if out) == ["False\n", "True\n"]
+            assert (stores.verify_store(at).changes, stores.verify_store(at).faults) == (1, ())
+            assert names(at.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
 
 
 def test_a_store_is_made_with_the_folders_above_it(tmp_path: Path) -> None:
@@ -99,7 +118,7 @@ def test_a_store_that_cannot_be_put_in_its_place_is_a_sentence_and_leaves_nothin
     def refuse(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(stores, "sync", refuse)
+    monkeypatch.setattr(files, "sync", refuse)
     with pytest.raises(StoreUnusable, match=r"cannot be created: Input/output error\."):
         stores.init_store(address)
     assert names(address.file.parent) == ["tracker.duckdb.heads"]

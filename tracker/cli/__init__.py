@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.cli import backups, boards, history, periods, plans, ratings, snapshots, stores, users
+from tracker.cli import backups, boards, history, journals, periods, plans, ratings, snapshots, stores, users
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ close the app before a command that writes.
   python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has yet to confirm
   python -m tracker verify                        prove that nothing was altered or lost
   python -m tracker backup /mnt/backups           a proven copy; restore FILE puts one back
+  python -m tracker journal export ledger.jsonl   the ledger as text; journal rebuild makes the store from it
 """
 
 
@@ -71,6 +72,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (plans, boards, snapshots, history, users, periods, ratings, stores, backups):
+    for group in (plans, boards, snapshots, history, users, periods, ratings, stores, backups, journals):
         group.add_commands(commands)
     return parser

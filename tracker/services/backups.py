@@ -14,7 +14,8 @@ from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
 from tracker.exchange import marking
 from tracker.services.stores import verify_store
 from tracker.store import ledger, migrations
-from tracker.store.database import Address, Database, discard, sync, unused
+from tracker.store.database import Address, Database, discard, unused
+from tracker.store.files import sync
 
 if TYPE_CHECKING:
     from pathlib import Path

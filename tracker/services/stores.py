@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.errors import BrokenLedger, StoreUnusable
 from tracker.store import ledger, migrations
-from tracker.store.database import Address, Database, discard, sync
+from tracker.store.database import Address, Database, discard
+from tracker.store.files import put_new
 
 if TYPE_CHECKING:
     from tracker.store.ledger import Verification
@@ -45,13 +46,14 @@ def open_store(at: Address, *, writable: bool = False, proven: bool = True) -> D
 def init_store(at: Address) -> bool:
     """Create an empty store unless there is one, and say whether it was created.
 
-    The file appears under its name only when it is complete. Raises StoreUnusable when its folder cannot be written,
+    The file appears under its name only when it is complete, and of several that are made at one instant one stays.
+    Raises StoreUnusable when its folder cannot be written,
     or when an anchor tells of a ledger that is gone.
     """
     if at.exists():
         return False
     last = at.anchor.last()
-    if last and last.seq:
+    if last and last.seq and not at.exists():  # one that was made, and written to, since it was looked for
         raise BrokenLedger(
             f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of {last.seq} changes. "
             "Restore the newest backup with `python -m tracker restore FILE`; an empty store was not created."
@@ -66,9 +68,9 @@ def init_store(at: Address) -> bool:
         with Database.create(unfinished) as db:
             migrations.apply_pending(db)
         at.anchor.create()
-        sync(unfinished.file)
-        unfinished.file.rename(at.file)
-        sync(at.file.parent)
+        put_new(unfinished.file, at.file)
+    except FileExistsError:  # another process was first
+        return False
     except OSError as error:
         raise StoreUnusable(f"The store {at.file} cannot be created: {error.strerror}.") from error
     finally:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.errors import StoreUnusable
 from tracker.domain.ledger import GENESIS, Head
+from tracker.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,9 +39,17 @@ class Anchor:
         self.path = path
 
     def create(self) -> None:
-        """Begin an anchor where there is none, or only what a crash left of one. Raises StoreUnusable."""
-        if self.last() is None:
-            self._write(_line(Head(0, GENESIS), dates.utc_now()), "w")
+        """Begin an anchor where there is none, or only what a crash left of one. Raises StoreUnusable.
+
+        Of two processes that begin one at the same instant, one does: the other would wipe out what the first goes on
+        to write in it.
+        """
+        try:
+            with files.locked(self.path):
+                if self.last() is None:
+                    self._write(_line(Head(0, GENESIS), dates.utc_now()), "w")
+        except OSError as error:
+            raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
 
     def append(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
         """Write down heads, oldest first, and wait until they are on disk.

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib
-import importlib.util
 import os
 import re
 import shutil
@@ -26,6 +24,7 @@ import pandas as pd  # noqa: F401  imported before any thread starts: DuckDB's l
 
 from tracker.domain.errors import StoreBusy, StoreMissing, StoreUnusable
 from tracker.store.anchor import Anchor
+from tracker.store.files import fcntl as _fcntl
 from tracker.store.registry import NOUNS
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
 Cursor: TypeAlias = duckdb.DuckDBPyConnection
 
-_fcntl = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
-"""The locks that the engine holds on a file. Where there are none (Windows) the system moves no file that is open."""
+UNKEPT = (duckdb.IntegrityError, duckdb.DataError)
+"""What the engine raises for a value that a table may not hold."""
 
 _WRITE_WAIT_SECONDS = 10
 _WRITES_BETWEEN_CHECKPOINTS = 50
@@ -292,15 +291,6 @@ def unused(address: Address) -> Iterator[None]:
 def _quoted(path: Path) -> str:
     """Return a path as an SQL string; ATTACH and SET take no parameters."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's entries, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def discard(address: Address) -> None:

@@ -26,6 +26,7 @@ from tracker.domain.errors import (
 from tracker.domain.ledger import GENESIS, Act, Change, Head, Scalar, Seal, Version, canonical
 from tracker.domain.words import DEMONSTRATION
 from tracker.store import schema
+from tracker.store.database import UNKEPT
 from tracker.store.registry import NOUNS, column_types, columns, table_of, to_row, to_version
 
 if TYPE_CHECKING:
@@ -619,7 +620,10 @@ def _fill(db: Database, sealed: Iterable[tuple[Change, dict[str, list[Row]]]]) -
             )
         with db.transaction() as cursor:
             for change, rows in sealed:
-                _insert(cursor, change, rows)
+                try:
+                    _insert(cursor, change, rows)
+                except UNKEPT as error:  # sealed by somebody, and still not what a store may hold
+                    raise BrokenLedger(f"Change {change.seq} cannot be kept: {str(error).splitlines()[0]}") from error
                 end = Head(change.seq, change.seal)
                 written.append((end, change.recorded_at))
             anchor.prepare(written)
@@ -647,7 +651,7 @@ def _parse(line: str, number: int) -> tuple[Change, dict[str, list[Row]]]:
             seal=header["seal"],
         )
         sealed, rows = _sealed(change, [_parse_version(table, values) for table, values in content["versions"]])
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, UnstorableText) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, UnstorableText) as error:
         raise BrokenLedger(f"Line {number} is not a change of an exported ledger: {error}.") from error
     if sealed.seal != change.seal:
         raise BrokenLedger(f"Line {number}: change {change.seq} does not match its seal; it was altered.")
@@ -655,6 +659,8 @@ def _parse(line: str, number: int) -> tuple[Change, dict[str, list[Row]]]:
 
 
 def _parse_version(table: str, values: dict[str, Any]) -> Version:
+    if table not in NOUNS or values.keys() - set(columns(table)):
+        raise ValueError(f"this version of the tracker does not know all that it says of a {table}")
     row = [
         _READERS[kind](values[name]) if kind in _READERS and name in values else values.get(name)
         for name, kind in zip(columns(table), column_types(table), strict=True)
