@@ -122,3 +122,7 @@ class UnknownPeriod(TrackerError):
 
 class InvalidPeriod(TrackerError):
     """A reporting period that cannot be so; one sentence a fault."""
+
+
+class InvalidPack(TrackerError):
+    """A pack cannot be made so: of that marking, with those files, or in that folder."""

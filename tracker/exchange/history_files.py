@@ -8,7 +8,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from tracker.domain.text import counted
+from tracker.domain.text import counted, guarded
 from tracker.exchange import marking
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from tracker.reporting.history import HistoryView
 
 _WIDTH = 100
-_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-"""How a cell begins that a spreadsheet might take for a formula; the last four are the wide forms of the first."""
-
 _HEADER = (
     "change",
     "recorded_at_utc",
@@ -66,7 +63,7 @@ def history_csv(view: HistoryView) -> str:
 
 
 def _text(value: str | None) -> str | None:
-    return f"'{value}" if value and value.startswith(_FORMULA) else value
+    return guarded(value) if value else value
 
 
 def _instant(instant: dt.datetime) -> str:

@@ -1,0 +1,40 @@
+"""The shape of a table: columns by name, picks of it, and what a public edition leaves out."""
+
+from __future__ import annotations
+
+from tracker.domain.tables import Column, Link, Table, restricted
+
+TABLE = Table(
+    name="things",
+    title="Things",
+    summary="Every thing.",
+    source="here",
+    columns=(
+        Column(name="thing_id", title="Thing", description="its id"),
+        Column(name="owner_id", title="Owner", description="whose it is"),
+        Column(name="said", title="Said", description="in private", restricted=True),
+    ),
+    rows=(("a", "x", "psst"), ("b", "y", None)),
+    key=("thing_id",),
+    links=(Link(column="owner_id", table="owners", key="owner_id"),),
+)
+
+
+def test_a_column_is_found_by_its_name() -> None:
+    assert TABLE.place("owner_id") == 1
+    assert TABLE.values("owner_id") == ["x", "y"]
+
+
+def test_a_pick_has_the_columns_in_the_order_named_and_the_rows_that_are_wanted() -> None:
+    picked = TABLE.picked("owner_id", "thing_id", keep=lambda row: row["said"] is None, title="Silent things")
+    assert [column.name for column in picked.columns] == ["owner_id", "thing_id"]
+    assert picked.rows == (("y", "b"),)
+    assert (picked.title, picked.key, picked.links) == ("Silent things", ("thing_id",), TABLE.links)
+    assert TABLE.picked("said").key == ()
+    assert TABLE.picked("said").links == ()
+
+
+def test_a_public_edition_has_no_restricted_column() -> None:
+    assert [column.name for column in TABLE.published().columns] == ["thing_id", "owner_id"]
+    assert TABLE.published().rows == (("a", "x"), ("b", "y"))
+    assert restricted([TABLE]) == ["things.said"]

@@ -1,0 +1,120 @@
+"""One board with everything in it, made once: the shipped plans, an owner's secrets, and texts that would do harm."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.samples import save
+from tests.security.payloads import PAYLOADS
+from tracker.domain.nouns import Assessment, Event, Progress
+from tracker.domain.words import THREE_POINT_SCALE, Marking, MoveReason, Precision, Reporter, SnapshotState, View
+from tracker.exchange.pack.cover import Cover
+from tracker.reporting.tables import board_tables, with_dictionary
+from tracker.services import boards, stores
+from tracker.services.plans import load_plans
+from tracker.store import board
+from tracker.store.database import Address
+
+if TYPE_CHECKING:
+    from tracker.domain.tables import Table
+    from tracker.services.boards import BoardView
+    from tracker.store.database import Database
+
+ROOT = Path(__file__).parents[3]
+AS_AT = dt.date(2026, 9, 30)
+SECRETS = ("The owner's own doubt, kept from the public", "What the team says among itself")
+CELLS = (*PAYLOADS, "=1+1", "+1", "-1+1", "@SUM(1)", "\uff1d1+1", "'=1+1", "''-x", " two  spaces ", "odd \ufffe")
+"""Texts for cells: what a spreadsheet might run, what an apostrophe hides, and what XML cannot say."""
+
+
+def furnish(db: Database) -> None:
+    """Load the shipped plans and record what every export must treat with care."""
+    load_plans(db, ROOT / "plans", ROOT / "data", actor="secretariat")
+    save(
+        db,
+        Assessment(
+            id="C6-01/owner",
+            commitment_id="C6-01",
+            view=View.OWNER,
+            rating="Red",
+            scale=THREE_POINT_SCALE,
+            rationale=SECRETS[0],
+        ),
+        Progress(
+            id="C2-01-M4",
+            reporter=Reporter.OWNER,
+            forecast_on=dt.date(2027, 3, 15),
+            forecast_precision=Precision.DAY,
+            reason=MoveReason.LEGISLATION,
+            narrative=SECRETS[1],
+        ),
+        *(
+            Event(
+                id=f"harm-{number}",
+                happened_on=dt.date(2026, 9, 1),
+                happened_precision=Precision.DAY,
+                inferred=False,
+                summary=text,
+                evidence_id="dfe-summary",
+            )
+            for number, text in enumerate(CELLS)
+        ),
+        on=dt.date(2026, 9, 2),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What a pack is made of."""
+
+    view: BoardView
+    tables: tuple[Table, ...]
+    cover: Cover
+
+    def table(self, name: str) -> Table:
+        return next(table for table in self.tables if table.name == name)
+
+
+@pytest.fixture(scope="session")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    address = Address(tmp_path_factory.mktemp("packed") / "tracker.duckdb")
+    stores.init_store(address)
+    with stores.open_store(address, writable=True) as db:
+        furnish(db)
+        known = boards.known_position(db)
+        view = boards.view_board(db, AS_AT, known)
+        with db.read() as cursor:
+            tables = board_tables(
+                view,
+                references=board.references(cursor, AS_AT, known),
+                outcomes=board.outcomes(cursor, AS_AT, known),
+            )
+    cover = Cover(
+        snapshot="board-2026-q3",
+        version=2,
+        state=SnapshotState.APPROVED,
+        as_at=view.as_at,
+        known_at=view.known_at,
+        head=view.head,
+        digest="d" * 64,
+        headline=view.headline,
+        marking=Marking.OFFICIAL_SENSITIVE,
+        handling="For board members & staff only",
+        demonstration=True,
+        approved_by="chair@dfe.example",
+    )
+    return Material(view=view, tables=with_dictionary(tables), cover=cover)
+
+
+@pytest.fixture(scope="session")
+def large(material: Material) -> Table:
+    """The milestones, so many times over that there are 40,000."""
+    table = material.table("milestones")
+    times = 40_000 // len(table.rows) + 1
+    rows = [(f"{row[0]}-{number}", *row[1:]) for number in range(times) for row in table.rows][:40_000]
+    return replace(table, rows=tuple(rows))

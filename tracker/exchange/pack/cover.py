@@ -1,0 +1,113 @@
+"""What a pack says of itself on every page, slide, sheet and file name: what it is, of when, and how it is marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain.dates import PublishedDate
+from tracker.domain.words import BOARD, DEMONSTRATION, Precision
+
+if TYPE_CHECKING:
+    from tracker.domain.ledger import Head
+    from tracker.domain.words import Marking, SnapshotState
+
+LICENCE = "Open Government Licence v3.0"
+LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+LANGUAGE = "en-GB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """A pack's own particulars; ``version`` is that of the snapshot, ``known_at`` the last change in it (UTC).
+
+    ``left_out`` names the columns (``table.column``) that this edition does not show.
+    """
+
+    snapshot: str
+    version: int
+    state: SnapshotState
+    as_at: dt.date
+    known_at: dt.datetime | None
+    head: Head
+    digest: str
+    headline: str
+    marking: Marking
+    handling: str | None = None
+    public: bool = False
+    demonstration: bool = False
+    left_out: tuple[str, ...] = ()
+    taken_by: str | None = None
+    approved_by: str | None = None
+    period: str | None = None
+    previous: str | None = None
+    note: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Name the board and its day."""
+        return f"{BOARD}: position as at {self.day}"
+
+    @property
+    def day(self) -> str:
+        """The day in words."""
+        return str(PublishedDate(self.as_at, Precision.DAY))
+
+    @property
+    def known(self) -> str:
+        """When the last change taken into account was recorded, in words."""
+        return f"{self.known_at.day} {self.known_at:%B %Y, %H:%M} UTC" if self.known_at else "nothing recorded"
+
+    @property
+    def marked(self) -> str:
+        """The marking with its handling line, and what else must be said wherever anything of the pack is seen."""
+        said = [f"{self.marking} – {self.handling}" if self.handling else str(self.marking)]
+        said += ["Public edition"] if self.public else []
+        said += [DEMONSTRATION] if self.demonstration else []
+        return " · ".join(said)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Sentences that every reader must see before the figures."""
+        said = []
+        if self.demonstration:
+            said.append(f"{DEMONSTRATION}: the figures are made up and describe nothing that happened.")
+        if self.public:
+            said.append(
+                "Public edition: what owners and officials wrote for the board, and who they are, is left out ("
+                + (", ".join(self.left_out) or "nothing")
+                + ")."
+            )
+        return tuple(said)
+
+    @property
+    def particulars(self) -> tuple[tuple[str, str], ...]:
+        """What the pack is, as terms and words, for a cover."""
+        pairs = (
+            ("Marking", self.marked),
+            ("As at", self.day),
+            ("Recorded up to", self.known),
+            ("Snapshot", f"{self.snapshot}, version {self.version}, {self.state}"),
+            ("Compared with", self.previous),
+            ("Reporting period", self.period),
+            ("Taken by", self.taken_by),
+            ("Approved by", self.approved_by),
+            ("Note", self.note),
+            ("Ledger head", f"change {self.head.seq}, seal {self.head.seal}"),
+            ("Publisher", f"{BOARD} secretariat"),
+            ("Licence", f"Contains public sector information licensed under the {LICENCE}."),
+        )
+        return tuple((term, said) for term, said in pairs if said)
+
+    @property
+    def stamp(self) -> dt.datetime:
+        """The one instant that files carry as their own (UTC), so that the same snapshot makes the same files."""
+        stamp = self.known_at or dt.datetime.combine(self.as_at, dt.time())
+        return stamp.replace(microsecond=0)
+
+    def file_name(self, what: str, extension: str) -> str:
+        """Name a file of the pack: lower case and hyphens, the day, the version and the marking."""
+        board = "send-delivery-board" + ("-demonstration-data" if self.demonstration else "")
+        edition = "_public" if self.public else ""
+        return f"{board}_{what.replace('_', '-')}_{self.as_at}_v{self.version}_{self.marking}{edition}.{extension}"

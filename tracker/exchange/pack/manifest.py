@@ -1,0 +1,171 @@
+"""What belongs to a pack and how anybody can check it: ``manifest.json``, ``SHA256SUMS`` and the zip around them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain.words import BOARD, THREE_POINT_SCALE
+from tracker.exchange.pack.cover import LICENCE, LICENCE_URL
+from tracker.exchange.pack.files import archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.exchange.pack.cover import Cover
+    from tracker.exchange.pack.files import File
+
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
+_FORMAT = "tracker-pack-1"
+_LARGEST = 2**30
+"""Bytes of one file: more than any pack of ours has, and less than fills a machine."""
+
+
+def pack_zip(
+    cover: Cover, files: Sequence[File], *, rules: Mapping[str, object], confidence: Mapping[str, int], checks: object
+) -> bytes:
+    """Return the pack: the manifest, the list of hashes, and the files in order of path. Same files, same bytes."""
+    ordered = sorted(files, key=lambda file: file.path)
+    manifest = {
+        "format": _FORMAT,
+        "title": cover.title,
+        "board": BOARD,
+        "marking": cover.marking,
+        "handling": cover.handling,
+        "public_edition": cover.public,
+        "left_out": cover.left_out,
+        "demonstration_data": cover.demonstration,
+        "statements": cover.statements,
+        "as_at": cover.as_at.isoformat(),
+        "known_at": cover.known_at.isoformat(timespec="microseconds") + "Z" if cover.known_at else None,
+        "snapshot": {
+            "name": cover.snapshot,
+            "version": cover.version,
+            "state": cover.state,
+            "digest": cover.digest,
+            "taken_by": cover.taken_by,
+            "approved_by": cover.approved_by,
+            "note": cover.note,
+        },
+        "period": cover.period,
+        "previous": cover.previous,
+        "ledger_head": {"seq": cover.head.seq, "seal": cover.head.seal},
+        "tolerances_in_days": rules,
+        "rating_scale": THREE_POINT_SCALE,
+        "known_gaps": confidence,
+        "spreadsheet_rules": checks,
+        "licence": {"title": LICENCE, "path": LICENCE_URL},
+        "check": f"sha256sum -c {SUMS}; or python -m tracker snapshot check ZIP, which also asks the ledger",
+        "files": [
+            {
+                "path": file.path,
+                "purpose": file.purpose,
+                "media_type": file.media_type,
+                "rows": file.rows,
+                "bytes": len(file.content),
+                "sha256": file.sha256,
+            }
+            for file in ordered
+        ],
+    }
+    listed = _written({**manifest, "seal": _seal(manifest)})
+    members = [(file.path, file.content) for file in ordered]
+    hashes = [(file.path, file.sha256) for file in ordered]
+    sums = _sums(manifest, [(MANIFEST, hashlib.sha256(listed).hexdigest()), *hashes])
+    return archive([(MANIFEST, listed), (SUMS, sums), *members])
+
+
+def _written(manifest: Mapping[str, Any]) -> bytes:
+    return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of the manifest's own content, so that an alteration of it is told from one of the list of hashes."""
+    content = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _sums(manifest: Mapping[str, Any], hashes: Sequence[tuple[str, str]]) -> bytes:
+    """The list of hashes as ``sha256sum`` reads it; its first line is a comment to it."""
+    marked = " – ".join(said for said in (manifest["marking"], manifest["handling"]) if said)
+    lines = [f"# {manifest['title']} – {marked}", *(f"{sha256}  {path}" for path, sha256 in hashes)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a pack says of itself (nothing when it cannot be read), its files, and every fault, a sentence each."""
+
+    manifest: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+def check_zip(content: bytes) -> Checked:
+    """Compare every file of a pack with its manifest and with the list of hashes; no store is needed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            return _check(file)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        return Checked(faults=(f"The file is not a zip archive that can be read: {error}.",))
+
+
+def _check(file: zipfile.ZipFile) -> Checked:
+    faults: list[str] = []
+    files: dict[str, bytes] = {}
+    unreadable: set[str] = set()
+    for member in file.infolist():
+        name = member.filename
+        if name in files or name in unreadable:
+            faults.append(f"{name}: is in the pack twice.")
+        elif (read := _read(file, member)) is None:
+            unreadable.add(name)
+            faults.append(f"{name}: cannot be read; it was altered after the pack was made.")
+        else:
+            files[name] = read
+    manifest = _manifest(files.get(MANIFEST))
+    if not manifest:
+        if MANIFEST not in unreadable:
+            faults.append(f"{MANIFEST}: is missing or was altered after the pack was made.")
+        return Checked(faults=tuple(faults))
+    faults += _differences(manifest, files, unreadable)
+    return Checked(manifest, files, tuple(faults))
+
+
+def _read(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
+    if member.file_size > _LARGEST or member.flag_bits & 1:  # more than any file of ours, or encrypted
+        return None
+    try:
+        return file.read(member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+        return None
+
+
+def _manifest(content: bytes | None) -> dict[str, Any]:
+    """Return the manifest when it is byte for byte what was written, by its own seal; nothing when it is not."""
+    try:
+        manifest = json.loads(content or b"")
+        whole = manifest["format"] == _FORMAT and manifest["seal"] == _seal(manifest) and _written(manifest) == content
+        listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    except (ValueError, TypeError, KeyError):
+        return {}
+    return manifest if whole and listed else {}
+
+
+def _differences(manifest: dict[str, Any], files: dict[str, bytes], unreadable: set[str]) -> Iterator[str]:
+    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    for path, sha256 in listed.items():
+        if path not in files and path not in unreadable:
+            yield f"{path}: is missing from the pack."
+        elif path in files and hashlib.sha256(files[path]).hexdigest() != sha256:
+            yield f"{path}: is not what the manifest says; it was altered after the pack was made."
+    for path in files.keys() - listed.keys() - {MANIFEST, SUMS}:
+        yield f"{path}: is not in the manifest; it was added after the pack was made."
+    hashes = [(MANIFEST, hashlib.sha256(files[MANIFEST]).hexdigest()), *listed.items()]
+    if SUMS not in unreadable and files.get(SUMS) != _sums(manifest, hashes):
+        yield f"{SUMS}: does not list what the manifest does; it was altered after the pack was made."

@@ -1,0 +1,191 @@
+"""What the sheets of a workbook hold, for ODS and XLSX alike: a cover, contents, notes and one table a sheet.
+
+The shape is that of the Government Analysis Function's guidance on accessible spreadsheets. ``spreadsheet_rules``
+checks the files that come of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from tracker.domain.errors import InvalidPack
+from tracker.domain.tables import BLANK_MEANINGS, Blank, Column, Kind, Table
+from tracker.domain.text import counted
+from tracker.exchange.pack.files import xml_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracker.domain.tables import Cell
+    from tracker.exchange.pack.cover import Cover
+
+Step: TypeAlias = "Callable[[int, int], None]"
+"""Told of progress: how many rows are done, of how many."""
+
+MOST_ROWS = 1_048_000
+"""Rows of a table that any spreadsheet program can open, with room for its heading."""
+
+COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of text in column A; ``heading`` 1 is the sheet's title, and ``leads_to`` names a sheet."""
+
+    text: str
+    heading: int = 0
+    leads_to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A sheet: lines of text and then, without a gap, one table (none on the cover).
+
+    The first column of the table leads to the sheet that it names, where ``index`` says so.
+    """
+
+    name: str
+    lines: tuple[Line, ...]
+    table: Table | None = None
+    index: bool = False
+
+
+def workbook_sheets(cover: Cover, tables: Sequence[Table]) -> list[Sheet]:
+    """Return the sheets of a workbook in order. Raises InvalidPack for a table that no spreadsheet could hold."""
+    for table in tables:
+        if len(table.rows) > MOST_ROWS:
+            raise InvalidPack(
+                f"{table.title} has {len(table.rows):,} rows and a spreadsheet holds {MOST_ROWS:,}; "
+                "leave the formats ods and xlsx out and use csv or parquet. Nothing was cut off."
+            )
+    data = [_data_sheet(cover, table) for table in tables]
+    return [_cover_sheet(cover, data), _contents_sheet(cover, data), _notes_sheet(cover), *data]
+
+
+def heading(column: Column) -> str:
+    """The heading of a column, with its unit."""
+    return f"{column.title} ({column.unit})" if column.unit else column.title
+
+
+def shown(value: Cell, column: Column) -> Cell:
+    """Return what a cell of a workbook holds: numbers, money and dates as themselves, all else as text."""
+    if value is None:
+        return column.blank.value or Blank.NOT_KNOWN.value
+    if column.kind is Kind.BOOLEAN:
+        return "Yes" if value else "No"
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    return xml_text(str(value)) if column.kind is Kind.TEXT else value
+
+
+def _cover_sheet(cover: Cover, data: Sequence[Sheet]) -> Sheet:
+    lines = [
+        Line(text=cover.title, heading=1),
+        Line(text=cover.marked),
+        Line(text=cover.headline),
+        *(Line(text=statement) for statement in cover.statements),
+        Line(text="About this workbook", heading=2),
+        *(Line(text=f"{term}: {words}") for term, words in cover.particulars if term != "Marking"),
+        Line(
+            text="Accessibility: one table a sheet, each under its title; no merged cells, filters, frozen panes, "
+            "pictures or macros. Statuses are words. Long accounts are easier to read in the HTML report of this pack."
+        ),
+        Line(text="Contact: the secretariat of the board."),
+        Line(text="Contents", heading=2),
+        *(Line(text=sheet.name, leads_to=sheet.name) for sheet in data),
+        Line(text=NOTES, leads_to=NOTES),
+    ]
+    return Sheet(name=COVER, lines=tuple(lines))
+
+
+def _front(cover: Cover, title: str, *more: str) -> tuple[Line, ...]:
+    below = (cover.marked, "This worksheet contains one table.", *more)
+    return (Line(text=f"{title}: as at {cover.day}", heading=1), *(Line(text=text) for text in below))
+
+
+def _contents_sheet(cover: Cover, data: Sequence[Sheet]) -> Sheet:
+    columns = (
+        Column(name="sheet", title="Sheet", description="a sheet of this workbook"),
+        Column(name="holds", title="Holds", description="what its table holds"),
+        Column(name="rows", title="Rows", description="how many", kind=Kind.NUMBER),
+    )
+    rows = tuple((sheet.name, sheet.table.summary, len(sheet.table.rows)) for sheet in data if sheet.table)
+    return Sheet(
+        name=CONTENTS,
+        lines=_front(cover, CONTENTS),
+        table=_own("contents", CONTENTS, columns, rows),
+        index=True,
+    )
+
+
+def _notes_sheet(cover: Cover) -> Sheet:
+    columns = (
+        Column(name="note", title="Note", description="what is explained"),
+        Column(name="explanation", title="Explanation", description="what it means"),
+    )
+    notes = [*((blank.value, f"In a cell: {meaning}.") for blank, meaning in BLANK_MEANINGS.items())]
+    notes_said = (
+        "The owner's view, the computed status and the evidence view of a commitment are three statuses; they never "
+        "merge.",
+        "A date that was published less precisely than a day stands as the last day of its period, with its precision "
+        "beside it.",
+        "Slip is measured in days from the baseline; a number below nothing is early.",
+        "Sums of money overlap, as part of one another, and are never added up here.",
+        *cover.statements,
+    )
+    rows = (*notes, *((f"[note {number}]", text) for number, text in enumerate(notes_said, start=1)))
+    return Sheet(name=NOTES, lines=_front(cover, NOTES), table=_own("notes", NOTES, columns, rows))
+
+
+def _data_sheet(cover: Cover, table: Table) -> Sheet:
+    blanks = {
+        (column.blank or Blank.NOT_KNOWN)
+        for place, column in enumerate(table.columns)
+        if any(row[place] is None for row in table.rows)
+    }
+    about = [f"{table.summary} {counted(len(table.rows), 'row')}.", f"Source: {table.source}."]
+    about += [
+        "Some cells hold a shorthand: "
+        + "; ".join(f"{blank} {meaning}" for blank, meaning in BLANK_MEANINGS.items() if blank in blanks)
+        + "."
+    ] * bool(blanks)
+    return Sheet(name=table.title, lines=_front(cover, table.title, *about), table=table)
+
+
+def _own(name: str, title: str, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]) -> Table:
+    return Table(
+        name=name,
+        title=title,
+        summary=title,
+        source="this workbook",
+        columns=columns,
+        rows=rows,
+        key=(columns[0].name,),
+    )
+
+
+def said(value: Cell, column: Column) -> str:
+    """Return how a cell of a workbook looks: numbers with separators, dates in words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dt.date):
+        return f"{value.day} {value:%B %Y}"
+    return f"{value:,.2f}" if column.kind is Kind.MONEY else f"{value:,}"
+
+
+_NARROWEST, _WIDEST = 10, 50
+
+
+def widths(table: Table) -> list[int]:
+    """Return a width for each column, in characters: what its widest cell needs, and 50 at the most."""
+    sample = table.rows[:2_000]
+    return [
+        max(
+            _NARROWEST,
+            *(min(len(word) + 2, _WIDEST) for word in heading(column).split()),
+            *(min(len(said(shown(row[place], column), column)) + 2, _WIDEST) for row in sample),
+        )
+        for place, column in enumerate(table.columns)
+    ]

@@ -1,0 +1,608 @@
+"""The tables of a pack: every figure that any file of it shows stands in one of these, once.
+
+``restricted`` columns hold what people wrote for the board rather than for publication: an owner's rationale and
+narrative, why a date moved, and who recorded it. A public edition leaves them out.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tracker.domain.tables import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
+from tracker.domain.words import (
+    CHAPTERS,
+    NOT_REPORTED,
+    CommitmentKind,
+    MilestoneKind,
+    MilestoneStatus,
+    MoneyStage,
+    MoveReason,
+    Outcome,
+    Precision,
+    Reporter,
+    SourceKind,
+    Stance,
+    View,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tracker.domain.lines import OutcomeLine, ReferenceLine
+    from tracker.domain.tables import Cell
+    from tracker.reporting.board import BoardView
+
+    Field: TypeAlias = tuple[Column, Callable[[Any], Cell] | None]
+
+_LEDGER = "the board's ledger, from the published sources that each row names"
+_UNKNOWN, _NONE = Blank.NOT_KNOWN, Blank.NOT_APPLICABLE
+
+
+def board_tables(
+    view: BoardView, *, references: Sequence[ReferenceLine], outcomes: Sequence[OutcomeLine]
+) -> tuple[Table, ...]:
+    """Return the tables of a board as at its day, headline figures first and the dictionary of all columns last."""
+    return (
+        _headline(view),
+        _commitments(view),
+        _ratings(view),
+        _exceptions(view),
+        _milestones(view),
+        _programmes(view),
+        _money(view),
+        _events(view),
+        _outcomes(outcomes),
+        _references(references),
+        _sources(view),
+    )
+
+
+def with_dictionary(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables and, last, the one that says what each of their columns holds."""
+    return (*tables, _dictionary(tables))
+
+
+def _field(
+    name: str, title: str, description: str, get: Callable[[Any], Cell] | None = None, **more: Any
+) -> tuple[Column, Callable[[Any], Cell] | None]:
+    """A column, and how to read it off a line when it is not the line's field of the same name."""
+    return Column(name=name, title=title, description=description, **more), get
+
+
+def _published(kind: str, title: str, what: str, *, blank: Blank = _UNKNOWN, wording: bool = False) -> Iterator[Field]:
+    """The columns of a date that may be less precise than a day."""
+    yield _field(
+        f"{kind}_on",
+        title,
+        f"{what}; of a period, its last day, which is the one used in sums",
+        kind=Kind.DATE,
+        blank=blank,
+    )
+    yield _field(
+        f"{kind}_precision",
+        f"{title}: precision",
+        "how precisely the date was given",
+        blank=blank,
+        words=tuple(Precision),
+    )
+    if wording:
+        yield _field(f"{kind}_wording", f"{title}: wording", "the date as published", blank=blank)
+
+
+def _table(
+    name: str,
+    title: str,
+    summary: str,
+    fields: Iterable[Field],
+    lines: Iterable[Any],
+    *,
+    key: Sequence[str],
+    links: Sequence[tuple[str, str]] = (),
+    source: str = _LEDGER,
+) -> Table:
+    described = tuple(fields)
+    getters = [get or attrgetter(column.name) for column, get in described]
+    return Table(
+        name=name,
+        title=title,
+        summary=summary,
+        source=source,
+        columns=tuple(column for column, _ in described),
+        rows=tuple(tuple(get(line) for get in getters) for line in lines),
+        key=tuple(key),
+        links=tuple(Link(column=column, table=table, key=_KEYS[table]) for column, table in links),
+    )
+
+
+_KEYS = {
+    "commitments": "commitment_id",
+    "milestones": "milestone_id",
+    "programmes": "programme_id",
+    "sources": "source_id",
+    "money": "funding_id",
+}
+
+_COMMITMENT = _field("commitment_id", "Commitment", "the commitment's id: chapter of the Green Paper and number")
+_MILESTONE = _field("milestone_id", "Milestone", "the milestone's id: its commitment's and a number")
+_PROGRAMME = _field("programme_id", "Programme", "the programme's id", blank=_NONE)
+_EVIDENCE = _field("evidence_id", "Evidence", "the source that shows it", blank=_UNKNOWN)
+_SLIP = _field(
+    "slip_days",
+    "Slip",
+    "how late, measured from the baseline; below nothing is early",
+    kind=Kind.NUMBER,
+    unit="days",
+    blank=_UNKNOWN,
+)
+
+# Headline figures
+
+BY_OWNER = "commitments by what owners say"
+BY_DATES = "commitments by what the dates say"
+BY_EVIDENCE = "commitments by what the evidence shows"
+COMMITMENTS = "commitments"
+MILESTONES = "milestones"
+COMMITTED = "money committed by the Green Paper"
+SUMS = "published sums by stage of money"
+CONFIDENCE = "confidence in this report"
+
+
+def _headline(view: BoardView) -> Table:
+    return _table(
+        "headline",
+        "Headline figures",
+        "The figures of the board's first page, one a row. Sums of money are given for each programme and never added "
+        "up: they overlap.",
+        [
+            _field("measure", "Measure", "what is counted", lambda line: line[0]),
+            _field("category", "Category", "of which sort", lambda line: line[1]),
+            _field("count", "Count", "how many", lambda line: line[2], kind=Kind.NUMBER, blank=_NONE),
+            _field(
+                "amount_gbp",
+                "Amount",
+                "the sum, each pound counted once within the programme",
+                lambda line: line[3],
+                kind=Kind.MONEY,
+                unit="£",
+                blank=_NONE,
+            ),
+        ],
+        _figures(view),
+        key=("measure", "category"),
+    )
+
+
+def _figures(view: BoardView) -> Iterator[tuple[str, str, int | None, Cell]]:
+    days, sure = view.rules.period_days, view.confidence
+    counts: list[tuple[str, dict[str, int]]] = [
+        (COMMITMENTS, {"all": len(view.commitments), "delivered in some form": view.delivered}),
+        (BY_OWNER, view.by_owner_status),
+        (BY_DATES, view.by_computed_status),
+        (BY_EVIDENCE, view.by_outcome),
+        (
+            MILESTONES,
+            {
+                "all": len(view.milestones),
+                "met": len(view.met),
+                "overdue": view.overdue,
+                f"met in the last {days} days": len(view.met_in_period),
+                f"missed in the last {days} days": len(view.missed_in_period),
+                f"due in the next {days} days": len(view.due_soon),
+            },
+        ),
+        (SUMS, {stage: sum(1 for line in view.funding if line.stage == stage) for stage in MoneyStage}),
+        (
+            CONFIDENCE,
+            {
+                "owners with an open commitment": sure.owners,
+                "owners who confirmed": sure.owners_confirmed,
+                "commitments not reported by their owner": sure.not_reported,
+                "commitments of unknown outcome": sure.unknown,
+                "milestones stale": sure.stale,
+                "milestones not dated": sure.not_dated,
+                "milestones met without evidence": sure.unevidenced,
+                "events whose date is inferred": sure.inferred_dates,
+            },
+        ),
+    ]
+    for measure, found in counts:
+        for category, count in found.items():
+            yield measure, str(category), count, None
+    for programme in view.programmes:
+        if programme.committed_gbp is not None:
+            yield COMMITTED, programme.name, None, programme.committed_gbp
+
+
+# One row a commitment, a rating, an exception, a milestone
+
+
+def _commitments(view: BoardView) -> Table:
+    return _table(
+        "commitments",
+        "Commitments",
+        "Every commitment that stood on the day, with who answers for it and its three statuses, which never merge.",
+        [
+            _COMMITMENT,
+            _field("title", "Title", "what it is called here"),
+            _field("statement", "Statement", "what was promised, in our own words"),
+            _field("chapter", "Chapter", "chapter of the Green Paper", kind=Kind.NUMBER),
+            _field("chapter_title", "Chapter title", "what the chapter is about", lambda line: CHAPTERS[line.chapter]),
+            _field("kind", "Kind", "what sort of promise it is", words=tuple(CommitmentKind)),
+            _PROGRAMME,
+            _field("lead", "Lead", "the body that leads"),
+            _field("partners", "Partners", "bodies that share in it", blank=_NONE),
+            _field("owner", "Owner", "the role that answers for it; never a person"),
+            _field("owner_organisation", "Owner's organisation", "where the owner is"),
+            _field("owner_note", "On the owner", "how the owner was found", blank=_NONE),
+            _field("amount_gbp", "Amount", "money promised", kind=Kind.MONEY, unit="£", blank=_NONE),
+            _field("amount_wording", "Amount: wording", "the money as published", blank=_NONE),
+            *_published("target", "Target", "when it was promised for", wording=True),
+            _field("measure", "Measure", "how one would know that it is kept", blank=_NONE),
+            _field("not_measurable", "Not measurable", "why there can be no measure", blank=_NONE),
+            _field(
+                "owner_status",
+                "Owner's view",
+                "delivery confidence that the owner gives",
+                lambda line: line.owner_status or NOT_REPORTED,
+            ),
+            _field(
+                "owner_rationale",
+                "Owner's rationale",
+                "the owner's reason, as written",
+                blank=_UNKNOWN,
+                restricted=True,
+            ),
+            _field(
+                "computed_status",
+                "Dates",
+                "computed from the dates of its milestones",
+                words=tuple(MilestoneStatus),
+            ),
+            _field(
+                "outcome",
+                "Evidence",
+                "what the published record shows",
+                lambda line: line.outcome or Outcome.UNKNOWN,
+            ),
+            _field("outcome_reason", "Evidence: reason", "why the record is read so", blank=_UNKNOWN),
+            _field("outcome_since", "Evidence: since", "from when", kind=Kind.DATE, blank=_UNKNOWN),
+            _field("outcome_evidence_id", "Evidence: source", "the source that shows it", blank=_UNKNOWN),
+            _SLIP,
+            _field("milestones", "Milestones", "how many it has", kind=Kind.NUMBER, unit="milestones"),
+            _field("milestones_met", "Milestones met", "how many have happened", kind=Kind.NUMBER, unit="milestones"),
+            _field("note", "Note", "a remark on the promise", blank=_NONE),
+        ],
+        view.commitments,
+        key=("commitment_id",),
+        links=(("programme_id", "programmes"), ("outcome_evidence_id", "sources")),
+    )
+
+
+def _ratings(view: BoardView) -> Table:
+    ratings = [
+        rating
+        for line in view.commitments
+        for rating in (
+            (line.commitment_id, View.OWNER, line.owner_status or NOT_REPORTED, line.owner_reported_on, None),
+            (line.commitment_id, "computed", line.computed_status, view.as_at, None),
+            (
+                line.commitment_id,
+                View.EVIDENCE,
+                line.outcome or Outcome.UNKNOWN,
+                line.outcome_since,
+                line.outcome_evidence_id,
+            ),
+        )
+    ]
+    return _table(
+        "ratings",
+        "Ratings",
+        "The three statuses of each commitment, one a row: the owner's, the computed, and the evidence view.",
+        [
+            _field("commitment_id", "Commitment", "the commitment's id", lambda line: line[0]),
+            _field("view", "View", "whose it is", lambda line: line[1], words=(View.OWNER, "computed", View.EVIDENCE)),
+            _field("rating", "Rating", "the word of that view's scale", lambda line: str(line[2])),
+            _field(
+                "since",
+                "Since",
+                "from when; of the computed one, the day of the board; of an owner's, the newest report",
+                lambda line: line[3],
+                kind=Kind.DATE,
+                blank=_UNKNOWN,
+            ),
+            _field("evidence_id", "Evidence", "the source that shows it", lambda line: line[4], blank=_NONE),
+        ],
+        ratings,
+        key=("commitment_id", "view"),
+        links=(("commitment_id", "commitments"), ("evidence_id", "sources")),
+    )
+
+
+def _exceptions(view: BoardView) -> Table:
+    return _table(
+        "exceptions",
+        "Exceptions",
+        "What the board should look at, worst first, with who answers for it and why.",
+        [
+            _field("order", "Order", "1 is the worst", lambda line: line[0], kind=Kind.NUMBER),
+            _field("commitment_id", "Commitment", "the commitment's id", lambda line: line[1].commitment_id),
+            _field("commitment", "Commitment: title", "what it is called", lambda line: line[1].commitment),
+            _field(
+                "milestone_id",
+                "Milestone",
+                "the milestone's id, where it is one that is late",
+                lambda line: line[1].milestone_id,
+                blank=_NONE,
+            ),
+            _field("milestone", "Milestone: title", "what it is called", lambda line: line[1].milestone, blank=_NONE),
+            _field("reasons", "Reasons", "why it is listed, worst first", lambda line: "; ".join(line[1].reasons)),
+            _field("why", "Why", "the same in a sentence", lambda line: line[1].why),
+            _field("owner", "Owner", "the role that answers for it", lambda line: line[1].owner),
+            _field(
+                "due",
+                "Due",
+                "when it is expected, as precisely as it was said",
+                lambda line: str(line[1].due) if line[1].due else None,
+                blank=_UNKNOWN,
+            ),
+            _field(
+                "slip_days",
+                "Slip",
+                "how late, measured from the baseline",
+                lambda line: line[1].slip_days,
+                kind=Kind.NUMBER,
+                unit="days",
+                blank=_UNKNOWN,
+            ),
+            _field("owner_status", "Owner's view", "of the commitment", lambda line: line[1].owner_status),
+            _field("computed_status", "Dates", "of the commitment", lambda line: line[1].computed_status),
+            _field("outcome", "Evidence", "of the commitment", lambda line: line[1].outcome),
+        ],
+        enumerate(view.exceptions, start=1),
+        key=("order",),
+        links=(("commitment_id", "commitments"), ("milestone_id", "milestones")),
+    )
+
+
+def _milestones(view: BoardView) -> Table:
+    groups = {
+        **dict.fromkeys((m.milestone_id for m in view.met_in_period), "met in the period"),
+        **dict.fromkeys((m.milestone_id for m in view.missed_in_period), "missed in the period"),
+        **dict.fromkeys((m.milestone_id for m in view.due_soon), "due soon"),
+    }
+    return _table(
+        "milestones",
+        "Milestones",
+        "Every milestone that was promised by the day, with its dates, its computed status and its slip.",
+        [
+            _MILESTONE,
+            _COMMITMENT,
+            _PROGRAMME,
+            _field("title", "Title", "what has to happen"),
+            _field("kind", "Kind", "what passing it means", words=tuple(MilestoneKind)),
+            _field("key", "Key", "whether it counts towards the commitment's status", kind=Kind.BOOLEAN),
+            _field("owner", "Owner", "the role that answers for it"),
+            _field("promised_in", "Promised in", "the source that promises it"),
+            _field("promised_on", "Promised on", "when it was promised", kind=Kind.DATE),
+            *_published("baseline", "Baseline", "when it was promised for", wording=True),
+            _field(
+                "original_baseline_on",
+                "Original baseline",
+                "the first baseline it had",
+                kind=Kind.DATE,
+                blank=_UNKNOWN,
+            ),
+            *_published("forecast", "Forecast", "when it was last expected", blank=_NONE),
+            *_published("actual", "Actual", "when it happened", blank=_NONE),
+            _field(
+                "due",
+                "Due",
+                "the forecast, else the baseline, as precisely as it was said",
+                lambda line: str(line.due) if line.due else None,
+                blank=_UNKNOWN,
+            ),
+            _field("status", "Status", "computed from the dates", words=tuple(MilestoneStatus)),
+            _SLIP,
+            _field(
+                "period",
+                "This period",
+                f"whether it falls within {view.rules.period_days} days of the board's day",
+                lambda line: groups.get(line.milestone_id),
+                blank=_NONE,
+                words=("met in the period", "missed in the period", "due soon"),
+            ),
+            _field("reporter", "Said by", "who gave the newest dates", blank=_NONE, words=tuple(Reporter)),
+            _field(
+                "reason", "Why it moved", "the coded reason for the newest move", blank=_NONE, words=tuple(MoveReason)
+            ),
+            _field("narrative", "Narrative", "what the owner says, as written", blank=_NONE, restricted=True),
+            _EVIDENCE,
+            _field("note", "Note", "a remark on the promise", blank=_NONE),
+        ],
+        view.milestones,
+        key=("milestone_id",),
+        links=(
+            ("commitment_id", "commitments"),
+            ("programme_id", "programmes"),
+            ("promised_in", "sources"),
+            ("evidence_id", "sources"),
+        ),
+    )
+
+
+# Money
+
+
+def _programmes(view: BoardView) -> Table:
+    return _table(
+        "programmes",
+        "Programmes",
+        "The programmes behind the commitments, flagships first, with what the Green Paper committed to each.",
+        [
+            _field("programme_id", "Programme", "the programme's id"),
+            _field("name", "Name", "what it is called"),
+            _field("summary", "Summary", "what it does"),
+            _field("lead", "Lead", "the body that leads"),
+            _field("owner", "Owner", "the role that answers for it"),
+            _field("flagship", "Flagship", "one of the four that the board follows most closely", kind=Kind.BOOLEAN),
+            _field(
+                "committed_gbp",
+                "Committed",
+                "committed by the Green Paper, each pound counted once",
+                kind=Kind.MONEY,
+                unit="£",
+                blank=_UNKNOWN,
+            ),
+            _field("note", "Note", "a remark on the programme", blank=_NONE),
+        ],
+        view.programmes,
+        key=("programme_id",),
+    )
+
+
+def _money(view: BoardView) -> Table:
+    names = {line.programme_id: line.name for line in view.programmes}
+    return _table(
+        "money",
+        "Money",
+        "Every published sum at its own stage. Sums overlap, as part of one another: they are listed, never added up.",
+        [
+            _field("funding_id", "Sum", "the sum's id"),
+            _field("programme_id", "Programme", "the programme's id"),
+            _field(
+                "programme",
+                "Programme: name",
+                "what it is called",
+                lambda line: names.get(line.programme_id),
+                blank=_UNKNOWN,
+            ),
+            _field("commitment_id", "Commitment", "the commitment that it is money of", blank=_NONE),
+            _field("stage", "Stage", "the stage of public money; one is never another", words=tuple(MoneyStage)),
+            _field("amount_gbp", "Amount", "the sum", kind=Kind.MONEY, unit="£"),
+            _field("amount_wording", "Amount: wording", "the sum as published", blank=_NONE),
+            _field("period", "Period", "the years that it covers", blank=_UNKNOWN),
+            _field("scope", "Scope", "the places or bodies that it covers", blank=_UNKNOWN),
+            _field("known_on", "Known on", "from when the sum was known", kind=Kind.DATE),
+            _field("part_of", "Part of", "the sum that already contains it", blank=_NONE),
+            _field("source_id", "Source", "where it is published"),
+            _field("note", "Note", "conditions, conflicts and inferences", blank=_NONE),
+        ],
+        view.funding,
+        key=("funding_id",),
+        links=(("programme_id", "programmes"), ("source_id", "sources")),
+    )
+
+
+# What happened, and where it can be read
+
+
+def _events(view: BoardView) -> Table:
+    return _table(
+        "events",
+        "Events",
+        "What happened and completed nothing, newest first.",
+        [
+            _field("event_id", "Event", "the event's id"),
+            _field("commitment_id", "Commitment", "the one it concerns; none when it concerns all", blank=_NONE),
+            *_published("happened", "Happened", "when it happened", blank=Blank.NEVER),
+            _field("inferred", "Date inferred", "whether no source gives the date", kind=Kind.BOOLEAN),
+            _field("summary", "Summary", "what happened"),
+            _field("evidence_id", "Evidence", "the source that shows it"),
+            _field("note", "Note", "a remark", blank=_NONE),
+        ],
+        view.events,
+        key=("event_id",),
+        links=(("evidence_id", "sources"),),
+    )
+
+
+def _outcomes(outcomes: Sequence[OutcomeLine]) -> Table:
+    return _table(
+        "outcomes",
+        "Evidence view, day by day",
+        "Every reading of the published record on a commitment, from the day that it held.",
+        [
+            _COMMITMENT,
+            _field("since", "Since", "from when", kind=Kind.DATE),
+            _field("outcome", "Outcome", "what the published record shows"),
+            _field("reason", "Reason", "why the record is read so"),
+            _EVIDENCE,
+        ],
+        outcomes,
+        key=("commitment_id", "since"),
+        links=(("evidence_id", "sources"),),
+    )
+
+
+def _references(references: Sequence[ReferenceLine]) -> Table:
+    return _table(
+        "references",
+        "References",
+        "Where each document makes each commitment.",
+        [
+            _COMMITMENT,
+            _field("source_id", "Source", "the document's id"),
+            _field("document", "Document", "its title"),
+            _field("pinpoint", "Pinpoint", "where in it"),
+            _field("stance", "Stance", "how plainly it says so", words=tuple(Stance)),
+            _field("differs", "Differs", "how it differs from the other documents", blank=_NONE),
+        ],
+        references,
+        key=("commitment_id", "source_id"),
+        links=(("source_id", "sources"),),
+    )
+
+
+def _sources(view: BoardView) -> Table:
+    return _table(
+        "sources",
+        "Sources",
+        "Everything that a statement or figure here can be followed to.",
+        [
+            _field("source_id", "Source", "the source's id"),
+            _field("kind", "Kind", "what it is to the board", words=tuple(SourceKind)),
+            _field("publisher", "Publisher", "who published it"),
+            _field("title", "Title", "what it is called"),
+            *_published("published", "Published", "when it was published"),
+            _field("url", "Address", "on the publisher's own site", blank=_UNKNOWN),
+            _field("cited", "Cited", "how many statements stand on it", kind=Kind.NUMBER, unit="statements"),
+            _field("note", "Note", "a remark", blank=_NONE),
+        ],
+        view.sources.values(),
+        key=("source_id",),
+    )
+
+
+def _dictionary(tables: Sequence[Table]) -> Table:
+    return _table(
+        "data_dictionary",
+        "Data dictionary",
+        "What each column of each table holds.",
+        [
+            _field("table", "Table", "the table's name", lambda line: line[0].name),
+            _field("column", "Column", "the column's name", lambda line: line[1].name),
+            _field("title", "Title", "the column's name for people", lambda line: line[1].title),
+            _field("holds", "Holds", "the kind of value", lambda line: line[1].kind, words=tuple(Kind)),
+            _field("unit", "Unit", "what the number counts", lambda line: line[1].unit, blank=_NONE),
+            _field("description", "Description", "what it says", lambda line: line[1].description),
+            _field("one_of", "One of", "all it may say", lambda line: "; ".join(line[1].words) or None, blank=_NONE),
+            _field(
+                "empty_means",
+                "Empty means",
+                "why a cell may be empty",
+                lambda line: BLANK_MEANINGS.get(line[1].blank),
+                blank=_NONE,
+            ),
+            _field(
+                "restricted",
+                "Restricted",
+                "whether a public edition leaves it out",
+                lambda line: line[1].restricted,
+                kind=Kind.BOOLEAN,
+            ),
+        ],
+        [(table, column) for table in tables for column in table.columns],
+        key=("table", "column"),
+        source="this pack",
+    )
