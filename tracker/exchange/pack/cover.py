@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.words import BOARD, DEMONSTRATION, Precision
+from tracker.domain.words import BOARD, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
+from tracker.exchange import marking
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Head
@@ -72,7 +73,7 @@ class Cover:
         """Sentences that every reader must see before the figures."""
         said = []
         if self.demonstration:
-            said.append(f"{DEMONSTRATION}: the figures are made up and describe nothing that happened.")
+            said.append(DEMONSTRATION_NOTICE)
         if self.public:
             said.append(
                 "Public edition: what owners and officials wrote for the board, and who they are, is left out ("
@@ -108,6 +109,6 @@ class Cover:
 
     def file_name(self, what: str, extension: str) -> str:
         """Name a file of the pack: lower case and hyphens, the day, the version and the marking."""
-        board = "send-delivery-board" + ("-demonstration-data" if self.demonstration else "")
         edition = "_public" if self.public else ""
-        return f"{board}_{what.replace('_', '-')}_{self.as_at}_v{self.version}_{self.marking}{edition}.{extension}"
+        parts = f"send-delivery-board_{what.replace('_', '-')}_{self.as_at}_v{self.version}_{self.marking}{edition}"
+        return marking.file_name(f"{parts}.{extension}", demonstration=self.demonstration)
