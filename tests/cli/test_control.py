@@ -107,3 +107,26 @@ def test_a_commitment_is_rated_until_the_next_board(office: CommandLine) -> None
     ran = office.run("rate", "C6-06", "Green", "--rationale", "It meets", "--as", ANA)
     assert ran.err == "C6-06 is not a commitment that was given to ana@dfe.example; those are: C6-01.\n"
     assert "may not give a commitment's delivery confidence" in office.run(*rating[:-1], VIC).err
+
+
+def test_a_baseline_is_asked_for_by_one_and_decided_by_another(office: CommandLine) -> None:
+    assert office.run("baseline", "list").out == "Nobody has asked for a baseline to be changed.\n"
+    asked = ("baseline", "request", "C6-01-M1", "2027-03", "--reason", "funding or spending review", "--note", "Moved")
+    ran = office.run(*asked, "--as", ANA)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("C6-01-M1/1 is to be decided by somebody else.\nRecorded change 5: request baseline.")
+    assert office.run(*asked, "--as", VIC).status == 1
+    ran = office.run("baseline", "decide", "C6-01-M1/1", "approve", "--as", ANA)
+    assert (ran.status, ran.out) == (1, "")
+    assert "As contributor, Ana may not decide on a request to change a baseline; an approver may." in ran.err
+    ran = office.run("baseline", "decide", "C6-01-M1/1", "approve", "--as", SEC)
+    assert ran.out.startswith("C6-01-M1/1 is approved: 2024-25 to March 2027.\nRecorded change 6: change baseline.")
+    today = dates.today()
+    assert office.run("baseline", "list").out == (
+        f"C6-01-M1/1  approved, by Sec on {today}: 2024-25 to March 2027. Ana on {today}: funding or spending review; "
+        "Moved\n"
+    )
+    [listed] = json.loads(office.run("baseline", "list", "--format", "json").out)
+    assert (listed["state"], listed["before_on"], listed["after_on"]) == ("approved", "2025-03-31", "2027-03-31")
+    assert "Its baseline is March 2027 (originally 2024-25)." in office.run("board").out.replace("\n     ", "")
+    assert office.run("verify").status == 0

@@ -38,6 +38,8 @@ def line(**fields: Any) -> UpdateLine:
         "key": True,
         "baseline_on": BASELINE,
         "baseline_precision": Precision.YEAR,
+        "original_baseline_on": BASELINE,
+        "original_baseline_precision": Precision.YEAR,
         "forecast_on": EXPECTED,
         "forecast_precision": Precision.DAY,
         "actual_on": None,

@@ -12,7 +12,19 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.cli import backups, boards, history, journals, periods, plans, ratings, snapshots, stores, users
+from tracker.cli import (
+    backups,
+    baselines,
+    boards,
+    history,
+    journals,
+    periods,
+    plans,
+    ratings,
+    snapshots,
+    stores,
+    users,
+)
 from tracker.domain.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -72,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (plans, boards, snapshots, history, users, periods, ratings, stores, backups, journals):
+    groups = (
+        plans,
+        boards,
+        snapshots,
+        history,
+        users,
+        periods,
+        ratings,
+        baselines,
+        stores,
+        backups,
+        journals,
+    )
+    for group in groups:
         group.add_commands(commands)
     return parser

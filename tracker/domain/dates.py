@@ -91,6 +91,11 @@ class PublishedDate:
         return f"{year - 1}-{year % 100:02}"  # a financial year, the one that is left
 
 
+def beside_original(baseline: PublishedDate | None, original: PublishedDate | None) -> str:
+    """Say a baseline, with the one that it was at first where that was another: ``2027 (originally 2025)``."""
+    return str(baseline or "none") if original in (None, baseline) else f"{baseline} (originally {original})"
+
+
 def day_of(published: PublishedDate | None) -> dt.date | None:
     """Return the day used in sums of a date that may be unknown."""
     return published.day if published else None

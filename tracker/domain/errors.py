@@ -116,6 +116,14 @@ class InvalidRating(TrackerError):
     """A rating of a commitment that cannot be so; one sentence a fault."""
 
 
+class UnknownRequest(TrackerError):
+    """No request to change a baseline has that id."""
+
+
+class InvalidRequest(TrackerError):
+    """A request to change a baseline, or a decision on it, that cannot be so; one sentence a fault."""
+
+
 class UnknownPeriod(TrackerError):
     """No reporting period has that id, or none is open."""
 

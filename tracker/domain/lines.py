@@ -82,6 +82,7 @@ class MilestoneLine:
     baseline_precision: str | None
     baseline_wording: str | None
     original_baseline_on: dt.date | None
+    original_baseline_precision: str | None
     forecast_on: dt.date | None
     forecast_precision: str | None
     actual_on: dt.date | None
@@ -99,8 +100,13 @@ class MilestoneLine:
 
     @property
     def baseline(self) -> PublishedDate | None:
-        """The due date as published."""
+        """The due date: as published, or as last approved."""
         return _published(self.baseline_on, self.baseline_precision)
+
+    @property
+    def original_baseline(self) -> PublishedDate | None:
+        """The first baseline that held, whatever was approved since."""
+        return _published(self.original_baseline_on, self.original_baseline_precision)
 
     @property
     def forecast(self) -> PublishedDate | None:
@@ -282,6 +288,8 @@ class UpdateLine:
     key: bool
     baseline_on: dt.date | None
     baseline_precision: str | None
+    original_baseline_on: dt.date | None
+    original_baseline_precision: str | None
     forecast_on: dt.date | None
     forecast_precision: str | None
     actual_on: dt.date | None
@@ -298,8 +306,13 @@ class UpdateLine:
 
     @property
     def baseline(self) -> PublishedDate | None:
-        """The due date as published."""
+        """The due date: as published, or as last approved."""
         return _published(self.baseline_on, self.baseline_precision)
+
+    @property
+    def original_baseline(self) -> PublishedDate | None:
+        """The first baseline that held, whatever was approved since."""
+        return _published(self.original_baseline_on, self.original_baseline_precision)
 
     @property
     def forecast(self) -> PublishedDate | None:
@@ -338,6 +351,44 @@ class RatingLine:
     stands: bool
     confirmed: bool
     base_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """A request to change a milestone's baseline: from what it was when that was asked, to what, why, and its decision.
+
+    ``author`` and ``decided_by`` are people's names; ``version`` is the one to decide on.
+    """
+
+    request_id: str
+    milestone_id: str
+    milestone: str
+    commitment_id: str
+    programme_id: str | None
+    before_on: dt.date | None
+    before_precision: str | None
+    after_on: dt.date
+    after_precision: str
+    reason: str
+    note: str
+    author_id: str
+    author: str
+    asked_on: dt.date
+    state: str
+    decided_by: str | None
+    decided_on: dt.date | None
+    decision_note: str | None
+    version: int
+
+    @property
+    def before(self) -> PublishedDate | None:
+        """The baseline when the request was made."""
+        return _published(self.before_on, self.before_precision)
+
+    @property
+    def after(self) -> PublishedDate:
+        """The baseline that is asked for."""
+        return PublishedDate(self.after_on, Precision(self.after_precision))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,6 +136,7 @@ def _milestone(line: MilestoneLine) -> dict[str, Any]:
         "commitment_id": line.commitment_id,
         "title": line.title,
         "baseline": _date(line.baseline),
+        "original_baseline": _date(line.original_baseline),
         "baseline_wording": line.baseline_wording,
         "forecast": _date(line.forecast),
         "actual": _date(line.actual),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from tracker.domain.dates import beside_original
 from tracker.domain.ratings import better_than_dates
 from tracker.domain.text import counted
 from tracker.domain.words import (
@@ -305,8 +306,11 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
         sentences.append(
             f"Due by {milestone.due.deadline}{published}, {counted(late, 'day')} ago; nothing recorded completes it."
         )
+        if milestone.original_baseline not in (None, milestone.baseline):
+            sentences.append(f"Its baseline is {beside_original(milestone.baseline, milestone.original_baseline)}.")
     if milestone and SLIPPED in reasons:
-        sentences.append(f"Forecast {milestone.forecast} against a baseline of {milestone.baseline}.")
+        against = beside_original(milestone.baseline, milestone.original_baseline)
+        sentences.append(f"Forecast {milestone.forecast} against a baseline of {against}.")
     if DISAGREE in reasons:
         sentences.append(f"The owner says {commitment.owner_status}; the dates say {commitment.computed_status}.")
         if commitment.owner_override_reason:

@@ -109,6 +109,7 @@ def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances
             milestone.baseline_precision,
             milestone.baseline_wording,
             milestone.original_baseline_on,
+            milestone.original_baseline_precision,
             milestone.forecast_on,
             milestone.forecast_precision,
             milestone.actual_on,

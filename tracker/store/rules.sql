@@ -28,6 +28,7 @@ SELECT
     milestone.*,
     first_held.promised_on,
     first_held.original_baseline_on,
+    first_held.original_baseline_precision,
     progress.reporter,
     progress.status AS reported_status,
     progress.forecast_on,
@@ -48,7 +49,8 @@ JOIN (
     SELECT
         id,
         min(standing.effective_on) AS promised_on,
-        min_by(held.baseline_on, standing.effective_on) AS original_baseline_on
+        min_by(held.baseline_on, standing.effective_on) AS original_baseline_on,
+        min_by(held.baseline_precision, standing.effective_on) AS original_baseline_precision
     FROM milestone_standing(as_at, known_seq) AS standing
     JOIN tracker.milestone AS held USING (id, version)
     GROUP BY id

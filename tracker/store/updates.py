@@ -46,6 +46,8 @@ def update_lines(
             milestone.key,
             milestone.baseline_on,
             milestone.baseline_precision,
+            milestone.original_baseline_on,
+            milestone.original_baseline_precision,
             milestone.forecast_on,
             milestone.forecast_precision,
             milestone.actual_on,

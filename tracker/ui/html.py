@@ -78,6 +78,13 @@ def day(value: dt.date | PublishedDate | None) -> Markup:
     return put('<time datetime="{}">{} {:%B %Y}</time>', value.isoformat(), value.day, value)
 
 
+def baseline(current: PublishedDate | None, original: PublishedDate | None) -> Markup:
+    """A baseline, with the one that it was at first where that was another: ``31 March 2025 (originally 2023)``."""
+    if current is None or original in (None, current):
+        return day(current)
+    return put("{} (originally {})", day(current), day(original))
+
+
 def status(word: str | None) -> Markup:
     """A status as word, shape and colour; no word is *Not reported*."""
     word = word or NOT_REPORTED

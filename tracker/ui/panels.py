@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import FundingLine, MilestoneLine, SourceLine
+    from tracker.domain.lines import FundingLine, MilestoneLine, SourceLine, UpdateLine
     from tracker.reporting.board import BoardView, ExceptionLine
     from tracker.reporting.charts import Finding
 
@@ -175,7 +175,7 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
                     html.link(state.address("commitment", id=line.commitment_id), line.title),
                     line.milestone_id,
                 ),
-                line.due or html.put('<span class="quiet">none recorded</span>'),
+                due(line) or html.put('<span class="quiet">none recorded</span>'),
                 line.actual,
                 html.slip(line.slip_days),
                 line.owner,
@@ -185,6 +185,16 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
         ),
         empty=empty,
     )
+
+
+def due(line: MilestoneLine | UpdateLine) -> Markup:
+    """When a milestone is expected; where its baseline was changed, that and the original beside it."""
+    if line.forecast is None:
+        return html.baseline(line.baseline, line.original_baseline)
+    if line.original_baseline in (None, line.baseline):
+        return html.day(line.forecast)
+    beside = html.baseline(line.baseline, line.original_baseline)
+    return html.put('{}<span class="why">baseline {}</span>', html.day(line.forecast), beside)
 
 
 def source(line: SourceLine | None) -> Markup | None:

@@ -118,7 +118,11 @@ def milestones(view: CommitmentView) -> None:
                 (
                     html.put('{} <span class="id">{}</span>{}', line.title, line.milestone_id, _asides(_said(line))),
                     line.promised_on,
-                    html.put("{}{}", html.day(line.baseline) or "none recorded", _asides(_baseline_words(line))),
+                    html.put(
+                        "{}{}",
+                        html.baseline(line.baseline, line.original_baseline) or "none recorded",
+                        _asides([f"“{line.baseline_wording}”" if line.baseline_wording else None]),
+                    ),
                     line.forecast,
                     line.actual,
                     html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
@@ -143,14 +147,6 @@ def _said(line: MilestoneLine) -> list[str | None]:
         "Reported by its owner." if line.reporter == Reporter.OWNER else None,
         _remark(line.note),
         None if line.key else "Supporting milestone.",
-    ]
-
-
-def _baseline_words(line: MilestoneLine) -> list[str | None]:
-    moved = line.original_baseline_on and line.original_baseline_on != line.baseline_on
-    return [
-        f"“{line.baseline_wording}”" if line.baseline_wording else None,
-        f"originally {line.original_baseline_on}" if moved else None,
     ]
 
 

@@ -16,7 +16,7 @@ from tracker.domain.returns import Evidence, Report, confirmation
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
-from tracker.ui import html, state
+from tracker.ui import html, panels, state
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def by_need(lines: Sequence[UpdateLine]) -> None:
                 (
                     (
                         html.put('{} <span class="id">{}</span>', line.title, line.milestone_id),
-                        line.due or html.put('<span class="quiet">no date</span>'),
+                        panels.due(line) or html.put('<span class="quiet">no date</span>'),
                         html.status(line.computed_status),
                         html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
                         line.confirmed_on or html.put('<span class="quiet">never</span>'),

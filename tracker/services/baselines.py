@@ -1,0 +1,229 @@
+"""Change control: a baseline is changed only when somebody asks, with the reason, and somebody else approves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.baselines import Asked, days_of_current_baseline, faults, rebaselined
+from tracker.domain.dates import PublishedDate, in_words
+from tracker.domain.errors import InvalidRequest, StaleEdit, UnknownMilestone, UnknownRequest
+from tracker.domain.ledger import Version
+from tracker.domain.lines import RequestLine
+from tracker.domain.nouns import BaselineRequest, Milestone
+from tracker.domain.policy import Action, in_scope, require, require_other, require_scope
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.words import MoveReason, RequestState
+from tracker.services.users import who
+from tracker.store import baselines, ledger, updates
+
+if TYPE_CHECKING:
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import UpdateLine
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Cursor, Database
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What approving a request would do: the computed status and slip (days) after it; and what is wrong with it."""
+
+    line: UpdateLine
+    asked: Asked
+    status_after: str
+    slip_after: int | None
+    faults: tuple[str, ...]
+
+
+def list_requests(db: Database) -> list[RequestLine]:
+    """Return every request to change a baseline, newest first."""
+    with db.read() as cursor:
+        return baselines.requests(cursor, dates.today())
+
+
+def my_milestones(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[UpdateLine]:
+    """Return the milestones whose baseline a person may ask to change, in order of id.
+
+    Raises UnknownUser, NotAllowed.
+    """
+    with db.read() as cursor:
+        actor = who(cursor, actor_id)
+        require(actor, Action.REQUEST_BASELINE)
+        return [
+            line
+            for line in updates.update_lines(cursor, dates.today(), rules)
+            if in_scope(
+                actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id
+            )
+        ]
+
+
+def foresee_baseline(db: Database, *, actor_id: str, asked: Asked, rules: Tolerances = TOLERANCES) -> Foreseen:
+    """Return what approving a request would do, without saving. Raises UnknownUser, NotAllowed, UnknownMilestone."""
+    with db.read() as cursor:
+        return _foresee(cursor, actor_id, asked, rules)
+
+
+def request_baseline(
+    db: Database,
+    *,
+    actor_id: str,
+    milestone_id: str,
+    baseline: PublishedDate,
+    reason: str,
+    note: str,
+    request_id: str | None = None,
+    rules: Tolerances = TOLERANCES,
+) -> Change:
+    """Ask for a milestone's baseline to be changed; nothing changes until somebody else approves.
+
+    A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownMilestone,
+    InvalidRequest with every fault, UnstorableText, StoreBusy, StoreUnusable.
+    """
+    asked = Asked(milestone_id=milestone_id, baseline=baseline, reason=reason, note=note)
+    today = dates.today()
+    with db.read() as cursor:
+        seen = _foresee(cursor, actor_id, asked, rules)
+        if earlier := ledger.requested(cursor, request_id):
+            return earlier
+        if seen.faults:
+            raise InvalidRequest(" ".join(seen.faults))
+        number = 1 + len(_of_milestone(cursor, milestone_id))
+    noun = BaselineRequest(
+        id=f"{milestone_id}/{number}",
+        milestone_id=milestone_id,
+        baseline_on=baseline.day,
+        baseline_precision=baseline.precision,
+        reason=MoveReason(reason),
+        note=note,
+        author_id=actor_id,
+        state=RequestState.REQUESTED,
+    )
+    try:
+        return ledger.record(
+            db,
+            actor=actor_id,
+            action="request baseline",
+            versions=[Version(noun=noun, version=1, effective_on=today)],
+            request_id=request_id,
+        )
+    except StaleEdit:
+        raise InvalidRequest(
+            f"{milestone_id}: somebody else asked for its baseline to be changed a moment ago; look at that first."
+        ) from None
+
+
+def decide_baseline(
+    db: Database,
+    *,
+    actor_id: str,
+    baseline_request_id: str,
+    approve: bool,
+    note: str = "",
+    request_id: str | None = None,
+    rules: Tolerances = TOLERANCES,
+) -> Change:
+    """Approve or refuse a request, by somebody else than its author; an approval changes the baseline with it.
+
+    A change of baseline holds from today. A correction holds on every day on which the wrong one was held, so that it
+    is no slippage on any; what was known before it is as it was. A ``request_id`` that was recorded before records
+    nothing again. Raises UnknownUser, NotAllowed, UnknownRequest, InvalidRequest when it was decided already, cannot
+    be approved any more, or is refused without a note; StaleEdit when somebody else decided at the same moment;
+    UnstorableText, StoreBusy, StoreUnusable.
+    """
+    with db.read() as cursor:
+        actor = who(cursor, actor_id)
+        require(actor, Action.DECIDE_BASELINE)
+        line = _find(cursor, baseline_request_id)
+        require_other(actor, line.author_id)
+        if earlier := ledger.requested(cursor, request_id):
+            return earlier
+        if line.state != RequestState.REQUESTED:
+            decided = in_words(line.decided_on) if line.decided_on else ""
+            raise InvalidRequest(f"{line.request_id} was {line.state} by {line.decided_by} on {decided}; it stays so.")
+        if not approve and not note.strip():
+            raise InvalidRequest(f"{line.request_id}: say in a note why it is refused; its author reads it.")
+        milestones = _approved(cursor, line, rules) if approve else []
+    asked = _asked(line)
+    decision = BaselineRequest(
+        id=line.request_id,
+        milestone_id=line.milestone_id,
+        baseline_on=asked.baseline.day,
+        baseline_precision=asked.baseline.precision,
+        reason=MoveReason(line.reason),
+        note=line.note,
+        author_id=line.author_id,
+        state=RequestState.APPROVED if approve else RequestState.REFUSED,
+        decided_by=actor_id,
+        decision_note=note,
+    )
+    verb = "correct" if asked.correction else "change"
+    return ledger.record(
+        db,
+        actor=actor_id,
+        action=f"{verb} baseline" if approve else "refuse baseline",
+        reason=f"{line.reason}; {line.note}" if approve else None,
+        versions=[Version(noun=decision, version=line.version + 1, effective_on=dates.today()), *milestones],
+        request_id=request_id,
+    )
+
+
+def _foresee(cursor: Cursor, actor_id: str, asked: Asked, rules: Tolerances) -> Foreseen:
+    actor = who(cursor, actor_id)
+    require(actor, Action.REQUEST_BASELINE)
+    today = dates.today()
+    line = _line(cursor, asked.milestone_id, rules)
+    require_scope(actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id)
+    wrong = list(faults(line, asked, today))
+    wrong += [
+        f"{line.milestone_id}: {request.author} asked for {request.after} on {in_words(request.asked_on)}; wait until "
+        "that is decided."
+        for request in _of_milestone(cursor, line.milestone_id)
+        if request.state == RequestState.REQUESTED
+    ]
+    status, slip_days = baselines.foreseen(cursor, line.milestone_id, asked.baseline.day, today, rules)
+    return Foreseen(line, asked, status, slip_days, tuple(wrong))
+
+
+def _line(cursor: Cursor, milestone_id: str, rules: Tolerances) -> UpdateLine:
+    for line in updates.update_lines(cursor, dates.today(), rules, [milestone_id]):
+        return line
+    raise UnknownMilestone(f"There is no milestone {milestone_id} on the board; choose one that is.")
+
+
+def _of_milestone(cursor: Cursor, milestone_id: str) -> list[RequestLine]:
+    return [line for line in baselines.requests(cursor, dates.today()) if line.milestone_id == milestone_id]
+
+
+def _find(cursor: Cursor, baseline_request_id: str) -> RequestLine:
+    every = baselines.requests(cursor, dates.today())
+    for line in every:
+        if line.request_id == baseline_request_id:
+            return line
+    waiting = ", ".join(line.request_id for line in every if line.state == RequestState.REQUESTED) or "none"
+    raise UnknownRequest(f'There is no request "{baseline_request_id}"; those to be decided are: {waiting}.')
+
+
+def _asked(line: RequestLine) -> Asked:
+    return Asked(milestone_id=line.milestone_id, baseline=line.after, reason=line.reason, note=line.note)
+
+
+def _approved(cursor: Cursor, line: RequestLine, rules: Tolerances) -> list[Version]:
+    """Return the versions of the milestone that an approval records. Raises InvalidRequest when it no longer can."""
+    asked, today = _asked(line), dates.today()
+    now = _line(cursor, line.milestone_id, rules)
+    wrong = list(faults(now, asked, today))
+    if now.baseline != line.before:
+        was, is_ = line.before or "none", now.baseline or "none"
+        wrong.append(f"{line.milestone_id}: its baseline was {was} when this was asked and is {is_} now.")
+    if wrong:
+        raise InvalidRequest(" ".join([*wrong, "Refuse it, and let it be asked again."]))
+    standing = baselines.standing(cursor, line.milestone_id, today)
+    held = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
+    newest = ledger.newest_numbers(cursor, Milestone, [line.milestone_id])[line.milestone_id]
+    return [
+        Version(noun=rebaselined(version.noun, asked), version=number, effective_on=version.effective_on)
+        for number, version in enumerate(held, start=newest + 1)
+        if isinstance(version.noun, Milestone)
+    ]
