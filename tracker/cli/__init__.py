@@ -43,6 +43,8 @@ close the app before a command that writes.
   python -m tracker board --as-at 2023-07-01      the board as it stood on a day
   python -m tracker board --format json > b.json  the same figures for a machine
   python -m tracker snapshot take board-2026-q3 --as ana@dfe.example   keep the board under a name
+  python -m tracker snapshot export board-2026-q3 --to packs --marking OFFICIAL --as ana@dfe.example
+                                                  the board's pack: one marked zip of files
   python -m tracker history --milestone C2-01-M4  who changed what, when and why, in sentences
   python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor --programme safety-valve
   python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has yet to confirm

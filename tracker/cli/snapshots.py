@@ -7,9 +7,12 @@ import json
 import sys
 import textwrap
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.services import boards, snapshots, stores
+from tracker.domain.errors import InvalidPack
+from tracker.domain.words import Marking
+from tracker.services import boards, packs, snapshots, stores
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,13 +27,14 @@ def add_commands(commands: Commands) -> None:
     """Add ``snapshot`` to the command line."""
     snapshot = commands.add_parser(
         "snapshot",
-        help="keep the board of a day under a name: take, approve, publish, list, show, verify",
+        help="keep the board of a day under a name: take, approve, publish, list, show, verify, export, check",
         description="A snapshot is the board as at a day and as known at a moment, under a name. It can be opened for "
         "ever and always shows the same. One approver takes it, another approves it.",
     )
     group = snapshot.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_moves(group)
     _add_reads(group)
+    _add_packs(group)
 
 
 def _add_moves(group: Commands) -> None:
@@ -73,6 +77,34 @@ def _add_reads(group: Commands) -> None:
         command.add_argument("name", metavar="NAME", help="the snapshot's name")
     for command in (listed, show):
         command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+
+
+def _add_packs(group: Commands) -> None:
+    """Add the commands that make and check packs."""
+    export = group.add_parser(
+        "export",
+        help="write a snapshot as one marked zip of files: tables and reports whose figures agree",
+        description="Write a snapshot as one zip of files with a manifest. The same snapshot makes the same bytes.",
+        epilog="python -m tracker snapshot export board-2026-q3 --to packs --marking OFFICIAL --as ana@dfe.example",
+    )
+    export.add_argument("name", metavar="NAME", help="the snapshot's name")
+    export.add_argument("--to", metavar="DIR", type=Path, required=True, help="an existing folder")
+    export.add_argument("--marking", choices=list(Marking), type=Marking, required=True, help="how it is marked")
+    export.add_argument("--handling", metavar="TEXT", help="the handling line, which OFFICIAL-SENSITIVE needs")
+    export.add_argument("--public", action="store_true", help="leave out what owners and officials wrote for the board")
+    export.add_argument(
+        "--formats", metavar="FORMAT", nargs="+", default=packs.FORMATS, help=f"of {', '.join(packs.FORMATS)}; or all"
+    )
+    export.add_argument("--as", dest="actor", metavar="EMAIL", required=True, help="the approver who issues it")
+    export.set_defaults(run=_export)
+    check = group.add_parser(
+        "check",
+        help="prove that a pack is what was made: no store is needed",
+        description="Compare every file of a pack with its manifest, and with --against-store also with the ledger.",
+    )
+    check.add_argument("file", metavar="ZIP", type=Path, help="the pack")
+    check.add_argument("--against-store", action="store_true", help="ask the ledger too")
+    check.set_defaults(run=_check)
 
 
 def _take(options: argparse.Namespace) -> int:
@@ -168,6 +200,57 @@ def _verify(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), proven=False) as db:
         proof = snapshots.verify_snapshot(db, options.name)
     print(_row(proof.snapshot))
+    for fault in proof.faults:
+        print(fault, file=sys.stderr)
+    if proof.faults:
+        return 1
+    print(proof.conclusion)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    if not options.to.is_dir():
+        raise InvalidPack(f"There is no folder {options.to}; make it and try again.")
+    said = ""
+
+    def tell(_share: float, words: str) -> None:
+        nonlocal said
+        if words != said and sys.stderr.isatty():
+            print(f"{words} …", file=sys.stderr)
+        said = words
+
+    with stores.open_store(stores.address()) as db:
+        pack = packs.export_pack(
+            db,
+            actor_id=options.actor,
+            name=options.name,
+            marking=options.marking,
+            handling=options.handling,
+            public=options.public,
+            formats=options.formats,
+            progress=tell,
+        )
+    file = options.to / pack.name
+    try:
+        if file.exists() and file.read_bytes() != pack.content:
+            raise InvalidPack(f"{file} is there already and is another pack; move it away and try again.")
+        file.write_bytes(pack.content)
+    except OSError as error:
+        raise InvalidPack(f"The pack cannot be written to {options.to}: {error.strerror}.") from error
+    print(f"Wrote {file}: {pack.files} files, {len(pack.content):,} bytes.")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise InvalidPack(f"The pack {options.file} cannot be read: {error.strerror}.") from error
+    if options.against_store:
+        with stores.open_store(stores.address()) as db:
+            proof = packs.check_pack(content, db)
+    else:
+        proof = packs.check_pack(content)
     for fault in proof.faults:
         print(fault, file=sys.stderr)
     if proof.faults:

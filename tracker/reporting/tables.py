@@ -6,6 +6,7 @@ narrative, why a date moved, and who recorded it. A public edition leaves them o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,12 +20,14 @@ from tracker.domain.words import (
     MoneyStage,
     MoveReason,
     Outcome,
+    OverrideReason,
     Precision,
     Reporter,
     SourceKind,
     Stance,
     View,
 )
+from tracker.reporting.board import build_board
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,6 +58,26 @@ def board_tables(
         _outcomes(outcomes),
         _references(references),
         _sources(view),
+    )
+
+
+def public_edition(view: BoardView, tables: Sequence[Table]) -> BoardView:
+    """Return a board without what its tables restrict, nor anything that quotes it; its figures are the same."""
+    nothing: dict[str, dict[str, Any]] = {
+        table.name: {column.name: None for column in table.columns if column.restricted} for table in tables
+    }
+    return build_board(
+        as_at=view.as_at,
+        known_at=view.known_at,
+        head=view.head,
+        rules=view.rules,
+        demonstration=view.demonstration,
+        commitments=[replace(line, **nothing["commitments"]) for line in view.commitments],
+        milestones=[replace(line, **nothing["milestones"]) for line in view.milestones],
+        programmes=view.programmes,
+        funding=view.funding,
+        events=view.events,
+        sources=list(view.sources.values()),
     )
 
 
@@ -253,6 +276,15 @@ def _commitments(view: BoardView) -> Table:
                 blank=_UNKNOWN,
                 restricted=True,
             ),
+            _field(
+                "owner_override_reason",
+                "Owner's override",
+                "why the owner rates it better than its dates do",
+                blank=_NONE,
+                words=tuple(OverrideReason),
+                restricted=True,
+            ),
+            _field("owner_valid_until", "Owner's view until", "its last day", kind=Kind.DATE, blank=_NONE),
             _field(
                 "computed_status",
                 "Dates",

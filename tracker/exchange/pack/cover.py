@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
+from tracker.domain.tables import Column, Table
 from tracker.domain.words import BOARD, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
 from tracker.exchange import marking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.domain.ledger import Head
     from tracker.domain.words import Marking, SnapshotState
 
@@ -112,3 +115,18 @@ class Cover:
         edition = "_public" if self.public else ""
         parts = f"send-delivery-board_{what.replace('_', '-')}_{self.as_at}_v{self.version}_{self.marking}{edition}"
         return marking.file_name(f"{parts}.{extension}", demonstration=self.demonstration)
+
+
+def with_demonstration(cover: Cover, tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables as files hold them: those of a demonstration with a leading column that says so in each row."""
+    if not cover.demonstration:
+        return tuple(tables)
+    column = Column(name=marking.COLUMN, title="Data", description="what the data are", words=(DEMONSTRATION,))
+    return tuple(
+        replace(
+            table,
+            columns=(column, *table.columns),
+            rows=tuple((DEMONSTRATION, *row) for row in table.rows),
+        )
+        for table in tables
+    )

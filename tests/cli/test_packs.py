@@ -1,0 +1,53 @@
+"""Packs on the command line: export and check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import CommandLine
+
+APPROVER = "ana@dfe.example"
+
+
+@pytest.fixture
+def board(tracker: CommandLine) -> CommandLine:
+    """A store with one snapshot, and somebody who may issue it."""
+    tracker.init()
+    tracker.run("user", "add", APPROVER, "--name", "Ana Example", "--role", "approver")
+    tracker.run("snapshot", "take", "summer", "--as-at", "2023-07-01", "--as", APPROVER)
+    return tracker
+
+
+def export(board: CommandLine, folder: Path, *more: str) -> tuple[int, str, str]:
+    arguments = ("--to", str(folder), "--marking", "OFFICIAL", "--formats", "csv", "json", "--as", APPROVER, *more)
+    ran = board.run("snapshot", "export", "summer", *arguments)
+    return ran.status, ran.out, ran.err
+
+
+def test_a_pack_is_exported_once_and_checked_with_and_without_the_store(board: CommandLine, tmp_path: Path) -> None:
+    status, out, _ = export(board, tmp_path)
+    file = tmp_path / "send-delivery-board_snapshot_2023-07-01_v1_OFFICIAL.zip"
+    assert (status, out.split(":")[0]) == (0, f"Wrote {file}")
+    assert export(board, tmp_path)[0] == 0  # the same bytes once more
+    assert "The ledger was not asked" in board.run("snapshot", "check", str(file)).out
+    assert "The ledger holds the snapshot" in board.run("snapshot", "check", str(file), "--against-store").out
+
+    content = file.read_bytes()
+    file.write_bytes(content[:2_000] + bytes([content[2_000] ^ 1]) + content[2_001:])
+    checked = board.run("snapshot", "check", str(file))
+    assert checked.status == 1
+    assert "altered after the pack was made" in checked.err
+    status, _, error = export(board, tmp_path)
+    assert (status, "is there already and is another pack" in error) == (1, True)
+
+
+def test_what_cannot_be_exported_or_checked_ends_with_1_and_a_sentence(board: CommandLine, tmp_path: Path) -> None:
+    assert export(board, tmp_path / "nowhere")[2].startswith("There is no folder")
+    assert "needs a handling line" in export(board, tmp_path, "--marking", "OFFICIAL-SENSITIVE")[2]
+    ran = board.run("snapshot", "check", str(tmp_path / "none.zip"))
+    assert (ran.status, ran.err.startswith("The pack ")) == (1, True)

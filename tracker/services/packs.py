@@ -1,0 +1,241 @@
+"""Packs: a snapshot as files to take away, and the proof that a pack is what was made."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tracker.domain import text
+from tracker.domain.errors import InvalidPack, TrackerError
+from tracker.domain.policy import Action, require
+from tracker.domain.tables import Table, restricted
+from tracker.domain.words import Marking, SnapshotState
+from tracker.exchange.board_files import board_json
+from tracker.exchange.pack.cover import Cover, with_demonstration
+from tracker.exchange.pack.csv_files import csv_files
+from tracker.exchange.pack.json_files import json_files
+from tracker.exchange.pack.manifest import check_zip, pack_zip
+from tracker.exchange.pack.parquet_files import parquet_files
+from tracker.exchange.pack.spreadsheet_rules import RULES, check_spreadsheet
+from tracker.exchange.pack.workbook_ods import ods_file
+from tracker.exchange.pack.workbook_xlsx import xlsx_file
+from tracker.reporting.tables import board_tables, public_edition, with_dictionary
+from tracker.services import snapshots
+from tracker.services.users import who
+from tracker.store import board, ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracker.domain.lines import SnapshotLine
+    from tracker.exchange.pack.files import File
+    from tracker.reporting.board import BoardView
+    from tracker.store.database import Database
+
+    Progress: TypeAlias = Callable[[float, str], None]
+    """Told how much is done, from 0 to 1, and what is being done."""
+
+FORMATS = ("csv", "json", "parquet", "ods", "xlsx")
+"""What a pack may hold, and holds unless some are chosen."""
+
+LONGEST_HANDLING = 100
+"""Characters: it stands in one line above and below every page."""
+
+_one_at_a_time = threading.Lock()
+"""A pack takes both cores and much memory for seconds: a second one waits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """A pack: its file name, its content, and how many files it holds."""
+
+    name: str
+    content: bytes
+    files: int
+
+
+def export_pack(
+    db: Database,
+    *,
+    actor_id: str,
+    name: str,
+    marking: str,
+    handling: str | None = None,
+    public: bool = False,
+    formats: Sequence[str] = FORMATS,
+    progress: Progress | None = None,
+) -> Exported:
+    """Return a snapshot as one zip of files, all of one set of tables. The same snapshot gives the same bytes.
+
+    A ``public`` edition leaves out what is restricted and says so. Raises UnknownUser, NotAllowed, UnknownSnapshot,
+    and InvalidPack for a marking that does not fit or a format that there is not.
+    """
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.KEEP_SNAPSHOTS)
+    marked = _marking(marking, handling, public=public)
+    wanted = _formats(formats)
+    tell = progress or (lambda _share, _words: None)
+    tell(0, "Reading the snapshot")
+    line = snapshots.show_snapshot(db, name)
+    view = snapshots.open_snapshot(db, name)
+    tables = _tables(db, view)
+    cover = _cover(db, line, view, tables, marked, public=public)
+    if public:
+        view = public_edition(view, tables)
+        tables = tuple(table.published() for table in _tables(db, view))
+    with _one_at_a_time:
+        *data, dictionary = with_dictionary(with_demonstration(cover, tables))
+        files = list(_files(cover, view, [*data, *with_demonstration(cover, [dictionary])], wanted, tell))
+        tell(1, "Closing the pack")
+        content = pack_zip(
+            cover,
+            files,
+            rules=view.rules.as_parameter(),
+            confidence=vars(view.confidence),
+            checks={file.path: _kept(file) for file in files if file.path.endswith((".ods", ".xlsx"))},
+        )
+    return Exported(name=cover.file_name("snapshot", "zip"), content=content, files=len(files) + 2)
+
+
+def _marking(marking: str, handling: str | None, *, public: bool) -> tuple[Marking, str | None]:
+    """Return a marking with its handling line, when the two and the edition fit together. Raises InvalidPack."""
+    if marking not in list(Marking):
+        raise InvalidPack(f'"{marking}" is not a marking; choose one of: {", ".join(Marking)}.')
+    said = text.clean(handling or "", where="the handling line")
+    if len(said) > LONGEST_HANDLING or "\n" in said:
+        raise InvalidPack(f"The handling line is one line of at most {LONGEST_HANDLING} characters; shorten it.")
+    if marking == Marking.OFFICIAL_SENSITIVE and not said:
+        raise InvalidPack(f"{marking} needs a handling line, such as: For board members only.")
+    if marking == Marking.OFFICIAL_SENSITIVE and public:
+        raise InvalidPack(f"A public edition cannot be {marking}; mark it {Marking.OFFICIAL}, or do not publish it.")
+    return Marking(marking), said or None
+
+
+def _formats(formats: Sequence[str]) -> list[str]:
+    unknown = [wanted for wanted in formats if wanted not in FORMATS]
+    if unknown or not formats:
+        raise InvalidPack(f"{', '.join(unknown) or 'Nothing'} is no format of a pack; choose of: {', '.join(FORMATS)}.")
+    return [known for known in FORMATS if known in formats]
+
+
+def _tables(db: Database, view: BoardView) -> tuple[Table, ...]:
+    with db.read() as cursor:
+        return board_tables(
+            view,
+            references=board.references(cursor, view.as_at, view.head.seq),
+            outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
+        )
+
+
+def _cover(
+    db: Database,
+    line: SnapshotLine,
+    view: BoardView,
+    tables: Sequence[Table],
+    marked: tuple[Marking, str | None],
+    *,
+    public: bool,
+) -> Cover:
+    before = snapshots.last_approved(db, line.as_at, line.known_seq)
+    return Cover(
+        snapshot=line.name,
+        version=line.version,
+        state=SnapshotState(line.state),
+        as_at=view.as_at,
+        known_at=view.known_at,
+        head=view.head,
+        digest=line.digest,
+        headline=view.headline,
+        marking=marked[0],
+        handling=marked[1],
+        public=public,
+        demonstration=view.demonstration,
+        left_out=tuple(restricted(tables)) if public else (),
+        period=line.period_id,
+        previous=before.name if before else None,
+        taken_by=None if public else line.taker or line.taken_by,
+        approved_by=None if public else line.approver or line.approved_by,
+        note=None if public else line.note,
+    )
+
+
+def _files(
+    cover: Cover, view: BoardView, tables: Sequence[Table], formats: Sequence[str], tell: Progress
+) -> Iterator[File]:
+    def rows(done: int, of: int) -> None:
+        tell((number + done / max(of, 1)) / len(formats), f"Writing {wanted}: {done:,} of {of:,} rows")
+
+    write: dict[str, Callable[[], Iterator[File]]] = {
+        "csv": lambda: csv_files(cover, tables),
+        "json": lambda: json_files(cover, tables, board_json(view)),
+        "parquet": lambda: parquet_files(cover, tables),
+        "ods": lambda: ods_file(cover, tables, rows),
+        "xlsx": lambda: xlsx_file(cover, tables, rows),
+    }
+    for number, wanted in enumerate(formats):
+        tell(number / len(formats), f"Writing {wanted}")
+        yield from write[wanted]()
+
+
+def _kept(file: File) -> dict[str, Any]:
+    """Say of each rule for accessible spreadsheets whether a workbook keeps it, and what it does against it."""
+    found = check_spreadsheet(file.content)
+    return {f"{number}. {RULES[number]}": list(faults) or "kept" for number, faults in found.items()}
+
+
+# Checking
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackProof:
+    """What a check found: what the pack says it is, and every fault in a sentence (none: it is what was made)."""
+
+    manifest: dict[str, Any]
+    files: int
+    asked_ledger: bool
+    faults: tuple[str, ...]
+
+    @property
+    def conclusion(self) -> str:
+        """What a check without faults says, and no more."""
+        held = self.manifest
+        whole = f"{text.counted(self.files, 'file')}, each as the manifest says. {held['title']}; {held['marking']}."
+        if self.asked_ledger:
+            return f"{whole} The ledger holds the snapshot, its place in the chain, and the board that the pack shows."
+        return f"{whole} The ledger was not asked: a pack that was made up whole would pass too."
+
+
+def check_pack(content: bytes, db: Database | None = None) -> PackProof:
+    """Compare a pack with its own manifest and, when a store is given, with the ledger. Raises nothing for a fault."""
+    checked = check_zip(content)
+    faults = list(checked.faults)
+    if db is not None and checked.manifest:
+        faults += _against_ledger(db, checked.manifest, checked.files)
+    return PackProof(
+        manifest=checked.manifest, files=len(checked.files), asked_ledger=db is not None, faults=tuple(faults)
+    )
+
+
+def _against_ledger(db: Database, manifest: dict[str, Any], files: dict[str, bytes]) -> Iterator[str]:
+    """Say in what a pack is not of this ledger."""
+    said, head = manifest["snapshot"], manifest["ledger_head"]
+    with db.read() as cursor:
+        change = ledger.newest_change(cursor, head["seq"])
+    if change is None or (change.seq, change.seal) != (head["seq"], head["seal"]):
+        yield f"The pack is of another ledger: this has no change {head['seq']} with the seal {head['seal'][:12]}…."
+        return
+    try:
+        line = snapshots.show_snapshot(db, said["name"])
+        view = snapshots.open_snapshot(db, said["name"])
+        if manifest["public_edition"]:
+            view = public_edition(view, _tables(db, view))
+    except TrackerError as error:
+        yield str(error)
+        return
+    if (line.digest, line.known_seq, line.as_at.isoformat()) != (said["digest"], head["seq"], manifest["as_at"]):
+        yield f"The ledger holds another snapshot under the name {line.name} than the pack is of."
+        return
+    for path, held in files.items():
+        if path.startswith("json/") and "_board_" in path and held != board_json(view).encode():
+            yield f"{path}: is not the board that the ledger shows for the snapshot {line.name}."
