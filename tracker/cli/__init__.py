@@ -21,6 +21,7 @@ from tracker.cli import (
     periods,
     plans,
     ratings,
+    returns,
     snapshots,
     stores,
     users,
@@ -48,6 +49,7 @@ close the app before a command that writes.
   python -m tracker history --milestone C2-01-M4  who changed what, when and why, in sentences
   python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor --programme safety-valve
   python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has yet to confirm
+  python -m tracker return export --as EMAIL      milestones to fill in as a workbook; return check, return take
   python -m tracker verify                        prove that nothing was altered or lost
   python -m tracker backup /mnt/backups           a proven copy; restore FILE puts one back
   python -m tracker journal export ledger.jsonl   the ledger as text; journal rebuild makes the store from it
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         users,
         periods,
         ratings,
+        returns,
         baselines,
         stores,
         backups,

@@ -134,3 +134,15 @@ class InvalidPeriod(TrackerError):
 
 class InvalidPack(TrackerError):
     """A pack cannot be made so: of that marking, with those files, or in that folder."""
+
+
+class ReturnRejected(TrackerError):
+    """A file that is no return, or one that cannot be read safely; nothing of it was taken in."""
+
+
+class StalePreview(TrackerError):
+    """A return, or the ledger, is no longer what the preview was of; nothing was taken in."""
+
+
+class NothingToReturn(TrackerError):
+    """Nothing was given to a person that a return could be drawn of."""

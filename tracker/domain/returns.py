@@ -94,26 +94,35 @@ def moved(line: UpdateLine, report: Report) -> bool:
 
 def faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[str]:
     """Say everything that is wrong with a report on a milestone, a sentence each, beginning with its id."""
-    name = report.milestone_id
+    for _, fault in faults_by_field(line, report, today):
+        yield f"{report.milestone_id}: {fault}"
+
+
+def faults_by_field(line: UpdateLine, report: Report, today: dt.date) -> Iterator[tuple[str, str]]:
+    """Say everything that is wrong with a report, a sentence each, with the field of the report to put right."""
     note = (report.reason_note or "").strip()
     if (report.status is ReportedStatus.COMPLETE) != (report.actual is not None):
-        yield f"{name}: a milestone is complete when it has the day it happened, and only then; give both or neither."
+        yield "status", "a milestone is complete when it has the day it happened, and only then; give both or neither."
     if report.actual and report.actual.day > today:
-        yield f"{name}: {report.actual} has not come yet; give it as the forecast."
+        yield "actual", f"{report.actual} has not come yet; give it as the forecast."
     if report.actual and report.forecast:
-        yield f"{name}: it has happened, so there is nothing to forecast; take the forecast away."
+        yield "forecast", "it has happened, so there is nothing to forecast; take the forecast away."
     if line.actual and not report.actual and not (report.reason is MoveReason.CORRECTION and note):
         yield (
-            f"{name}: it is recorded as having happened on {line.actual}; to take that back, give the reason "
-            f'"{MoveReason.CORRECTION}" and a note.'
+            "actual",
+            f"it is recorded as having happened on {line.actual}; to take that back, give the reason "
+            f'"{MoveReason.CORRECTION}" and a note.',
         )
     if report.forecast and report.forecast.day < today:
-        yield f"{name}: the forecast {report.forecast} has passed; say when it is expected now, or when it happened."
+        yield (
+            "forecast",
+            f"the forecast {report.forecast} has passed; say when it is expected now, or when it happened.",
+        )
     if not report.forecast and not report.actual and line.due:
-        yield f"{name}: it was due {line.due}; say when it is expected now, or when it happened."
+        yield "forecast", f"it was due {line.due}; say when it is expected now, or when it happened."
     if moved(line, report) and not (report.reason and note):
-        yield f"{name}: the date moves from {line.due} to {report.forecast}; choose a reason and say more in a note."
+        yield "reason", f"the date moves from {line.due} to {report.forecast}; choose a reason and say more in a note."
     if report.evidence and not (report.evidence.publisher.strip() and report.evidence.title.strip()):
-        yield f"{name}: evidence needs its publisher and its title."
+        yield "evidence", "evidence needs its publisher and its title."
     if report.evidence and report.evidence.url and not report.evidence.url.startswith("https://"):
-        yield f"{name}: the link of the evidence must begin with https:// or be left out."
+        yield "url", "the link of the evidence must begin with https:// or be left out."

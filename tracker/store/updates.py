@@ -6,11 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tracker.domain.lines import UpdateLine
+from tracker.domain.returns import Evidence
 from tracker.store import ledger
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from tracker.domain.returns import Report
     from tracker.domain.rules import Tolerances
@@ -28,10 +29,12 @@ def update_lines(
     among: Collection[str] | None = None,
     *,
     period_id: str | None = None,
+    known_seq: int | None = None,
 ) -> list[UpdateLine]:
     """Return every milestone with what is held of it now, in order of id; or only those ``among`` some ids.
 
-    A line is confirmed when an owner reported on it in the period, or without one in the last ``stale_days``.
+    A line is confirmed when an owner reported on it in the period, or without one in the last ``stale_days``. With
+    ``known_seq`` it is what was held once that change had been recorded.
     """
     held = lines_of(
         cursor,
@@ -74,7 +77,7 @@ def update_lines(
                 max(effective_on) AS effective_on,
                 bool_or(reporter = 'owner' AND NOT retracted AND period_id = $period_id) AS in_period
             FROM tracker.progress
-            WHERE id BETWEEN $first AND $last
+            WHERE id BETWEEN $first AND $last AND change_seq <= $known_seq
             GROUP BY id
         ) AS newest ON newest.id = milestone.id
         WHERE milestone.id BETWEEN $first AND $last  -- a range goes down to the scans, a list does not
@@ -82,7 +85,7 @@ def update_lines(
         """,
         {
             "today": today,
-            "known_seq": ledger.head(cursor).seq,
+            "known_seq": ledger.head(cursor).seq if known_seq is None else known_seq,
             "rules": rules.as_parameter(),
             "period_id": period_id,
             "first": min(among or [""]),
@@ -90,6 +93,22 @@ def update_lines(
         },
     )
     return held if among is None else [line for line in held if line.milestone_id in among]
+
+
+def evidence(cursor: Cursor, lines: Sequence[UpdateLine], today: dt.date, known_seq: int) -> dict[str, Evidence]:
+    """Return the evidence of milestones, by the id of its source, as known at a change."""
+    rows = cursor.execute(
+        """
+        SELECT id, publisher, title, url FROM source_as_at($today, $known_seq)
+        WHERE id IN (SELECT unnest($ids::VARCHAR[]))
+        """,
+        {
+            "today": today,
+            "known_seq": known_seq,
+            "ids": sorted({line.evidence_id for line in lines if line.evidence_id}),
+        },
+    ).fetchall()
+    return {source_id: Evidence(publisher=publisher, title=title, url=url) for source_id, publisher, title, url in rows}
 
 
 def foreseen(

@@ -1,0 +1,497 @@
+"""Returns as files: drawn, filled in elsewhere, previewed, and taken in as one change or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.samples import milestone, save
+from tests.samples import progress as recorded
+from tests.services.conftest import OWNER, PEOPLE, add
+from tests.services.returned import (
+    BEN,
+    FIRST_ROW,
+    MET,
+    PAID,
+    SECOND,
+    SOON,
+    reworked,
+    table,
+    workbook,
+)
+from tests.services.returned import furnished as furnished  # noqa: PLC0414  fixtures that are shared on
+from tests.services.returned import office as office  # noqa: PLC0414
+from tracker.domain import dates
+from tracker.domain.dates import GREEN_PAPER, PublishedDate
+from tracker.domain.errors import (
+    InvalidReport,
+    NotAllowed,
+    NothingToRecord,
+    NothingToReturn,
+    ReturnRejected,
+    StalePreview,
+    UnknownUser,
+)
+from tracker.domain.nouns import Source
+from tracker.domain.policy import ALLOWED, Action
+from tracker.domain.return_table import Heading
+from tracker.domain.returns import Report
+from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role, SourceKind
+from tracker.services import boards, periods, progress, returns
+from tracker.services.returns import Outcome, Preview
+from tracker.store import ledger
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from tests.services.returned import Filled
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import MilestoneLine
+    from tracker.store.database import Database
+
+TODAY = dates.today()
+LATER = SOON + dt.timedelta(days=30)
+ANY = "0" * 16
+"""A token of no preview."""
+
+MOVED: dict[Heading, Any] = {
+    Heading.EXPECTED: SOON,
+    Heading.REASON: "funding or spending review",
+    Heading.NOTE: "The review ends in June",
+}
+
+
+def check(db: Database, content: bytes, name: str = "return.xlsx", actor_id: str = OWNER) -> Preview:
+    return returns.check_return(db, actor_id=actor_id, content=content, name=name)
+
+
+def take(db: Database, content: bytes, name: str = "return.xlsx", actor_id: str = OWNER, **more: Any) -> Change:
+    token = more.pop("token", None) or check(db, content, name, actor_id).token
+    return returns.take_return(db, actor_id=actor_id, content=content, name=name, token=token, **more)
+
+
+def head(db: Database) -> int:
+    return boards.known_position(db)
+
+
+def shown(db: Database, milestone_id: str) -> MilestoneLine:
+    view = boards.view_board(db, TODAY, head(db))
+    return next(line for line in view.milestones if line.milestone_id == milestone_id)
+
+
+def outcomes(preview: Preview) -> dict[str, Outcome]:
+    return {line.line.milestone_id: line.outcome for line in preview.lines}
+
+
+def report(db: Database, milestone_id: str = SECOND, **said: Any) -> None:
+    """Somebody else, to whom the same was given, reports meanwhile."""
+    line = next(line for line in progress.my_lines(db, actor_id=BEN) if line.milestone_id == milestone_id)
+    values: dict[str, Any] = {
+        "status": ReportedStatus.IN_PROGRESS,
+        "forecast": PublishedDate(SOON, Precision.DAY),
+        "narrative": "Ben was here.",
+    }
+    told = Report(milestone_id=milestone_id, base_version=line.base_version, **{**values, **said})
+    progress.report_progress(db, actor_id=BEN, reports=[told])
+
+
+# Drawing
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_draws_and_takes_in_a_return_only_when_the_policy_says_so(office: Database, role: Role) -> None:
+    email = f"given-{role}@dfe.example"
+    add(office, email, role, programmes=["safety-valve"] if role is Role.CONTRIBUTOR else [])
+    content = workbook(office)
+    before = head(office)
+    if Action.REPORT in ALLOWED[role]:
+        assert [line.milestone_id for line, _ in returns.export_return(office, actor_id=email).lines] == [PAID, SECOND]
+        assert check(office, content, actor_id=email).lines
+        return
+    for act in (
+        lambda: returns.export_return(office, actor_id=email),
+        lambda: check(office, content, actor_id=email),
+        lambda: take(office, content, actor_id=email, token=ANY),
+    ):
+        with pytest.raises(NotAllowed, match="may not report on a milestone"):
+            act()
+    assert head(office) == before
+
+
+def test_a_return_has_what_was_given_to_the_person_or_what_of_it_is_of_a_programme(office: Database) -> None:
+    everything = returns.export_return(office, actor_id=OWNER)
+    assert [line.milestone_id for line, _ in everything.lines] == [PAID, SECOND, MET]
+    assert (everything.name, everything.email, everything.period) == ("Owner", OWNER, None)
+    some = returns.export_return(office, actor_id=OWNER, programme_id="safety-valve")
+    assert [line.milestone_id for line, _ in some.lines] == [PAID, SECOND]
+    add(office, "ana@dfe.example", Role.CONTRIBUTOR)
+    for programme_id, words in (
+        ("trusts-2030", "of the programme trusts-2030 was given to Owner"),
+        (None, "was given to Ana"),
+    ):
+        actor_id = OWNER if programme_id else "ana@dfe.example"
+        with pytest.raises(NothingToReturn, match=words):
+            returns.export_return(office, actor_id=actor_id, programme_id=programme_id)
+    with pytest.raises(UnknownUser):
+        returns.export_return(office, actor_id="nobody@dfe.example")
+
+
+def test_a_return_names_the_end_of_the_ledger_and_the_period_that_is_open(office: Database) -> None:
+    periods.open_period(
+        office,
+        actor_id=PEOPLE[Role.APPROVER],
+        period_id="now",
+        name="This month",
+        opens_on=TODAY,
+        closes_on=TODAY,
+        board_on=TODAY,
+    )
+    drawn = returns.export_return(office, actor_id=OWNER)
+    assert drawn.period == f"This month, closes on {dates.in_words(TODAY)}"
+    with office.read() as cursor:
+        end = ledger.head(cursor)
+    assert (drawn.drawn.seq, drawn.drawn.seal) == (end.seq, end.seal)
+    assert not drawn.demonstration
+
+
+# Previewing
+
+
+@pytest.mark.parametrize("made", [(workbook, "r.xlsx"), (table, "r.csv")], ids=["workbook", "csv"])
+def test_a_return_that_nobody_filled_in_changes_nothing(office: Database, made: Any) -> None:
+    make, name = made
+    content = make(office)
+    before = head(office)
+    preview = check(office, content, name)
+    assert (preview.faults, preview.remarks, preview.taken) == ((), (), None)
+    assert outcomes(preview) == dict.fromkeys((PAID, SECOND, MET), Outcome.LEFT)
+    with pytest.raises(NothingToRecord, match="changes nothing"):
+        take(office, content, name, token=preview.token)
+    assert head(office) == before
+
+
+@pytest.mark.parametrize("made", [(workbook, "r.xlsx"), (table, "r.csv")], ids=["workbook", "csv"])
+def test_a_preview_tells_each_row_apart_and_taking_it_in_is_one_change(office: Database, made: Any) -> None:
+    make, name = made
+    report(office, SECOND)
+    filled: Filled = {
+        PAID: {**MOVED, Heading.NARRATIVE: "The review goes on."},
+        SECOND: {Heading.CONFIRM: "yes"},
+        MET: {Heading.EVIDENCE: "The first meeting", Heading.LINK: "https://www.gov.uk/met"},
+    }
+    content = make(office, filled)
+    before = head(office)
+    preview = check(office, content, name)
+    assert preview.faults == ()
+    assert outcomes(preview) == {PAID: Outcome.CHANGE, SECOND: Outcome.CONFIRM, MET: Outcome.CHANGE}
+    [moved] = [line for line in preview.lines if line.line.milestone_id == PAID]
+    assert [(change.words, change.old, change.new) for change in moved.changes] == [
+        ("Expected", "2025", f"{SOON.day} {SOON:%B %Y}"),
+        ("Why it moved", None, "funding or spending review"),
+        ("More about why", None, "The review ends in June"),
+        ("Narrative", None, "The review goes on."),
+    ]
+    assert moved.status_after == "Red"
+    assert moved.slip_after
+    assert head(office) == before
+
+    change = take(office, content, name, token=preview.token)
+    assert (change.seq, change.actor, change.action) == (before + 1, OWNER, "report progress")
+    assert head(office) == before + 1
+    paid, met = shown(office, PAID), shown(office, MET)
+    assert (paid.forecast_on, paid.reason, paid.narrative) == (SOON, MoveReason.SPENDING, "The review goes on.")
+    with office.read() as cursor:
+        source = ledger.latest(cursor, Source, met.evidence_id or "")
+    assert source
+    assert source.noun == Source(
+        id=f"{MET}/evidence/2",
+        kind=SourceKind.EVIDENCE,
+        publisher="A newspaper",
+        title="The first meeting",
+        url="https://www.gov.uk/met",
+        note="Given by the owner.",
+    )
+    assert shown(office, SECOND).reporter == "owner"
+    assert ledger.verify(office).faults == ()
+
+
+def test_the_first_report_of_a_milestone_is_told_apart(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.NARRATIVE: "Begun."}})
+    assert outcomes(check(office, content))[SECOND] is Outcome.ADD
+    take(office, content)
+    assert shown(office, SECOND).narrative == "Begun."
+
+
+def test_what_is_emptied_is_taken_away(office: Database) -> None:
+    report(office, SECOND)
+    content = workbook(
+        office, {SECOND: {Heading.NARRATIVE: None}, MET: dict.fromkeys((Heading.PUBLISHER, Heading.EVIDENCE))}
+    )
+    take(office, content)
+    assert shown(office, SECOND).narrative is None
+    assert shown(office, MET).evidence_id is None
+
+
+def test_taking_a_file_in_again_changes_nothing_and_says_when_it_was(office: Database) -> None:
+    content = workbook(office, {PAID: MOVED})
+    preview = check(office, content)
+    change = take(office, content, token=preview.token)
+    again = check(office, content)
+    assert again.taken == change
+    assert again.lines == ()
+    assert take(office, content, token=preview.token) == change
+    assert take(office, content, token=ANY) == change
+    assert head(office) == change.seq
+
+
+def test_the_same_rows_in_another_file_are_known_to_be_held_already(office: Database) -> None:
+    as_csv = table(office, {PAID: MOVED | {Heading.EXPECTED: SOON.isoformat()}, SECOND: {Heading.CONFIRM: "yes"}})
+    take(office, workbook(office, {PAID: MOVED, SECOND: {Heading.CONFIRM: "yes"}}))
+    preview = check(office, as_csv, "r.csv")
+    assert outcomes(preview) == dict.fromkeys((PAID, SECOND, MET), Outcome.LEFT)
+    assert {line.line.milestone_id: line.remark for line in preview.lines} == {
+        PAID: "The ledger says so already.",
+        SECOND: "The ledger says so already.",
+        MET: None,
+    }
+
+
+def test_a_confirmation_stands_when_the_record_was_renewed_by_nobody_responsible_for_it(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.CONFIRM: "yes"}})
+    save(office, recorded(id=SECOND, forecast_on=SOON), on=TODAY)
+    assert outcomes(check(office, content))[SECOND] is Outcome.CONFIRM
+
+
+# Somebody else was there
+
+
+def test_a_line_that_somebody_else_changed_is_a_conflict_with_both_texts(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.NARRATIVE: "Mine."}, PAID: MOVED})
+    report(office, SECOND)
+    preview = check(office, content)
+    assert outcomes(preview) == {PAID: Outcome.CHANGE, SECOND: Outcome.CONFLICT, MET: Outcome.LEFT}
+    [conflict] = preview.of(Outcome.CONFLICT)
+    assert conflict.by == BEN
+    assert [(change.old, change.new) for change in conflict.changes] == [("Ben was here.", "Mine.")]
+    assert [(change.old, change.new) for change in conflict.theirs] == [(None, "Ben was here.")]
+
+
+@pytest.mark.parametrize(
+    ("decided", "sentence"),
+    [
+        ({}, f"Decide whose is to stand, yours or what the ledger holds: {SECOND}."),
+        ({"mine": [SECOND], "theirs": [SECOND]}, f"Only one can stand, yours or what the ledger holds: {SECOND}."),
+        ({"theirs": [SECOND], "mine": [PAID]}, f"There is nothing to decide of {PAID}; take it out of the decisions."),
+    ],
+    ids=["undecided", "both", "of no conflict"],
+)
+def test_nothing_is_saved_while_a_conflict_is_not_decided(
+    office: Database, decided: dict[str, Any], sentence: str
+) -> None:
+    content = workbook(office, {SECOND: {Heading.NARRATIVE: "Mine."}, PAID: MOVED})
+    report(office, SECOND)
+    before = head(office)
+    with pytest.raises(InvalidReport, match=sentence):
+        take(office, content, **decided)
+    assert head(office) == before
+
+
+@pytest.mark.parametrize(("whose", "stands"), [("mine", "Mine."), ("theirs", "Ben was here.")])
+def test_a_conflict_is_decided_one_way_or_the_other_and_both_texts_stay_in_the_ledger(
+    office: Database, whose: str, stands: str
+) -> None:
+    content = workbook(office, {SECOND: {Heading.NARRATIVE: "Mine."}, PAID: MOVED})
+    report(office, SECOND)
+    decided: dict[str, Any] = {whose: [SECOND]}
+    take(office, content, **decided)
+    assert shown(office, SECOND).narrative == stands
+    assert shown(office, PAID).forecast_on == SOON
+
+
+def test_when_every_conflict_goes_to_the_others_there_is_nothing_to_save(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.NARRATIVE: "Mine."}})
+    report(office, SECOND)
+    with pytest.raises(NothingToRecord):
+        take(office, content, theirs=[SECOND])
+
+
+def test_to_confirm_what_somebody_changed_meanwhile_is_a_conflict_too(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.CONFIRM: "yes"}})
+    report(office, SECOND)
+    assert outcomes(check(office, content))[SECOND] is Outcome.CONFLICT
+
+
+def test_a_row_that_was_left_alone_makes_no_conflict_and_says_that_the_line_changed(office: Database) -> None:
+    content = workbook(office)
+    report(office, SECOND)
+    [line] = [line for line in check(office, content).lines if line.line.milestone_id == SECOND]
+    assert (line.outcome, line.remark) == (
+        Outcome.LEFT,
+        "Changed by somebody else meanwhile; you left it as it was.",
+    )
+
+
+def test_a_baseline_that_moved_meanwhile_makes_a_confirmation_a_conflict(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.CONFIRM: "yes"}})
+    save(
+        office,
+        milestone(
+            id=SECOND,
+            commitment_id="C6-01",
+            title="The second sum is paid",
+            promised_in="dfe-summary",
+            baseline_on=LATER,
+            baseline_precision=Precision.DAY,
+            baseline_wording=None,
+        ),
+        on=TODAY,
+    )
+    preview = check(office, content)
+    [conflict] = preview.of(Outcome.CONFLICT)
+    assert (conflict.line.milestone_id, conflict.by, preview.faults) == (SECOND, None, ())
+    assert [fault.column for fault in conflict.wrong] == ["J (Why it moved)"]
+    with pytest.raises(InvalidReport, match=r"^Yours cannot stand\. Milestones, row 5, column J"):
+        take(office, content, mine=[SECOND])
+
+
+@pytest.mark.parametrize("what", ["the ledger", "the file", "the person"])
+def test_taking_in_is_refused_when_the_file_or_the_ledger_moved_on_since_the_preview(
+    office: Database, what: str
+) -> None:
+    content = workbook(office, {PAID: MOVED})
+    token = check(office, content).token
+    actor_id = OWNER
+    if what == "the ledger":
+        report(
+            office,
+            MET,
+            status=ReportedStatus.COMPLETE,
+            forecast=None,
+            actual=PublishedDate(dt.date(2023, 6, 6), Precision.DAY),
+        )
+    elif what == "the file":
+        content = workbook(office, {PAID: {**MOVED, Heading.NARRATIVE: "More."}})
+    else:
+        actor_id = BEN
+    before = head(office)
+    with pytest.raises(StalePreview, match="no longer what the preview showed"):
+        take(office, content, token=token, actor_id=actor_id)
+    assert head(office) == before
+
+
+# Rows that cannot be taken in
+
+
+def fault(db: Database, content: bytes, name: str = "r.xlsx") -> str:
+    [found] = check(db, content, name).faults
+    return str(found)
+
+
+def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) -> None:
+    other, later = "the return is of another ledger", LATER.isoformat()
+    for paid, second, met in (
+        (
+            ({Heading.CONFIRM: "yes"}, "H (Expected)", "the forecast 2025 has passed; say when it is expected now"),
+            ({Heading.EXPECTED: later}, "J (Why it moved)", "choose a reason and say more in a note."),
+            ({Heading.EVIDENCE: ""}, "N (Evidence title)", "evidence needs its publisher and its title."),
+        ),
+        (
+            ({Heading.EXPECTED: "03/04/2027"}, "H (Expected)", '"03/04/2027": is it 3 April 2027 or 4 March 2027?'),
+            ({Heading.STATUS: "Complete"}, "G (Status)", "a milestone is complete when it has the day it happened"),
+            ({Heading.LINK: "http://x.example"}, "O (Evidence link)", "must begin with https://"),
+        ),
+        (
+            ({Heading.TITLE: "Another"}, "C (Title)", f"it is not that of {PAID}, as when some columns"),
+            ({Heading.COMMITMENT: "Another"}, "B (Commitment)", f"it is not that of {SECOND}"),
+            ({Heading.MILESTONE: "C9-99-M1"}, "A (Milestone)", "there is no milestone C9-99-M1 on the board"),
+        ),
+        (
+            ({Heading.DRAWN: "change 1, seal 000000000000"}, "F (Drawn from)", other),
+            ({Heading.DRAWN: "change 999, seal 000000000000"}, "F (Drawn from)", other),
+            ({Heading.DRAWN: "today"}, "F (Drawn from)", "says not from which change of the ledger"),
+        ),
+    ):
+        content = table(office, {PAID: paid[0], SECOND: second[0], MET: met[0]})
+        found = check(office, content, "r.csv").faults
+        assert len(found) == 3
+        for row, (_, where, wrong), told in zip((2, 3, 4), (paid, second, met), map(str, found), strict=True):
+            assert told.startswith(f"row {row}, column {where}: ")
+            assert wrong in told
+
+
+def test_a_line_that_was_not_given_to_the_person_is_rejected(office: Database) -> None:
+    content = workbook(office)
+    ana = "ana@dfe.example"
+    add(office, ana, Role.CONTRIBUTOR, commitments=["C6-06"])
+    faults = check(office, content, actor_id=ana).faults
+    assert [fault.milestone_id for fault in faults] == [PAID, SECOND]
+    assert "was not given to Ana, who may not report on it" in str(faults[0])
+
+
+def test_a_milestone_that_was_not_there_yet_when_the_row_says_it_was_drawn_is_rejected(office: Database) -> None:
+    content = table(office, {PAID: {Heading.MILESTONE: "C6-01-M3"}})
+    save(office, milestone(id="C6-01-M3", commitment_id="C6-01", promised_in="dfe-summary"), on=GREEN_PAPER)
+    assert "the return is of another ledger" in fault(office, content, "r.csv")
+
+
+def test_a_row_may_be_there_once(office: Database) -> None:
+    def twice(sheet: Worksheet) -> None:
+        sheet.cell(FIRST_ROW + 1, 1).value = PAID
+
+    faults = check(office, reworked(workbook(office), twice)).faults
+    assert [str(found) for found in faults] == [
+        f"Milestones, row 4, column A (Milestone): {PAID} is also in row 5; leave one of them.",
+        f"Milestones, row 5, column A (Milestone): {PAID} is also in row 4; leave one of them.",
+    ]
+
+
+def test_nothing_is_saved_while_a_row_is_rejected_unless_it_is_left_out_by_name(office: Database) -> None:
+    content = workbook(office, {PAID: {Heading.EXPECTED: SOON}, SECOND: {Heading.NARRATIVE: "Begun."}})
+    before = head(office)
+    with pytest.raises(InvalidReport, match=r"^1 row cannot be taken in; put them right, or leave them out\.$"):
+        take(office, content)
+    assert head(office) == before
+    take(office, content, leave_out_rejected=True)
+    assert head(office) == before + 1
+    assert shown(office, SECOND).narrative == "Begun."
+    assert shown(office, PAID).forecast_on == dt.date(2025, 12, 31)
+
+
+def test_returns_drawn_at_many_moments_are_not_put_together(office: Database) -> None:
+    content = workbook(office)
+
+    def many(sheet: Worksheet) -> None:
+        for number in range(9):
+            for column in range(1, 17):
+                sheet.cell(FIRST_ROW + number, column).value = sheet.cell(FIRST_ROW, column).value
+            sheet.cell(FIRST_ROW + number, 1).value = f"C6-01-M{number}"
+            sheet.cell(FIRST_ROW + number, 6).value = f"change {number}, seal 000000000000"
+
+    with pytest.raises(ReturnRejected, match="drawn from 9 states of the ledger, and at most 8"):
+        check(office, reworked(content, many))
+
+
+def test_a_file_that_is_no_return_is_rejected_whole(office: Database) -> None:
+    before = head(office)
+    for content, name in ((b"Dear all,", "letter.csv"), (b"\x89PNG\r\n\x1a\n", "r.xlsx"), (b"x", "r.pdf")):
+        with pytest.raises(ReturnRejected):
+            check(office, content, name)
+    assert head(office) == before
+
+
+def test_a_large_return_tells_how_far_it_has_come(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(returns, "_AT_A_TIME", 1)
+    told: list[tuple[str, float]] = []
+    content = workbook(office, {SECOND: {Heading.CONFIRM: "yes"}})
+    returns.check_return(
+        office, actor_id=OWNER, content=content, name="r.xlsx", on_step=lambda words, done: told.append((words, done))
+    )
+    assert [words for words, _ in told] == [
+        "Reading the file",
+        "Comparing 3 rows with the ledger",
+        *(f"Working out what saving does: row {row} of 3" for row in (1, 2, 3)),
+        "Ready",
+    ]
+    assert [done for _, done in told] == sorted(done for _, done in told)

@@ -1,0 +1,201 @@
+"""``return``: draw a return to fill in, say what one would change, take it in."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.domain.errors import ReturnRejected, StoreUnusable
+from tracker.domain.text import counted
+from tracker.services import boards, returns, stores
+from tracker.services.returns import Outcome
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from tracker.cli import Commands
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import FieldChange
+    from tracker.services.returns import Preview, PreviewLine
+
+_SAVED = (Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)
+_WRITERS = {"xlsx": returns.return_workbook, "csv": returns.return_csv}
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``return`` to the command line."""
+    group = commands.add_parser(
+        "return",
+        help="milestones to fill in as a workbook or CSV: draw, check, take in",
+        description="Draw a contributor's milestones as a workbook or CSV, fill it in, check what it would change, and "
+        "take it in as one change. Nothing is saved but by `take`, and only what `check` showed.",
+    )
+    commands_of_return = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    export = commands_of_return.add_parser(
+        "export",
+        help="write the milestones that were given to a person into a file",
+        epilog="python -m tracker return export --as ana@dfe.example --programme safety-valve --to ~/returns",
+    )
+    check = commands_of_return.add_parser(
+        "check",
+        help="say what taking a file in would change, and what is wrong with it",
+        epilog="python -m tracker return check return_2026-11-24_seq812.xlsx --as ana@dfe.example",
+    )
+    take = commands_of_return.add_parser(
+        "take",
+        help="take a file in as one change, as `check` showed it",
+        epilog="python -m tracker return take return_2026-11-24_seq812.xlsx --as ana@dfe.example "
+        "--preview 0123456789abcdef --mine C6-01-M3 --theirs C6-04-M2",
+    )
+    for command in (export, check, take):
+        command.add_argument(
+            "--as", metavar="EMAIL", dest="actor", required=True, help="the registered contributor who does so"
+        )
+    for command in (check, take):
+        command.add_argument("file", metavar="FILE", type=Path, help="a return: .xlsx or .csv")
+
+    export.add_argument("--programme", metavar="ID", help="only the milestones of one programme, such as safety-valve")
+    export.add_argument("--format", choices=returns.SUFFIXES, default="xlsx", help="xlsx (default) or csv")
+    export.add_argument("--to", metavar="DIR", type=Path, default=Path(), help="the folder to write to; else this one")
+    export.set_defaults(run=_export)
+    check.set_defaults(run=_check)
+    take.add_argument(
+        "--preview", metavar="CODE", required=True, help="the code that `check` gave: what it showed is taken in"
+    )
+    for whose, what in (("mine", "your row"), ("theirs", "what the ledger holds")):
+        take.add_argument(
+            f"--{whose}",
+            metavar="ID",
+            nargs="+",
+            default=[],
+            help=f"milestones in conflict of which {what} is to stand",
+        )
+    take.add_argument(
+        "--leave-out-rejected", action="store_true", help="take the rest in, without the rows that `check` rejects"
+    )
+    take.set_defaults(run=_take)
+
+
+def _export(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address()) as db:
+        drawn = returns.export_return(db, actor_id=options.actor, programme_id=options.programme)
+    file = options.to / drawn.file_name(options.format)
+    try:
+        with file.open("xb") as out:  # a file of that name may be filled in already
+            out.write(_WRITERS[options.format](drawn))
+    except FileExistsError:
+        raise StoreUnusable(
+            f"There is a file {file} already; move it away, or name another folder with --to."
+        ) from None
+    except OSError as error:
+        raise StoreUnusable(f"The return cannot be written to {file}: {error.strerror}.") from error
+    print(f"{file}: {counted(len(drawn.lines), 'milestone')}, drawn from {drawn.drawn}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    content = _content(options.file)
+    with stores.open_store(stores.address()) as db:
+        preview = returns.check_return(
+            db, actor_id=options.actor, content=content, name=options.file.name, on_step=_tell
+        )
+    print("\n".join(_told(preview)))
+    if preview.taken:
+        return 0
+    if preview.of(*_SAVED, Outcome.CONFLICT):
+        call = ["python -m tracker return take", shlex.quote(str(options.file)), f"--as {options.actor}"]
+        print("\nTo take it in:\n ", *call, f"--preview {preview.token}", *_still_to_say(preview))
+    return 1 if preview.faults else 0
+
+
+def _take(options: argparse.Namespace) -> int:
+    content = _content(options.file)
+    with stores.open_store(stores.address(), writable=True) as db:
+        before = boards.known_position(db)
+        change = returns.take_return(
+            db,
+            actor_id=options.actor,
+            content=content,
+            name=options.file.name,
+            token=options.preview,
+            mine=options.mine,
+            theirs=options.theirs,
+            leave_out_rejected=options.leave_out_rejected,
+            on_step=_tell,
+        )
+    if change.seq <= before:
+        print(_taken(change))
+    else:
+        print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+    return 0
+
+
+def _content(file: Path) -> bytes:
+    """Read a file, and of one that is too large no more than shows it. Raises ReturnRejected."""
+    try:
+        with file.open("rb") as content:
+            return content.read(returns.MOST_BYTES + 1)
+    except OSError as error:
+        raise ReturnRejected(f"The file {file} cannot be read: {error.strerror}.") from error
+
+
+def _tell(words: str, done: float) -> None:
+    print(f"{done:4.0%}  {words}", file=sys.stderr)
+
+
+def _taken(change: Change) -> str:
+    on = f"{change.recorded_at:%Y-%m-%d at %H:%M} UTC"
+    return f"This file was taken in already, as change {change.seq}, on {on}. Nothing is left to save."
+
+
+def _told(preview: Preview) -> Iterator[str]:
+    """Tell a preview: what is rejected first, then what would be saved, then the rest."""
+    if preview.taken:
+        yield _taken(preview.taken)
+        return
+    yield (
+        f"Against change {preview.head.seq} of the ledger: "
+        + ", ".join(f"{len(preview.of(outcome))} {outcome.lower()}" for outcome in Outcome)
+        + f", {preview.rejected_rows} rejected."
+    )
+    if preview.faults:
+        yield from ("", "Rejected; put right, or leave out:")
+        yield from (f"  {fault}" for fault in preview.faults)
+    for outcome in (Outcome.CONFLICT, *_SAVED, Outcome.LEFT):
+        if lines := preview.of(outcome):
+            yield from ("", f"{outcome}:")
+            for line in lines:
+                yield from _line(line)
+    if preview.remarks:
+        yield from ("", "To know besides:")
+        yield from (f"  {remark}" for remark in preview.remarks)
+
+
+def _line(line: PreviewLine) -> Iterator[str]:
+    after = f" Dates say {line.line.computed_status} now, {line.status_after} after." if line.status_after else ""
+    yield f"  {line.line.milestone_id} (row {line.row}) {_flat(line.line.title)}.{after} {line.remark or ''}".rstrip()
+    yield from (f"      {_change(change)}" for change in line.changes if line.outcome is not Outcome.LEFT)
+    if line.theirs:
+        yield from (f"    yours cannot stand: {fault.wrong}" for fault in line.wrong)
+        yield f"    changed meanwhile by {line.by or 'somebody'}:"
+        yield from (f"      {_change(change)}" for change in line.theirs)
+
+
+def _change(change: FieldChange) -> str:
+    return f"{change.words}: {_flat(change.old) or 'nothing'} → {_flat(change.new) or 'nothing'}"
+
+
+def _flat(words: str | None) -> str:
+    return " ".join((words or "").split())
+
+
+def _still_to_say(preview: Preview) -> Iterator[str]:
+    """Give what `take` must be told besides."""
+    if preview.faults:
+        yield "--leave-out-rejected"
+    if conflicts := preview.of(Outcome.CONFLICT):
+        yield "--mine or --theirs " + " ".join(line.line.milestone_id for line in conflicts)

@@ -1,0 +1,320 @@
+"""A return as a file to fill in: a workbook with its explanation, or the same table as CSV.
+
+The same position of the ledger gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from openpyxl import Workbook
+from openpyxl.packaging.core import DocumentProperties
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.xml.functions import tostring
+
+from tracker.domain.return_table import LOCKED, SHEET, YES, Heading, letter
+from tracker.domain.text import counted, guarded, is_formula_like
+from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, Precision, ReportedStatus
+from tracker.exchange import marking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from tracker.domain.dates import PublishedDate
+    from tracker.domain.lines import UpdateLine
+    from tracker.domain.return_table import Drawn, Said
+
+_HEAD = 3
+"""The row of the headings: above it the sheet says what it is."""
+
+_WIDTHS = {
+    Heading.MILESTONE: 13,
+    Heading.COMMITMENT: 26,
+    Heading.TITLE: 34,
+    Heading.DUE: 13,
+    Heading.DATES_SAY: 12,
+    Heading.DRAWN: 18,
+    Heading.STATUS: 14,
+    Heading.EXPECTED: 14,
+    Heading.HAPPENED: 14,
+    Heading.REASON: 24,
+    Heading.NOTE: 30,
+    Heading.NARRATIVE: 50,
+    Heading.PUBLISHER: 22,
+    Heading.EVIDENCE: 28,
+    Heading.LINK: 28,
+    Heading.CONFIRM: 12,
+}
+"""In characters."""
+
+_COVER_WIDTH = 110
+_LINE_POINTS = 16.0
+_MOST_POINTS = 400.0
+"""A spreadsheet shows no row of more."""
+
+_DATES = "A day as a date; or, as text, what is known: 2027-03, 2027-Q1, autumn 2027, 2027 or FY2026-27."
+
+_LISTS = {"statuses": tuple(ReportedStatus), "reasons": tuple(MoveReason), "confirmation": (YES,)}
+_CHOICES = {Heading.STATUS: "statuses", Heading.REASON: "reasons", Heading.CONFIRM: "confirmation"}
+_PROMPTS = {
+    Heading.EXPECTED: _DATES,
+    Heading.HAPPENED: _DATES,
+    Heading.NOTE: "Required, with the reason, when the date that was expected moves.",
+    Heading.LINK: "On the publisher's own site; begins with https://",
+}
+
+_FONT = "Arial"
+_WRITTEN = Font(name=_FONT, size=12)
+_STRONG = Font(name=_FONT, size=12, bold=True)
+_TITLE = Font(name=_FONT, size=16, bold=True)
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_GREY = PatternFill("solid", fgColor="F2F3EF")
+_THIN = Side(style="thin", color="B9BEB8")
+_EDGE = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_OPEN = Protection(locked=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnFile:
+    """What a return is drawn from: whose lines, what is held of each, when (London), and from which end of a ledger."""
+
+    name: str
+    email: str
+    drawn: Drawn
+    day: dt.date
+    lines: Sequence[tuple[UpdateLine, Said]]
+    period: str | None = None
+    demonstration: bool = False
+
+    def file_name(self, suffix: str) -> str:
+        """Return what the file is called; nothing in it was written by a person."""
+        name = f"return_{self.day}_seq{self.drawn.seq}.{suffix}"
+        return marking.file_name(name, demonstration=self.demonstration)
+
+
+def return_csv(drawn: ReturnFile) -> bytes:
+    """Return the table as CSV (RFC 4180, UTF-8 with its mark, so that a spreadsheet sees what it is)."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(marking.header(tuple(Heading), demonstration=drawn.demonstration))
+    for line, said in drawn.lines:
+        values = [_words(value) for value in _values(drawn, line, said)]
+        writer.writerow(marking.row(values, demonstration=drawn.demonstration))
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _words(value: str | dt.date | None) -> str:
+    return guarded(value) if isinstance(value, str) else str(value or "")
+
+
+def _values(drawn: ReturnFile, line: UpdateLine, said: Said) -> list[str | dt.date | None]:
+    """Return the cells of a row, in the order of the columns; a reason and a confirmation are not ours to give."""
+    evidence = said.evidence
+    return [
+        line.milestone_id,
+        f"{line.commitment_id} {line.commitment}",
+        line.title,
+        line.baseline.written if line.baseline else None,
+        line.computed_status,
+        str(drawn.drawn),
+        said.status,
+        _date(said.forecast),
+        _date(said.actual),
+        None,
+        None,
+        said.narrative,
+        evidence.publisher if evidence else None,
+        evidence.title if evidence else None,
+        evidence.url if evidence else None,
+        None,
+    ]
+
+
+def _date(published: PublishedDate | None) -> str | dt.date | None:
+    if published is None:
+        return None
+    return published.day if published.precision is Precision.DAY else published.written
+
+
+def return_workbook(drawn: ReturnFile) -> bytes:
+    """Return the workbook: a cover that explains, the table, and the lists that its cells are chosen from."""
+    book = Workbook()
+    _write_cover(book.worksheets[0], drawn)
+    _write_table(book.create_sheet(SHEET), drawn)
+    _write_lists(book)
+    book.properties = DocumentProperties(
+        title=f"Return of milestones, {drawn.drawn}",
+        creator=BOARD,
+        lastModifiedBy=BOARD,
+        language="en-GB",
+        keywords="SEND, alternative provision, delivery board, return",
+        created=dt.datetime.combine(drawn.day, dt.time()),
+        modified=dt.datetime.combine(drawn.day, dt.time()),
+    )
+    return _same_bytes(book)
+
+
+def _same_bytes(book: Workbook) -> bytes:
+    """Save a workbook without the moment of saving, which would make every file another one."""
+    properties = tostring(book.properties.to_tree())
+    saved, told = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in parts.namelist():
+            content = properties if name == "docProps/core.xml" else parts.read(name)
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return told.getvalue()
+
+
+def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
+    sheet.title = "Cover"
+    title = f"Return of milestones to the {BOARD}"
+    lines = [
+        *([DEMONSTRATION_NOTICE] if drawn.demonstration else []),
+        f"For {drawn.name} ({drawn.email})",
+        *([f"Reporting period: {drawn.period}"] if drawn.period else []),
+        f"Drawn on {drawn.day} from {drawn.drawn} of the ledger",
+        f'{counted(len(drawn.lines), "milestone")}, on the sheet "{SHEET}"',
+    ]
+    steps = [
+        f'1. On the sheet "{SHEET}", change what has changed. A row that you leave as it is stays as it is.',
+        f'2. Where nothing has changed, say so: choose "{YES}" under "{Heading.CONFIRM}".',
+        f'3. When a date moves, choose why under "{Heading.REASON}", and say more beside it.',
+        f'4. A milestone is complete when it has the day it happened under "{Heading.HAPPENED}", and no date under '
+        f'"{Heading.EXPECTED}". Give its evidence: without it the board reads that its owner asserts it.',
+        "5. Save the workbook. On the page My updates, choose it under Excel and CSV; or run python -m tracker return "
+        "check with its name.",
+        "6. You are shown what it would change, row by row, before anything is saved.",
+    ]
+    notes = [
+        f"{Heading.EXPECTED} and {Heading.HAPPENED}: {_DATES} A spreadsheet makes a date of 2027-03 as it is typed: "
+        "begin with an apostrophe ('2027-03) to keep it a month.",
+        "An empty cell says that there is nothing: emptying a narrative takes it away.",
+        f"The first {len(LOCKED)} columns say which line a row is, and what it was drawn from; they are locked.",
+        "Rows may be left out, filtered and put in another order; headings, columns and merged cells may not change.",
+        "Formulas are not worked out: paste them as values.",
+        "If somebody else has changed a line meanwhile, you are asked whose is to stand.",
+    ]
+    _put(sheet, 1, 1, title, _TITLE)
+    row = 1
+    for heading, words in ((None, lines), ("What to do", steps), ("Notes", notes)):
+        if heading:
+            row += 1
+            _put(sheet, row, 1, heading, _STRONG)
+        for said in words:
+            row += 1
+            _put(sheet, row, 1, said)
+            _fit(sheet, row, [(_COVER_WIDTH, said)])
+    sheet.column_dimensions["A"].width = _COVER_WIDTH
+
+
+def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
+    _put(sheet, 1, 1, "Milestones to report on", _TITLE, wrapped=False)
+    about = f"This worksheet contains one table. Drawn from {drawn.drawn} on {drawn.day}. Grey columns are locked."
+    if drawn.demonstration:
+        about = f"{DEMONSTRATION_NOTICE} {about}"
+    _put(sheet, 2, 1, about, wrapped=False)
+    for place, heading in enumerate(Heading, start=1):
+        _put(sheet, _HEAD, place, heading, _STRONG).border = _EDGE
+        sheet.column_dimensions[letter(place)].width = _WIDTHS[heading]
+    _fit(sheet, _HEAD, [(_WIDTHS[heading], heading) for heading in Heading])
+    for row, (line, said) in enumerate(drawn.lines, start=_HEAD + 1):
+        values = _values(drawn, line, said)
+        _fit(sheet, row, zip(_WIDTHS.values(), map(_words, values), strict=True))
+        for place, (heading, value) in enumerate(zip(Heading, values, strict=True), start=1):
+            cell = _put(sheet, row, place, value)
+            cell.border = _EDGE
+            if heading in LOCKED:
+                cell.fill = _GREY
+            else:
+                cell.protection = _OPEN
+            if heading in {Heading.EXPECTED, Heading.HAPPENED}:
+                cell.number_format = "@" if isinstance(value, str) else "yyyy-mm-dd"
+    last = _HEAD + max(len(drawn.lines), 1)
+    table: Any = Table(displayName="milestones", ref=f"A{_HEAD}:{letter(len(Heading))}{last}")
+    table.tableStyleInfo = TableStyleInfo(name=None, showRowStripes=False)
+    table._initialise_columns()  # noqa: SLF001  which names them, and adds a filter that is not wanted
+    for column, heading in zip(table.tableColumns, Heading, strict=True):
+        column.name = heading
+    table.autoFilter = None
+    sheet.add_table(table)
+    _write_rules(sheet, last)
+
+
+def _write_rules(sheet: Worksheet, last: int) -> None:
+    """Protect what says which line a row is, and offer what may be chosen in the rest."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+    for place, heading in enumerate(Heading, start=1):
+        prompt = _PROMPTS.get(heading)
+        if heading in _CHOICES:
+            rule = DataValidation(type="list", formula1=_CHOICES[heading], allow_blank=True)
+            rule.showErrorMessage = True
+            rule.error = "Choose one of the list."
+        elif prompt:
+            rule = DataValidation(allow_blank=True)
+            rule.showInputMessage = True
+            rule.promptTitle = heading
+            rule.prompt = prompt
+        else:
+            continue
+        rule.add(f"{letter(place)}{_HEAD + 1}:{letter(place)}{last}")
+        sheet.add_data_validation(rule)
+    sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = f"{_HEAD}:{_HEAD}"
+
+
+def _write_lists(book: Workbook) -> None:
+    """Write what may be chosen, and name each list."""
+    sheet = book.create_sheet("Lists")
+    _put(sheet, 1, 1, "What may be chosen in the table", _TITLE, wrapped=False)
+    for place, (name, words) in enumerate(_LISTS.items(), start=1):
+        _put(sheet, 2, place, name.capitalize(), _STRONG)
+        for row, word in enumerate(words, start=3):
+            _put(sheet, row, place, word)
+        column = letter(place)
+        cells = f"{sheet.title}!${column}$3:${column}${2 + len(words)}"
+        book.defined_names[name] = DefinedName(name, attr_text=cells)
+        sheet.column_dimensions[column].width = 44
+    sheet.protection.sheet = True
+
+
+def _put(
+    sheet: Worksheet, row: int, place: int, value: str | dt.date | None, font: Font = _WRITTEN, *, wrapped: bool = True
+) -> Any:
+    """Write a cell: a text stays text whatever it begins with, and however it looks like an error or an escape."""
+    cell: Any = sheet.cell(row, place)
+    if isinstance(value, str):
+        cell.value = _escaped(value)
+        cell.data_type = "s"
+        cell.quotePrefix = is_formula_like(value)
+    elif value is not None:
+        cell.value = value
+    cell.font = font
+    if wrapped:
+        cell.alignment = _WRAPPED
+    return cell
+
+
+def _fit(sheet: Worksheet, row: int, cells: Iterable[tuple[int, str]]) -> None:
+    """Make a row as high as its texts (each with its column's width) need: not every spreadsheet does so by itself."""
+    lines = (sum(1 + len(part) // (width - 2) for part in words.split("\n")) for width, words in cells)
+    sheet.row_dimensions[row].height = min(_LINE_POINTS * max(lines), _MOST_POINTS)
+
+
+def _escaped(words: str) -> str:
+    """Return a text as a workbook keeps it: what looks like an escape escaped, and what XML cannot carry too."""
+    words = re.sub(r"_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", words)
+    return re.sub("[\ufffe\uffff]", lambda found: f"_x{ord(found[0]):04X}_", words)

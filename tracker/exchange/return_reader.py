@@ -1,0 +1,89 @@
+"""A return's file read safely: its bytes go to a process of its own, its cells come back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import PurePath
+
+from tracker.domain.errors import ReturnRejected, StoreBusy
+from tracker.domain.return_table import Cell, Grid, Kind
+from tracker.exchange import sandbox
+
+SUFFIXES = ("xlsx", "csv")
+MOST_BYTES = 5 * 1024 * 1024
+"""Of a file; what the server takes of an upload too."""
+
+_PARSER = "tracker.exchange.return_parser"
+
+
+def sha256(content: bytes) -> str:
+    """Return what a file is known by."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_file(content: bytes, name: str) -> Grid:
+    """Return the cells of a file; of its name only the ending counts.
+
+    Raises ReturnRejected with a sentence, StoreBusy when other files are being read for longer than anybody waits.
+    """
+    suffix = PurePath(name).suffix.lower().removeprefix(".")
+    if suffix not in SUFFIXES:
+        raise ReturnRejected("A return is an Excel workbook (.xlsx) or a CSV file (.csv); choose one of those.")
+    if len(content) > MOST_BYTES:
+        raise ReturnRejected(f"The file has more than {MOST_BYTES // 1024 // 1024} MB; a return has not.")
+    try:
+        return decoded(_read(content, suffix))
+    except sandbox.Overrun:
+        raise ReturnRejected(
+            f"The file could not be read within {sandbox.SECONDS} seconds and "
+            f"{sandbox.MEMORY_BYTES // 1024 // 1024} MB; a return takes much less. Draw it again, and fill that in."
+        ) from None
+    except sandbox.Busy:
+        raise StoreBusy("Other files are being read; try again in a moment.") from None
+
+
+@lru_cache(maxsize=8)
+def _read(content: bytes, suffix: str) -> bytes:
+    """Return a grid as bytes; kept, because a page asks again at every step of a preview.
+
+    It depends on the file's bytes alone: whoever holds those may have it.
+    """
+    return sandbox.run(_PARSER, suffix, content)
+
+
+def encoded(grid: Grid) -> bytes:
+    """Return a grid as bytes."""
+    plain = {
+        "sheet": grid.sheet,
+        "rows": [
+            [number, [[place, *_pair(cell)] for place, cell in cells.items()]] for number, cells in grid.rows.items()
+        ],
+        "hidden_rows": sorted(grid.hidden_rows),
+        "hidden_columns": sorted(grid.hidden_columns),
+        "merged": grid.merged,
+        "remarks": grid.remarks,
+    }
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _pair(cell: Cell) -> tuple[str, str]:
+    return str(cell.kind), cell.text
+
+
+def decoded(answer: bytes) -> Grid:
+    """Return the grid that was ``encoded``. Raises ReturnRejected when there was none."""
+    plain = json.loads(answer.decode("utf-8", "surrogatepass"))
+    if "rejected" in plain:
+        raise ReturnRejected(plain["rejected"])
+    return Grid(
+        sheet=plain["sheet"],
+        rows={
+            number: {place: Cell(Kind(kind), words) for place, kind, words in cells} for number, cells in plain["rows"]
+        },
+        hidden_rows=frozenset(plain["hidden_rows"]),
+        hidden_columns=frozenset(plain["hidden_columns"]),
+        merged=tuple((first, left, last, right) for first, left, last, right in plain["merged"]),
+        remarks=tuple(plain["remarks"]),
+    )

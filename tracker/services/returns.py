@@ -1,0 +1,466 @@
+"""Returns as files: drawn from the ledger, filled in elsewhere, shown as a preview, and taken in as one change.
+
+Every row is compared with what it was drawn from and with what is held now, so that only what its writer changed
+counts as said by them, and what somebody else changed meanwhile is asked about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from tracker.domain import dates
+from tracker.domain.errors import InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
+from tracker.domain.lines import FieldChange
+from tracker.domain.nouns import Progress
+from tracker.domain.policy import Action, in_scope, require
+from tracker.domain.return_table import Drawn, Fault, Heading, Said, read_grid
+from tracker.domain.returns import Report, confirmation, faults_by_field
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.text import counted
+from tracker.exchange.return_files import ReturnFile, return_csv, return_workbook
+from tracker.exchange.return_reader import MOST_BYTES, SUFFIXES, read_file, sha256
+from tracker.services.progress import foresee, report_progress
+from tracker.services.users import who
+from tracker.store import ledger, periods, updates
+
+__all__ = [
+    "MOST_BYTES",
+    "SUFFIXES",
+    "Outcome",
+    "Preview",
+    "PreviewLine",
+    "ReturnFile",
+    "check_return",
+    "export_return",
+    "return_csv",
+    "return_workbook",
+    "take_return",
+]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from tracker.domain.ledger import Change, Head
+    from tracker.domain.lines import UpdateLine
+    from tracker.domain.policy import Actor
+    from tracker.domain.return_table import Returned, ReturnRow
+    from tracker.domain.returns import Evidence
+    from tracker.domain.rules import Tolerances
+    from tracker.store.database import Cursor, Database
+
+    Step: TypeAlias = Callable[[str, float], None]
+    """Is told what is being done, and how much of the whole is done (0 to 1)."""
+
+_MOST_POSITIONS = 8
+"""Returns drawn at so many moments may be put together into one file."""
+
+_AT_A_TIME = 250
+"""Rows foreseen between two words about how far it has come."""
+
+_COLUMN_OF = {
+    "status": Heading.STATUS,
+    "forecast": Heading.EXPECTED,
+    "actual": Heading.HAPPENED,
+    "reason": Heading.REASON,
+    "evidence": Heading.EVIDENCE,
+    "url": Heading.LINK,
+}
+"""Field of a report → the column it is written in."""
+
+
+class Outcome(StrEnum):
+    """What a row of a return comes to."""
+
+    ADD = "First report"
+    CHANGE = "Change"
+    CONFIRM = "Confirmation"
+    CONFLICT = "Conflict"
+    LEFT = "Left as it is"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewLine:
+    """What a row comes to: against what is held (``line``), what it changes there, and the status and slip after.
+
+    Of a conflict, ``theirs`` is what somebody else (``by``) changed since the row was drawn, and ``wrong`` what forbids
+    that the row stands. ``remark`` says why a row is left as it is.
+    """
+
+    outcome: Outcome
+    row: int
+    line: UpdateLine
+    report: Report
+    changes: tuple[FieldChange, ...]
+    theirs: tuple[FieldChange, ...] = ()
+    by: str | None = None
+    wrong: tuple[Fault, ...] = ()
+    remark: str | None = None
+    status_after: str | None = None
+    slip_after: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What taking a file in would do. ``token`` stands for the file, the person and the end of the ledger seen here.
+
+    ``taken`` is the change by which the same file was taken in before; then there is nothing left to do.
+    """
+
+    token: str
+    head: Head
+    lines: tuple[PreviewLine, ...]
+    faults: tuple[Fault, ...]
+    remarks: tuple[str, ...]
+    taken: Change | None = None
+
+    def of(self, *outcomes: Outcome) -> list[PreviewLine]:
+        """Return the rows that come to one of some outcomes."""
+        return [line for line in self.lines if line.outcome in outcomes]
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows have a fault."""
+        return len({fault.row for fault in self.faults})
+
+
+def export_return(
+    db: Database, *, actor_id: str, programme_id: str | None = None, rules: Tolerances = TOLERANCES
+) -> ReturnFile:
+    """Return what a person's return is drawn from: all their milestones, or those of one programme.
+
+    Raises UnknownUser, NotAllowed, NothingToReturn.
+    """
+    today = dates.today()
+    with db.read() as cursor:
+        actor = who(cursor, actor_id)
+        require(actor, Action.REPORT)
+        head = ledger.head(cursor)
+        lines = [
+            line
+            for line in updates.update_lines(cursor, today, rules)
+            if _given(actor, line) and programme_id in {None, line.programme_id}
+        ]
+        if not lines:
+            of_programme = f" of the programme {programme_id}" if programme_id else ""
+            raise NothingToReturn(f"No milestone{of_programme} was given to {actor.name}; ask an administrator.")
+        evidence = updates.evidence(cursor, lines, today, head.seq)
+        period = periods.open_now(cursor, today)
+        return ReturnFile(
+            name=actor.name,
+            email=actor.user_id,
+            drawn=Drawn(seq=head.seq, seal=head.seal),
+            day=today,
+            lines=[(line, _said(line, evidence)) for line in lines],
+            period=f"{period.name}, closes on {dates.in_words(period.closes_on)}" if period else None,
+            demonstration=ledger.is_demonstration(cursor),
+        )
+
+
+def _given(actor: Actor, line: UpdateLine) -> bool:
+    return in_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
+
+
+def _said(line: UpdateLine, evidence: dict[str, Evidence]) -> Said:
+    """Return what the ledger says of a milestone, as a row of a return says it."""
+    held = confirmation(line)
+    return Said(
+        status=held.status,
+        forecast=held.forecast,
+        actual=held.actual,
+        narrative=held.narrative,
+        evidence=evidence.get(held.evidence_id or ""),
+    )
+
+
+def check_return(
+    db: Database,
+    *,
+    actor_id: str,
+    content: bytes,
+    name: str,
+    on_step: Step = lambda _words, _done: None,
+    rules: Tolerances = TOLERANCES,
+) -> Preview:
+    """Return what taking a file in would do, without doing it.
+
+    Raises UnknownUser, NotAllowed, ReturnRejected for a file that is no return, StoreBusy.
+    """
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.REPORT)
+    on_step("Reading the file", 0.0)
+    returned = read_grid(read_file(content, name))
+    on_step(f"Comparing {counted(len(returned.rows), 'row')} with the ledger", 0.3)
+    with db.read() as cursor:
+        head = ledger.head(cursor)
+        taken = ledger.requested(cursor, _request_id(content, actor_id))
+        if taken:
+            return Preview(token="", head=head, lines=(), faults=(), remarks=returned.remarks, taken=taken)
+        compared = list(_compared(cursor, who(cursor, actor_id), returned, rules))
+    lines = [one for one in compared if isinstance(one, PreviewLine)]
+    faults = [*returned.faults, *(one for one in compared if isinstance(one, Fault))]
+    foreseen: list[PreviewLine] = []
+    for start in range(0, len(lines), _AT_A_TIME):
+        on_step(f"Working out what saving does: row {start + 1:,} of {len(lines):,}", 0.4 + 0.6 * start / len(lines))
+        for one in _foreseen(db, actor_id, returned, lines[start : start + _AT_A_TIME], rules):
+            if isinstance(one, Fault):
+                faults.append(one)
+            else:
+                foreseen.append(one)
+    on_step("Ready", 1.0)
+    return Preview(
+        token=_token(content, head, actor_id),
+        head=head,
+        lines=tuple(foreseen),
+        faults=tuple(sorted(faults, key=lambda fault: fault.row)),
+        remarks=returned.remarks,
+    )
+
+
+def take_return(
+    db: Database,
+    *,
+    actor_id: str,
+    content: bytes,
+    name: str,
+    token: str,
+    mine: Collection[str] = (),
+    theirs: Collection[str] = (),
+    leave_out_rejected: bool = False,
+    on_step: Step = lambda _words, _done: None,
+    rules: Tolerances = TOLERANCES,
+) -> Change:
+    """Take a file in as one change, as its preview showed it: all of it, or nothing.
+
+    ``mine`` and ``theirs`` name the milestones in conflict whose row, or whose version in the ledger, is to stand.
+    A file that the person took in before records nothing again. Raises as ``check_return`` does; StalePreview when the
+    file or the ledger is no longer what ``token`` stands for; InvalidReport while a row is rejected (unless they are
+    left out) or a conflict undecided; NothingToRecord when no row changes anything; StaleEdit, StoreUnusable.
+    """
+    request_id = _request_id(content, actor_id)
+    preview = check_return(db, actor_id=actor_id, content=content, name=name, on_step=on_step, rules=rules)
+    if preview.taken:
+        return preview.taken
+    if preview.token != token:
+        raise StalePreview(
+            "The file, or the ledger, is no longer what the preview showed, and nothing was saved; look at the preview "
+            "again, and confirm that."
+        )
+    if wrong := list(_undecided(preview, set(mine), set(theirs), leave_out_rejected=leave_out_rejected)):
+        raise InvalidReport(" ".join(wrong))
+    wanted = [
+        *preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM),
+        *(line for line in preview.of(Outcome.CONFLICT) if line.line.milestone_id in mine),
+    ]
+    if not wanted:
+        raise NothingToRecord("The return changes nothing: every row says what the ledger holds, or is left as it is.")
+    on_step(f"Saving {counted(len(wanted), 'line')} as one change", 1.0)
+    reports = [line.report for line in wanted]
+    return report_progress(db, actor_id=actor_id, reports=reports, request_id=request_id, rules=rules)
+
+
+def _request_id(content: bytes, actor_id: str) -> str:
+    """Return what a person's taking in of a file is known by in the ledger; it names the file for ever."""
+    return f"return/{sha256(content)}/{actor_id}"
+
+
+def _token(content: bytes, head: Head, actor_id: str) -> str:
+    seen = f"{sha256(content)}\n{head.seq}\n{head.seal}\n{actor_id}"
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def _undecided(preview: Preview, mine: set[str], theirs: set[str], *, leave_out_rejected: bool) -> Iterator[str]:
+    """Say everything that is still to be decided before a return can be taken in."""
+    if preview.faults and not leave_out_rejected:
+        yield f"{counted(preview.rejected_rows, 'row')} cannot be taken in; put them right, or leave them out."
+    conflicts = {line.line.milestone_id: line for line in preview.of(Outcome.CONFLICT)}
+    if open_still := sorted(conflicts.keys() - mine - theirs):
+        yield f"Decide whose is to stand, yours or what the ledger holds: {', '.join(open_still)}."
+    if both := sorted(mine & theirs):
+        yield f"Only one can stand, yours or what the ledger holds: {', '.join(both)}."
+    if strange := sorted((mine | theirs) - conflicts.keys()):
+        yield f"There is nothing to decide of {', '.join(strange)}; take it out of the decisions."
+    for milestone_id in sorted(mine & conflicts.keys()):
+        yield from (f"Yours cannot stand. {fault}" for fault in conflicts[milestone_id].wrong)
+
+
+# Comparing
+
+
+_Held: TypeAlias = "dict[str, tuple[UpdateLine, Said]]"
+"""Milestones as held once some change had been recorded, by id."""
+
+
+def _held(cursor: Cursor, ids: set[str], known_seq: int, rules: Tolerances) -> _Held:
+    today = dates.today()
+    lines = updates.update_lines(cursor, today, rules, ids, known_seq=known_seq)
+    evidence = updates.evidence(cursor, lines, today, known_seq)
+    return {line.milestone_id: (line, _said(line, evidence)) for line in lines}
+
+
+def _compared(cursor: Cursor, actor: Actor, returned: Returned, rules: Tolerances) -> Iterator[PreviewLine | Fault]:
+    """Give what each row comes to, or what is wrong with it. Raises ReturnRejected."""
+    rows_by_position: dict[Drawn, set[str]] = defaultdict(set)
+    for row in returned.rows:
+        rows_by_position[row.drawn].add(row.milestone_id)
+    if len(rows_by_position) > _MOST_POSITIONS:
+        raise ReturnRejected(
+            f"The rows were drawn from {len(rows_by_position):,} states of the ledger, and at most {_MOST_POSITIONS} "
+            "may be put together; draw the return again."
+        )
+    drawn = {
+        position: _held(cursor, ids, position.seq, rules) if _is_ours(cursor, position) else None
+        for position, ids in rows_by_position.items()
+    }
+    now = _held(cursor, {row.milestone_id for row in returned.rows}, ledger.head(cursor).seq, rules)
+    for row in returned.rows:
+        wrong = _misplaced(actor, row, now, drawn[row.drawn])
+        if wrong:
+            heading, sentence = wrong
+            yield returned.fault(row.row, heading, sentence, row.milestone_id)
+        else:
+            yield _line(cursor, row, (drawn[row.drawn] or now)[row.milestone_id], now[row.milestone_id])
+
+
+def _is_ours(cursor: Cursor, position: Drawn) -> bool:
+    """Say whether this ledger holds the change, with that seal, that a row was drawn from."""
+    change = ledger.newest_change(cursor, position.seq)
+    return change is not None and change.seq == position.seq and change.seal.startswith(position.seal)
+
+
+def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held | None) -> tuple[Heading, str] | None:
+    """Say why a row is none of the person's lines: where it says so, and what is wrong; None when it is one."""
+    if row.milestone_id not in now:
+        return Heading.MILESTONE, f"there is no milestone {row.milestone_id} on the board; draw the return again."
+    line, _ = now[row.milestone_id]
+    if not _given(actor, line):
+        return (
+            Heading.MILESTONE,
+            f"{line.milestone_id} was not given to {actor.name}, who may not report on it; ask an administrator.",
+        )
+    if drawn is None or row.milestone_id not in drawn:
+        return (
+            Heading.DRAWN,
+            f"the ledger holds no {row.drawn} with this milestone: the return is of another ledger; draw it again.",
+        )
+    seen, _ = drawn[row.milestone_id]
+    for heading, written, known in (
+        (Heading.COMMITMENT, row.commitment, f"{seen.commitment_id} {seen.commitment}"),
+        (Heading.TITLE, row.title, seen.title),
+    ):
+        if written.split() != known.split():
+            return (
+                heading,
+                f"it is not that of {row.milestone_id}, as when some columns of a table are sorted without the others; "
+                "put the row together again, or draw the return again.",
+            )
+    return None
+
+
+def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: tuple[UpdateLine, Said]) -> PreviewLine:
+    """Return what a row comes to, from what it was drawn from and what is held now."""
+    (seen, said_then), (line, said_now) = drawn, now
+    changed_here = row.said != said_then or row.reason is not None or row.reason_note is not None
+    changed_there = line.base_version != seen.base_version or said_now != said_then
+    told_there = line.base_version != seen.base_version and line.confirmed_on is not None
+    outcome, remark, by = Outcome.CHANGE if line.base_version else Outcome.ADD, None, None
+    if not (changed_here or row.confirmed):
+        outcome = Outcome.LEFT
+        remark = "Changed by somebody else meanwhile; you left it as it was." if said_now != said_then else None
+    elif row.said == said_now and changed_there and (changed_here or told_there):
+        outcome, remark = Outcome.LEFT, "The ledger says so already."
+    elif row.said != said_now and changed_there:
+        outcome, by = Outcome.CONFLICT, _author(cursor, line)
+    elif not changed_here:
+        outcome = Outcome.CONFIRM
+    return PreviewLine(
+        outcome=outcome,
+        row=row.row,
+        line=line,
+        report=_report(row, line, said_now),
+        changes=tuple(_changes(said_now, row.said, row)),
+        theirs=tuple(_changes(said_then, said_now)) if outcome is Outcome.CONFLICT else (),
+        by=by,
+        remark=remark,
+    )
+
+
+def _author(cursor: Cursor, line: UpdateLine) -> str | None:
+    """Return who last reported on a milestone; None when nobody has."""
+    newest = ledger.latest(cursor, Progress, line.milestone_id)
+    change = ledger.newest_change(cursor, newest.change_seq) if newest else None
+    return change.actor if change else None
+
+
+def _report(row: ReturnRow, line: UpdateLine, held: Said) -> Report:
+    """Return a row as the report that says it, on top of what is held now."""
+    said = row.said
+    same = said.evidence == held.evidence
+    return Report(
+        milestone_id=line.milestone_id,
+        base_version=line.base_version,
+        status=said.status,
+        forecast=said.forecast,
+        actual=said.actual,
+        reason=row.reason,
+        reason_note=row.reason_note,
+        narrative=said.narrative,
+        evidence_id=line.evidence_id if same else None,
+        evidence=None if same else said.evidence,
+    )
+
+
+def _changes(before: Said, after: Said, row: ReturnRow | None = None) -> Iterator[FieldChange]:
+    """Give every field that differs, in words, and why a row says so."""
+    for words, old, new in (
+        (Heading.STATUS, before.status, after.status),
+        (Heading.EXPECTED, before.forecast, after.forecast),
+        (Heading.HAPPENED, before.actual, after.actual),
+        (Heading.REASON, None, row.reason if row else None),
+        (Heading.NOTE, None, row.reason_note if row else None),
+        (Heading.NARRATIVE, before.narrative, after.narrative),
+        ("Evidence", _cited(before.evidence), _cited(after.evidence)),
+    ):
+        if old != new:
+            yield FieldChange(words=words, old=str(old) if old else None, new=str(new) if new else None)
+
+
+def _cited(evidence: Evidence | None) -> str | None:
+    if evidence is None:
+        return None
+    return f"{evidence.publisher}: {evidence.title}" + (f" ({evidence.url})" if evidence.url else "")
+
+
+# Foreseeing
+
+
+def _foreseen(
+    db: Database, actor_id: str, returned: Returned, lines: Sequence[PreviewLine], rules: Tolerances
+) -> Iterator[PreviewLine | Fault]:
+    """Give rows with the status and slip that saving them gives, by the rules of every report; or what those forbid."""
+    saved = [line for line in lines if line.outcome is not Outcome.LEFT]
+    reports = [line.report for line in saved]
+    seen = {one.report.milestone_id: one for one in foresee(db, actor_id=actor_id, reports=reports, rules=rules)}
+    for line in lines:
+        after = seen.get(line.line.milestone_id)
+        if after is None:
+            yield line
+            continue
+        wrong = tuple(_ruled_out(returned, line, after.faults))
+        if wrong and line.outcome is not Outcome.CONFLICT:
+            yield from wrong
+        else:
+            yield replace(line, status_after=after.status_after, slip_after=after.slip_after, wrong=wrong)
+
+
+def _ruled_out(returned: Returned, line: PreviewLine, faults: Sequence[str]) -> Iterator[Fault]:
+    """Give what the rules forbid of a row, each at the column to put right."""
+    name = line.line.milestone_id
+    columns = {
+        f"{name}: {fault}": _COLUMN_OF[field] for field, fault in faults_by_field(line.line, line.report, dates.today())
+    }
+    for fault in faults:
+        yield returned.fault(line.row, columns.get(fault), fault.removeprefix(f"{name}: "), name)
