@@ -4,13 +4,18 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
+DEMO   ?= data/demonstration.duckdb
 
-.PHONY: run test test-long check bench format clean
+.PHONY: run demo test test-long check bench format clean
 .DEFAULT_GOAL := run
 
 run: .made/app                 ## set up, make the store, load the plans, serve the Board page
 	$(BIN)/python -m tracker init
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+demo: .made/app                ## the same pages over a store for training: the plans with an invented history, marked so
+	@test -e $(DEMO) || $(BIN)/python -m tracker demo --to $(DEMO)
+	TRACKER_STORE=$(DEMO) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: .made/dev .made/browser  ## set up and run every test (under ten minutes on two cores)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered

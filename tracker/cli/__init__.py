@@ -16,6 +16,7 @@ from tracker.cli import (
     backups,
     baselines,
     boards,
+    demo,
     history,
     journals,
     periods,
@@ -51,6 +52,7 @@ close the app before a command that writes.
   python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has yet to confirm
   python -m tracker return export --as EMAIL      milestones to fill in as a workbook; return check, return take
   python -m tracker verify                        prove that nothing was altered or lost
+  python -m tracker demo                          a store for training, with invented returns; make demo serves it
   python -m tracker backup /mnt/backups           a proven copy; restore FILE puts one back
   python -m tracker journal export ledger.jsonl   the ledger as text; journal rebuild makes the store from it
 """
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         stores,
         backups,
         journals,
+        demo,
     )
     for group in groups:
         group.add_commands(commands)

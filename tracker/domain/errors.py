@@ -78,6 +78,10 @@ class InvalidSnapshot(TrackerError):
     """A snapshot cannot be taken so, or cannot become what was asked."""
 
 
+class NoDemonstration(TrackerError):
+    """A demonstration store that cannot be made as it was asked for."""
+
+
 class StaleEdit(TrackerError):
     """A save made against a version that is no longer the newest: both texts, and nothing is lost.
 

@@ -9,7 +9,9 @@ BOARD = "National SEND Delivery Board"
 DEMONSTRATION = "Demonstration data"
 """What every page and export of a demonstration store says; also the action of the first change of such a store."""
 
-DEMONSTRATION_NOTICE = f"{DEMONSTRATION}: the reports here were invented for training. Nobody made them."
+DEMONSTRATION_NOTICE = (
+    f"{DEMONSTRATION}: reports on the real plan, invented for training. No owner or department made them."
+)
 """The same as a sentence, for the top of a page or a text."""
 
 CHAPTERS = {

@@ -9,7 +9,7 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Action
-from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE
+from tracker.domain.words import BOARD, DEMONSTRATION, DEMONSTRATION_NOTICE
 from tracker.ui import html, identity, snapshots, state
 
 if TYPE_CHECKING:
@@ -43,7 +43,13 @@ def run() -> None:
         return
     state.set_title(page.title)
     if state.demonstration():
-        html.show(html.put('<div class="banner demonstration" role="status"><p>{}</p></div>', DEMONSTRATION_NOTICE))
+        html.show(
+            html.put(
+                '<div class="banner demonstration" role="status"><p><strong>{}</strong>{}</p></div>',
+                DEMONSTRATION,
+                DEMONSTRATION_NOTICE.removeprefix(DEMONSTRATION),
+            )
+        )
     _show_controls()
     try:
         page.run()

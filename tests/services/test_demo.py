@@ -1,0 +1,294 @@
+"""The demonstration store: whole, the same for the same seed, plausible in itself, and nobody's statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.samples import organisation, save
+from tracker.domain import dates, nouns
+from tracker.domain.errors import NoDemonstration, StoreBusy, StoreUnusable
+from tracker.domain.words import (
+    DEMONSTRATION,
+    MoveReason,
+    Outcome,
+    PeriodState,
+    Reporter,
+    RequestState,
+    Role,
+    View,
+)
+from tracker.exchange.plans import read_plan
+from tracker.reporting.board import DISAGREE
+from tracker.services import boards, demo, demo_history, demo_scale, plans, ratings, stores
+from tracker.services.demo_history import INVENTED
+from tracker.store import database
+from tracker.store.database import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.exchange.conftest import PlanFolder
+    from tracker.domain.ledger import Act
+    from tracker.exchange.plans import Statement
+    from tracker.store.database import Database
+
+ROOT = Path(__file__).parents[2]
+PLAN = (ROOT / "plans", ROOT / "data")
+DAY = dt.date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """The demonstration of the shipped plan that ends before 20 November 2026."""
+    at = Address(tmp_path_factory.mktemp("demonstration") / "demonstration.duckdb")
+    demo.make_demonstration(at, *PLAN, day=DAY)
+    return at
+
+
+@pytest.fixture(scope="module")
+def shown(whole: Address) -> Iterator[Database]:
+    """The same, open for reading."""
+    with stores.open_store(whole) as db:
+        yield db
+
+
+@pytest.fixture(scope="module")
+def statements() -> list[Statement]:
+    return read_plan(*PLAN)
+
+
+@pytest.fixture(scope="module")
+def acts(statements: list[Statement]) -> list[Act]:
+    return invented(statements, seed=1, day=DAY)
+
+
+def invented(statements: list[Statement], *, seed: int, day: dt.date) -> list[Act]:
+    periods = demo_history.reporting_periods(day)
+    return list(demo_history.acts(demo_history.returns(statements, seed=seed, periods=periods, day=day)))
+
+
+def said(acts: list[Act], kind: type) -> list[Any]:
+    return [version.noun for act in acts for version in act.versions if type(version.noun) is kind]
+
+
+def test_a_demonstration_is_whole_and_holds_all_that_the_plan_says(whole: Address, shown: Database) -> None:
+    proof = stores.verify_store(whole)
+    assert (proof.faults, proof.demonstration) == ((), True)
+    assert stores.is_demonstration(shown)
+    assert plans.compare_plans(shown, *PLAN) == ()
+
+
+def test_the_same_plan_seed_and_day_give_the_same_seals_and_another_seed_another_history(
+    whole: Address, tmp_path: Path, statements: list[Statement], acts: list[Act]
+) -> None:
+    again = demo.make_demonstration(Address(tmp_path / "again.duckdb"), *PLAN, day=DAY)
+    assert again.head == stores.verify_store(whole).head
+    assert again.versions == sum(len(act.versions) for act in acts)
+    assert invented(statements, seed=2, day=DAY) != acts
+
+
+@given(seed=st.integers(min_value=0), day=st.dates(demo_history.EARLIEST_DAY, DAY))
+@settings(max_examples=5)
+def test_whatever_the_seed_and_day_every_act_comes_after_what_it_tells_of(
+    statements: list[Statement], seed: int, day: dt.date
+) -> None:
+    acts = invented(statements, seed=seed, day=day)
+    times = [act.recorded_at for act in acts]
+    assert times == sorted(set(times))
+    assert times[-1].date() < day
+    for act in acts:
+        for version in act.versions:
+            assert version.effective_on <= act.recorded_at.date(), version
+            actual_on = getattr(version.noun, "actual_on", None)
+            assert actual_on is None or actual_on <= version.effective_on
+
+
+def test_no_report_contradicts_a_completion_that_was_published(acts: list[Act]) -> None:
+    published: set[str] = set()
+    for act in acts:
+        for version in act.versions:
+            noun = version.noun
+            if isinstance(noun, nouns.Progress) and noun.reporter is Reporter.PUBLISHED and noun.actual_on:
+                published.add(noun.id)
+            elif isinstance(noun, nouns.Progress):
+                assert noun.id not in published
+
+
+def test_the_history_has_everything_that_a_board_must_learn_to_read(acts: list[Act]) -> None:
+    periods = said(acts, nouns.Period)
+    assert len({period.id for period in periods}) == demo_history.QUARTERS
+    assert sum(period.state == PeriodState.CLOSED for period in periods) == demo_history.QUARTERS - 1
+
+    reports = [noun for noun in said(acts, nouns.Progress) if noun.reporter is Reporter.OWNER]
+    done = [report for report in reports if report.actual_on]
+    assert {bool(report.evidence_id) for report in done} == {True, False}
+    reasons = {report.reason for report in reports}
+    assert {None, MoveReason.CORRECTION, MoveReason.AHEAD} < reasons
+    assert all(report.reason_note for report in reports if report.reason)
+
+    requests = said(acts, nouns.BaselineRequest)
+    assert {request.state for request in requests} == set(RequestState)
+    assert all(request.decided_by != request.author_id for request in requests)
+
+    ratings = [noun for noun in said(acts, nouns.Assessment) if noun.view is View.OWNER]
+    assert {bool(rating.override_reason) for rating in ratings} == {True, False}
+    boards_of = {period.id: period.board_on for period in periods}
+    assert all(rating.valid_until == boards_of[rating.period_id] for rating in ratings)
+
+    people = [user.id for user in said(acts, nouns.User) if user.role is Role.CONTRIBUTOR]
+    assert set(people) - {act.actor for act in acts}, "some owners are silent"
+    in_conflict = {
+        (noun.id, noun.period_id)
+        for act in acts
+        if act.actor.startswith("deputy-")
+        for version in act.versions
+        if isinstance(noun := version.noun, nouns.Progress)
+    }
+    assert in_conflict <= {(report.id, report.period_id) for report in reports}
+    assert in_conflict
+
+
+def test_everything_that_is_invented_says_so(acts: list[Act]) -> None:
+    for user in said(acts, nouns.User):
+        assert user.name.startswith("Demonstration ")
+        assert user.id.endswith("@demonstration.invalid")
+    for report in said(acts, nouns.Progress):
+        if report.reporter is Reporter.OWNER:
+            assert report.narrative.startswith(INVENTED)
+            assert report.reason_note is None or report.reason_note.startswith(INVENTED)
+    for rating in said(acts, nouns.Assessment):
+        assert rating.view is View.EVIDENCE or rating.rationale.startswith(INVENTED)
+    for request in said(acts, nouns.BaselineRequest):
+        assert request.note.startswith(INVENTED)
+        assert request.decision_note is None or request.decision_note.startswith(INVENTED)
+    for source in said(acts, nouns.Source):
+        assert "/evidence/" not in source.id or source.publisher == DEMONSTRATION
+
+
+def test_an_owner_who_rates_better_than_the_dates_says_why_and_no_other_does(shown: Database, acts: list[Act]) -> None:
+    rated = [(seq, act) for seq, act in enumerate(acts, start=1) if act.action == ratings.ACTION]
+    for seq, act in rated[:: len(rated) // 12]:
+        on = act.recorded_at.date()
+        disputed = {
+            line.commitment_id for line in boards.view_board(shown, on, seq).exceptions if DISAGREE in line.reasons
+        }
+        for version in act.versions:
+            assert isinstance(version.noun, nouns.Assessment)
+            assert (version.noun.commitment_id in disputed) == bool(version.noun.override_reason)
+
+
+def test_nobody_reports_on_what_the_published_record_has_closed(acts: list[Act]) -> None:
+    closed: set[str] = set()
+    for act in acts:
+        for version in act.versions:
+            if isinstance(noun := version.noun, nouns.Assessment):
+                if noun.view is View.OWNER:
+                    assert noun.commitment_id not in closed
+                elif noun.rating in {Outcome.SUPERSEDED, Outcome.NOT_PURSUED}:
+                    closed.add(noun.commitment_id)
+    assert closed
+
+
+def test_a_demonstration_that_ends_earlier_knows_nothing_of_what_came_later(statements: list[Statement]) -> None:
+    day = demo_history.EARLIEST_DAY
+    acts = invented(statements, seed=1, day=day)
+    assert max(version.effective_on for act in acts for version in act.versions) < day
+    assert len(said(acts, nouns.Commitment)) == len([one for one in statements if type(one.noun) is nouns.Commitment])
+
+
+def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path) -> None:
+    size = 4_000
+    at = Address(tmp_path / "large.duckdb")
+    assert demo.make_demonstration(at, *PLAN, day=DAY, versions=size).versions == size
+    proof = stores.verify_store(at)
+    assert (proof.versions, proof.faults) == (size, ())
+    with stores.open_store(at) as db:
+        view = boards.view_board(db, DAY, boards.known_position(db))
+    added = [line for line in view.commitments if line.commitment_id.startswith("D0")]
+    assert len(added) == 2
+    assert all(line.title.startswith("Demonstration commitment ") for line in added)
+    assert all(line.owner_status for line in added)
+    assert {line.milestones for line in added} == {10}
+
+
+def test_no_smaller_demonstration_is_made_than_the_plan_and_its_history(tmp_path: Path, acts: list[Act]) -> None:
+    at = Address(tmp_path / "small.duckdb")
+    count = sum(len(act.versions) for act in acts)
+    fewest = count + demo_scale.FEWEST
+    with pytest.raises(NoDemonstration, match=f"have {count:,} versions; ask for {fewest:,} or more"):
+        demo.make_demonstration(at, *PLAN, day=DAY, versions=fewest - 1)
+    assert list(tmp_path.iterdir()) == []
+    assert demo.make_demonstration(at, *PLAN, day=DAY, versions=fewest).versions == fewest
+    assert stores.verify_store(at).versions == fewest
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_day_without_room_for_eight_quarters_or_that_has_not_come_is_refused(tmp_path: Path, days: int) -> None:
+    day = demo_history.EARLIEST_DAY if days < 0 else dates.today()
+    with pytest.raises(NoDemonstration, match="leaves no room for 8 quarters"):
+        demo.make_demonstration(Address(tmp_path / "d.duckdb"), *PLAN, day=day + dt.timedelta(days=days))
+
+
+# Where it is put
+
+
+def test_a_demonstration_is_replaced_and_any_other_store_is_left_as_it_is(tmp_path: Path, plan: PlanFolder) -> None:
+    at = Address(tmp_path / "d.duckdb")
+    made = demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    with stores.open_store(at, writable=True) as db:
+        save(db, organisation("Somebody practised"))
+    assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
+
+    real = Address(tmp_path / "real.duckdb")
+    stores.init_store(real)
+    with pytest.raises(StoreUnusable, match="is no demonstration store, so it was left as it is"):
+        demo.make_demonstration(real, plan.plans, plan.data, day=DAY)
+    with stores.open_store(real, writable=True) as db:
+        save(db, organisation())
+    before = real.file.read_bytes()
+    with pytest.raises(StoreUnusable, match="is no demonstration store"):
+        demo.make_demonstration(real, plan.plans, plan.data, day=DAY)
+    assert real.file.read_bytes() == before
+
+
+def test_a_file_that_is_no_tracker_store_is_left_as_it_is(tmp_path: Path, plan: PlanFolder) -> None:
+    at = Address(tmp_path / "other.duckdb")
+    database.Database.create(at).close()
+    with pytest.raises(StoreUnusable, match="is no demonstration store"):
+        demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+
+
+def test_the_place_of_a_store_that_is_gone_is_left_free(tmp_path: Path, plan: PlanFolder) -> None:
+    at = Address(tmp_path / "gone.duckdb")
+    stores.init_store(at)
+    with stores.open_store(at, writable=True) as db:
+        save(db, organisation())
+    at.file.unlink()
+    with pytest.raises(StoreUnusable, match="tells of one that is gone"):
+        demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    assert not at.exists()
+
+
+def test_a_demonstration_in_use_is_not_replaced(tmp_path: Path, plan: PlanFolder) -> None:
+    at = Address(tmp_path / "d.duckdb")
+    demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    with stores.open_store(at), pytest.raises(StoreBusy):
+        demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    assert stores.verify_store(at).faults == ()
+    assert sorted(path.name for path in tmp_path.glob("d.duckdb*")) == ["d.duckdb", "d.duckdb.heads"]
+
+
+def test_a_disk_that_refuses_is_told_of(tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(demo, "sync", refused)
+    with pytest.raises(StoreUnusable, match=r"cannot be put at .*: No space left on device"):
+        demo.make_demonstration(Address(tmp_path / "d.duckdb"), plan.plans, plan.data, day=DAY)
+    assert list(tmp_path.glob("d.duckdb*")) == []

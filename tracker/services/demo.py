@@ -1,0 +1,115 @@
+"""A demonstration store: the real plan with an invented history, made whole and marked as what it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import os
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from tracker.domain import dates
+from tracker.domain.dates import in_words
+from tracker.domain.errors import NoDemonstration, StoreUnusable
+from tracker.exchange.plans import read_plan
+from tracker.services import demo_history, demo_scale, stores
+from tracker.store import ledger, migrations
+from tracker.store.database import Address, Database, discard, unused
+from tracker.store.files import sync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tracker.domain.ledger import Head
+    from tracker.services.demo_history import Deed
+
+DEFAULT_ADDRESS = "data/demonstration.duckdb"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A demonstration store that was made: the end of its ledger, and how many versions it holds."""
+
+    head: Head
+    versions: int
+
+
+def make_demonstration(
+    at: Address,
+    plans: Path,
+    data: Path,
+    *,
+    seed: int = 1,
+    day: dt.date | None = None,
+    versions: int | None = None,
+) -> Made:
+    """Make a demonstration store, in place of one that was there; the same plan, seed and day give the same seals.
+
+    The invented history ends the day before ``day``, which is today unless told. Invented commitments are added until
+    there are so many ``versions``. Raises NoDemonstration for a day or a number that leaves no room, PlanFaults,
+    StoreUnusable when what is at the address is not a demonstration, StoreBusy while it is in use; then nothing is
+    changed.
+    """
+    day = day or dates.today()
+    if not demo_history.EARLIEST_DAY <= day <= dates.today():
+        raise NoDemonstration(
+            f"The day {day} leaves no room for {demo_history.QUARTERS} quarters since the Green Paper, or has "
+            f"not come; choose one from {in_words(demo_history.EARLIEST_DAY)} to {in_words(dates.today())}."
+        )
+    _require_replaceable(at)
+    periods = demo_history.reporting_periods(day)
+    deeds = demo_history.returns(read_plan(plans, data), seed=seed, periods=periods, day=day)
+    count = sum(len(deed.said) for deed in deeds)
+    more: Iterable[Deed] = ()
+    if versions is not None:
+        fewest = count + demo_scale.FEWEST
+        if versions < fewest:
+            raise NoDemonstration(
+                f"The plan and its invented history have {count:,} versions; ask for {fewest:,} or more, or for no "
+                "number at all."
+            )
+        more = demo_scale.grown(versions - count, seed=seed, periods=periods, day=day)
+    unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
+    discard(unfinished)  # what a killed process of the same number left
+    try:
+        stores.init_store(unfinished)
+        with stores.open_store(unfinished, writable=True) as db:
+            acts = demo_history.acts(heapq.merge(deeds, more, key=attrgetter("at")))
+            made = Made(ledger.compose(db, acts), versions or count)
+        _put(unfinished, at)
+    finally:
+        discard(unfinished)
+    return made
+
+
+def _require_replaceable(at: Address) -> None:
+    """Raise StoreUnusable when there is anything at the address but a demonstration."""
+    if not at.exists():
+        last = at.anchor.last()
+        if last and last.seq:
+            raise StoreUnusable(
+                f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of one that is gone. "
+                "Nothing was made in its place; choose another file with --to."
+            )
+        return
+    with Database.open(at, writable=False) as db:
+        begun = all(migration.number > 1 for migration in migrations.pending(db))
+        if not begun or not stores.is_demonstration(db):
+            raise StoreUnusable(
+                f"{at.file} is no demonstration store, so it was left as it is; choose another file with --to."
+            )
+
+
+def _put(made: Address, at: Address) -> None:
+    """Put a demonstration store in its place. Raises StoreBusy, StoreUnusable."""
+    try:
+        with unused(at):
+            discard(at)
+            for unnamed, named in ((made.file, at.file), (made.anchor.path, at.anchor.path)):
+                sync(unnamed)
+                unnamed.rename(named)
+        sync(at.file.parent)
+    except OSError as error:
+        raise StoreUnusable(f"The demonstration store cannot be put at {at.file}: {error.strerror}.") from error
