@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.samples import organisation, save
 from tracker.services import stores
 from tracker.store.database import Address
 
@@ -60,3 +61,13 @@ def shared(made: Address, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("shared")
     with stores.open_store(copy_store(made, Address(folder / "tracker.duckdb")), writable=True) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def three(made: Address, tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """A store with three changes, closed, for copying."""
+    filled = copy_store(made, Address(tmp_path_factory.mktemp("three") / "tracker.duckdb"))
+    with stores.open_store(filled, writable=True) as database:
+        for name in ("First", "Second", "Third"):
+            save(database, organisation(name))
+    return filled

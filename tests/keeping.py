@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.samples import organisation, save
+from tests.conftest import copy_store
 from tracker.domain.nouns import Organisation
 from tracker.services import stores
 from tracker.store import ledger
@@ -25,13 +25,9 @@ CHILD = [sys.executable, "-m", "tests.crash.child"]
 
 
 @pytest.fixture
-def store(address: Address) -> Address:
+def store(three: Address, address: Address) -> Address:
     """A closed store with three changes."""
-    stores.init_store(address)
-    with stores.open_store(address, writable=True) as db:
-        for name in ("First", "Second", "Third"):
-            save(db, organisation(name))
-    return address
+    return copy_store(three, address)
 
 
 @pytest.fixture

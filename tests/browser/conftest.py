@@ -31,15 +31,16 @@ FLAGS = [
 
 
 @contextmanager
-def served(store: Path, *options: str) -> Iterator[str]:
+def served(store: Path, *options: str, backups: Path | None = None) -> Iterator[str]:
     """Serve the app over a store on a free port of this machine, with Streamlit's own options, and give its address."""
+    folder = {"TRACKER_BACKUPS": str(backups)} if backups else {}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port), *options],
         cwd=ROOT,
-        env={**os.environ, "TRACKER_STORE": str(store)},
+        env={**os.environ, "TRACKER_STORE": str(store), **folder},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as server:

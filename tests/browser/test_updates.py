@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import ROOT, served, visit
 from tracker.domain import dates
 from tracker.domain.nouns import Progress
-from tracker.services import boards, plans, stores, users
+from tracker.services import backups, boards, plans, stores, users
 from tracker.store import ledger
 from tracker.store.database import Address
 
@@ -47,9 +47,15 @@ def staffed(tmp_path: Path) -> Address:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the office keeps its backups in."""
+    return tmp_path_factory.mktemp("backups")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[str]:
     """The app over a store that the other tests share."""
-    with served(staff(tmp_path_factory.mktemp("office")).file) as address:
+    with served(staff(tmp_path_factory.mktemp("office")).file, backups=folder) as address:
         yield address
 
 
@@ -274,6 +280,16 @@ def test_an_administrator_adds_somebody_who_can_then_be_acted_as(office: str, pa
     page.get_by_label("E-mail").fill("cal@localhost")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".banner[role=alert]")).to_contain_text("is not an e-mail address")
+
+
+def test_an_administrator_makes_a_backup_while_the_app_is_open_and_it_restores(
+    office: str, page: Page, folder: Path
+) -> None:
+    visit(page, acting(office, "administration", "ada"))
+    page.get_by_role("button", name="Make a backup").click()
+    expect(page.locator(".done")).to_contain_text("Made and proved tracker_2", timeout=20_000)
+    expect(page.locator(".tracker", has_text="The newest backup in").last).to_contain_text("nothing was recorded")
+    assert backups.drill(folder).faults == ()
 
 
 @pytest.mark.parametrize("width", [1280, 400])

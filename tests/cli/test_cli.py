@@ -53,7 +53,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("user", "change"): ("EMAIL", "--inactive", "--active", "stays as it is", "none to take all away"),
     ("user", "list"): ("--format {text,json}",),
     ("verify",): ("--renew-anchor", "last export"),
-    ("backup",): ("DIR", "existing folder"),
+    ("backup",): ("prune | drill", "DIR", "existing folder", "--keep-daily 14", "unless you say how many"),
     ("restore",): ("FILE", ".heads"),
     ("journal",): ("export", "rebuild", "JSON Lines"),
     ("journal", "export"): ("FILE", "- for"),
@@ -83,6 +83,10 @@ def test_help_teaches_the_options(tracker: CommandLine, command: tuple[str, ...]
         ("board", "--format", "xml"),
         ("board", "--as-at"),
         ("backup",),
+        ("backup", "drill"),
+        ("backup", "prune", "."),
+        ("backup", "drill", ".", "--keep-daily", "3"),
+        ("backup", ".", "--keep-weekly", "-1"),
         ("restore",),
         ("journal",),
         ("journal", "export"),
@@ -554,57 +558,6 @@ def test_a_missing_anchor_is_told_and_can_be_renewed(tracker: CommandLine) -> No
     assert tracker.run("verify", "--renew-anchor").status == 0
     assert anchor.exists()
     assert tracker.run("board").status == 0
-
-
-# Backups
-
-
-def test_a_backup_is_restored_and_the_store_it_replaces_is_kept(
-    tracker: CommandLine, plan: PlanFolder, tmp_path: Path
-) -> None:
-    tracker.init()
-    then = tracker.run("board", "--as-at", "2024-01-01", "--format", "json").out
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    backup = tracker.run("backup", str(folder))
-    assert (backup.status, backup.err) == (0, "")
-    [copy] = folder.glob("*.duckdb")
-    assert re.fullmatch(rf"Wrote and proved {re.escape(str(copy))} \(change 1, seal [0-9a-f]{{12}}\)\.\n", backup.out)
-
-    plan.edit("promises", '"It met."', '"It met once."')
-    tracker.run("plan", "load", *tracker.folders)
-    restored = tracker.run("restore", str(copy))
-    assert (restored.status, restored.err) == (0, "")
-    first, second = restored.out.splitlines()
-    assert re.fullmatch(rf"Restored {re.escape(str(tracker.store))} to change 1 \(seal [0-9a-f]{{12}}\)\.", first)
-    kept = Path(second.removeprefix("The store that was there is kept as ").removesuffix("."))
-    assert kept.exists()
-    assert tracker.run("board", "--as-at", "2024-01-01", "--format", "json").out == then
-    assert tracker.run("verify").status == 0
-    assert tracker.run("plan", "load", *tracker.folders).out.splitlines()[-1].startswith("Recorded change 2: 1 edited.")
-
-
-def test_a_backup_is_restored_where_there_is_no_store(tracker: CommandLine, tmp_path: Path) -> None:
-    tracker.init()
-    tracker.run("backup", str(tmp_path))
-    [copy] = tmp_path.glob("tracker_*.duckdb")
-    tracker.store.unlink()
-    tracker.store.with_name("tracker.duckdb.heads").unlink()
-    restored = tracker.run("restore", str(copy))
-    assert len(restored.out.splitlines()) == 1
-    assert tracker.run("verify").status == 0
-
-
-def test_a_backup_into_no_folder_and_a_restore_of_no_file_are_one_sentence(
-    tracker: CommandLine, tmp_path: Path
-) -> None:
-    tracker.init()
-    ran = tracker.run("backup", str(tmp_path / "nowhere"))
-    assert (ran.status, len(ran.err.splitlines())) == (1, 1)
-    assert f"There is no folder {tmp_path / 'nowhere'}" in ran.err
-    ran = tracker.run("restore", str(tmp_path / "nothing.duckdb"))
-    assert (ran.status, ran.err) == (1, f"There is no backup at {tmp_path / 'nothing.duckdb'}.\n")
-    assert tracker.run("verify").status == 0
 
 
 # As a program

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import LONG
+from tests.conftest import LONG, copy_store
 from tests.samples import organisation, save
 from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
 from tracker.services import backups, journals, plans, stores
@@ -150,16 +150,6 @@ def test_a_store_whose_making_was_killed_is_absent_or_whole_and_can_be_made_agai
         address.anchor.path.unlink()
 
 
-@pytest.fixture
-def three(address: Address) -> Address:
-    """A closed store with three changes."""
-    stores.init_store(address)
-    with stores.open_store(address, writable=True) as db:
-        for name in ("First", "Second", "Third"):
-            save(db, organisation(name))
-    return address
-
-
 def test_a_journal_whose_writing_was_killed_is_absent_or_whole(three: Address, tmp_path: Path) -> None:
     folder = tmp_path / "journals"
     folder.mkdir()
@@ -181,18 +171,19 @@ def test_a_store_whose_making_from_a_journal_was_killed_is_absent_or_whole(three
 
 
 def test_a_backup_whose_making_was_killed_is_absent_or_whole_and_the_next_one_is_made(
-    three: Address, tmp_path: Path
+    three: Address, address: Address, tmp_path: Path
 ) -> None:
+    copy_store(three, address)
     folder = tmp_path / "backups"
     folder.mkdir()
     acknowledged: list[str] = []
-    for said in lives("back_up", three, str(folder), rounds=50 if LONG else 3, longest=1.2):
+    for said in lives("back_up", address, str(folder), rounds=50 if LONG else 3, longest=1.2):
         acknowledged += said
         held = [file for file in folder.glob("*.duckdb") if not file.name.startswith(".")]
         assert {file.name for file in held} >= set(acknowledged)
         for file in held:
             assert stores.verify_store(Address(file)).faults == ()
-        assert backups.back_up(three, folder).head == proven(three).head
+        assert backups.back_up(address, folder).head == proven(address).head
 
 
 # Damage to the log that a killed process left

@@ -32,6 +32,7 @@ TABLE = {
     Action.KEEP_PERIODS:     (NO,     NO,          YES,      NO),
     Action.KEEP_SNAPSHOTS:   (NO,     NO,          YES,      NO),
     Action.MANAGE_USERS:     (NO,     NO,          NO,       YES),
+    Action.BACK_UP:          (NO,     NO,          NO,       YES),
 }  # fmt: skip
 
 CELLS = [

@@ -6,23 +6,45 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
+from tests.conftest import copy_store
 from tests.keeping import CHILD, ROOT, held_by_another_process, leave_a_log, name_in, names
 from tests.keeping import folder as folder  # noqa: PLC0414  a fixture that is shared
 from tests.keeping import store as store  # noqa: PLC0414
-from tests.samples import organisation, save
-from tracker.domain.errors import BrokenLedger, StoreBusy, StoreMissing, StoreUnusable, TrackerError
-from tracker.services import backups, stores
-from tracker.store import database
-from tracker.store.database import Address
+from tests.samples import DAY, organisation, save
+from tests.samples import held as held_rows
+from tracker.domain import dates
+from tracker.domain.errors import (
+    BrokenLedger,
+    NotAllowed,
+    StoreBusy,
+    StoreMissing,
+    StoreUnusable,
+    TrackerError,
+    UnknownUser,
+)
+from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.retention import Retention
+from tracker.domain.words import Role
+from tracker.services import backups, snapshots, stores, users
+from tracker.store import database, ledger, migrations
+from tracker.store.database import Address, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.domain.ledger import Change
 
 # Making
 
@@ -103,6 +125,232 @@ def test_a_backup_folder_that_refuses_is_a_sentence(
         backups.back_up(store, folder)
     with pytest.raises(StoreUnusable, match="/proc"):
         backups.back_up(store, Path("/proc"))
+
+
+# Making, while the app goes on
+
+
+@pytest.fixture
+def app(store: Address, folder: Path) -> Iterator[Database]:
+    """The store as the app holds it: open for writing, with a folder for backups."""
+    with stores.open_store(store, writable=True, also_allow=[folder]) as db:
+        yield db
+
+
+def test_a_backup_of_a_store_that_is_open_holds_all_that_was_saved_and_saving_goes_on(
+    app: Database, folder: Path
+) -> None:
+    save(app, organisation("Fourth"))
+    made = backups.back_up_open(app, actor_id=users.OPERATOR, folder=folder)
+    assert made.head == Head(4, app.address.anchor.last().seal)  # type: ignore[union-attr]
+    assert stores.verify_store(Address(made.file)).faults == ()
+    assert name_in(Address(made.file)) == "Fourth"
+    assert save(app, organisation("Fifth")).seq == 5
+    assert names(folder) == sorted(["backups.jsonl", made.file.name, f"{made.file.name}.heads"])
+
+
+def test_a_backup_made_among_saves_is_one_state_of_the_ledger_and_no_save_is_lost(app: Database, folder: Path) -> None:
+    stop = threading.Event()
+    saved: list[Change] = []
+
+    def go_on() -> None:
+        while not stop.is_set():
+            number = len(saved)
+            saved.append(save(app, organisation(f"Name {number}", "a"), organisation(f"Name {number}", "b")))
+
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    try:
+        made: list[tuple[int, backups.Backup]] = []
+        while len(made) < 4:
+            held = len(saved)
+            if held > len(made) * 3:
+                made.append((held, backups.back_up_open(app, actor_id=users.OPERATOR, folder=folder)))
+    finally:
+        stop.set()
+        writer.join()
+    seals = {change.seq: change.seal for change in saved}
+    for held, backup in made:
+        assert backup.head.seq >= 3 + held
+        assert seals[backup.head.seq] == backup.head.seal
+        with stores.open_store(Address(backup.file)) as db:
+            assert len({row["name"] for row in held_rows(db, "organisation", DAY) if row["id"] in "ab"}) == 1
+    proof = ledger.verify(app)
+    assert (proof.faults, proof.changes) == ((), 3 + len(saved))
+
+
+def test_only_an_administrator_backs_up_the_store_that_is_open(app: Database, folder: Path) -> None:
+    for role in Role:
+        users.add_user(app, actor_id=users.OPERATOR, email=f"{role}@dfe.example", name=role, role=role)
+    for role in Role:
+        if role is not Role.ADMINISTRATOR:
+            with pytest.raises(NotAllowed, match="may not make a backup; an administrator may"):
+                backups.back_up_open(app, actor_id=f"{role}@dfe.example", folder=folder)
+    assert names(folder) == []
+    backups.back_up_open(app, actor_id="administrator@dfe.example", folder=folder)
+    with pytest.raises(UnknownUser):
+        backups.back_up_open(app, actor_id="nobody@dfe.example", folder=folder)
+
+
+def test_a_store_that_is_open_for_reading_is_backed_up_too(store: Address, folder: Path) -> None:
+    with stores.open_store(store, also_allow=[folder]) as db:
+        assert backups.back_up_open(db, actor_id=users.OPERATOR, folder=folder).head.seq == 3
+
+
+def test_a_folder_that_the_store_was_not_opened_with_is_refused_with_what_to_do(
+    app: Database, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    with pytest.raises(StoreUnusable, match=r"was not named when the store was opened.*Set TRACKER_BACKUPS to it"):
+        backups.back_up_open(app, actor_id=users.OPERATOR, folder=tmp_path / "other")
+    with pytest.raises(StoreUnusable, match="There is no folder"):
+        backups.back_up_open(app, actor_id=users.OPERATOR, folder=tmp_path / "nowhere")
+    assert names(tmp_path / "other") == []
+
+
+def test_a_folder_that_is_made_after_the_store_was_opened_takes_a_backup(store: Address, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    with stores.open_store(store, writable=True, also_allow=[later]) as db:
+        later.mkdir()
+        assert backups.back_up_open(db, actor_id=users.OPERATOR, folder=later).head.seq == 3
+
+
+def test_a_second_backup_at_the_same_time_waits_its_turn_with_a_sentence(
+    app: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Database.copy_to
+
+    def copy_and_press_again(db: Database, file: Path) -> None:
+        with pytest.raises(StoreBusy, match="A backup is being made at this moment"):
+            backups.back_up_open(app, actor_id=users.OPERATOR, folder=folder)
+        copy(db, file)
+
+    monkeypatch.setattr(Database, "copy_to", copy_and_press_again)
+    assert backups.back_up_open(app, actor_id=users.OPERATOR, folder=folder).head.seq == 3
+
+
+def test_the_last_backup_of_a_store_is_told_with_what_was_recorded_since(app: Database, folder: Path) -> None:
+    assert backups.last_backup(app, folder) is None
+    made = backups.back_up_open(app, actor_id=users.OPERATOR, folder=folder)
+    other = Address(app.address.file.with_name("other.duckdb"))
+    stores.init_store(other)
+    backups.back_up(other, folder)
+    save(app, organisation("Fourth"))
+    last = backups.last_backup(app, folder)
+    assert last
+    assert (last.noted.file, last.noted.head, last.changes_since) == (made.file, made.head, 1)
+
+
+# The list, and removing old ones
+
+
+def at_times(store: Address, folder: Path, *times: str) -> list[Path]:
+    """Backups made at these times, oldest first: one is made, and copied under the names of the others."""
+    made = backups.back_up(store, folder)
+    files = []
+    manifest = folder / backups.MANIFEST
+    [line] = manifest.read_text(encoding="ascii").splitlines()
+    manifest.unlink()
+    for time_of in times:
+        file = folder / f"tracker_{time_of}Z_seq3.duckdb"
+        copy_store(Address(made.file), Address(file))
+        with manifest.open("a", encoding="ascii") as noted:
+            noted.write(line.replace(made.file.name, file.name) + "\n")
+        files.append(file)
+    made.file.unlink()
+    Address(made.file).anchor.path.unlink()
+    return files
+
+
+DAYS = ("2026-04-08T020000", "2026-04-09T020000", "2026-04-10T020000", "2026-04-11T020000")
+
+
+def test_what_a_rule_does_not_keep_is_removed_with_its_anchor_and_said_and_noted(store: Address, folder: Path) -> None:
+    files = at_times(store, folder, *DAYS)
+    pruned = backups.prune(folder, Retention(daily=2))
+    assert pruned == backups.Pruned(removed=tuple(files[:2]), left=())
+    assert [noted.file for noted in backups.list_backups(folder)] == files[2:]
+    assert backups.prune(folder, Retention(daily=2)) == backups.Pruned((), ())
+    assert backups.prune(folder, Retention()).removed == (files[2],)  # the newest stays, whatever the rule says
+    assert backups.prune(folder, Retention()).removed == ()
+
+
+def test_what_is_not_noted_or_is_not_what_was_noted_is_never_removed(store: Address, folder: Path) -> None:
+    first, second, third, _ = at_times(store, folder, *DAYS)
+    manifest = folder / backups.MANIFEST
+    manifest.write_text(
+        "".join(line for line in manifest.read_text().splitlines(keepends=True) if first.name not in line)
+        + '{"file": "letter.duckdb", "sha256": "x", "seq": 1, "seal": "y"}\n',
+        encoding="ascii",
+    )
+    (folder / "letter.duckdb").write_text("Dear board", encoding="utf-8")
+    second.write_bytes(second.read_bytes() + b"x")
+    assert backups.prune(folder, Retention()) == backups.Pruned(removed=(third,), left=(second,))
+    assert first.exists()
+    assert (folder / "letter.duckdb").exists()
+
+
+@pytest.mark.parametrize("wrong", ["gone", "altered", "not the one", "of another version"])
+def test_nothing_is_removed_unless_the_newest_is_whole(
+    wrong: str, store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, newest = files = at_times(store, folder, *DAYS)
+    match wrong:
+        case "gone":
+            newest.unlink()
+        case "altered":
+            with duckdb.connect(str(newest)) as raw:
+                raw.execute("UPDATE organisation SET name = 'x' WHERE version = 2")
+            manifest = folder / backups.MANIFEST
+            *lines, last = manifest.read_text().splitlines()
+            note = {**json.loads(last), "sha256": hashlib.sha256(newest.read_bytes()).hexdigest()}
+            manifest.write_text("\n".join([*lines, json.dumps(note)]) + "\n")
+        case "not the one":
+            newest.write_bytes(newest.read_bytes() + b"x")
+        case "of another version":
+            known = migrations.known()
+            monkeypatch.setattr(migrations, "known", lambda: [*known, migrations.Migration(999, "0999_x", "SELECT 1")])
+    with pytest.raises((StoreMissing, BrokenLedger, StoreUnusable)) as told:
+        backups.prune(folder, Retention(daily=1))
+    assert newest.name in str(told.value)
+    assert all(file.exists() for file in files[:-1])
+    assert backups.prune(folder, Retention(daily=9)) == backups.Pruned((), ())  # with nothing to remove, no proof
+
+
+def test_each_store_in_a_folder_has_its_own_newest_backup(store: Address, folder: Path) -> None:
+    files = at_times(store, folder, *DAYS[:2])
+    other = Address(store.file.with_name("other.duckdb"))
+    stores.init_store(other)
+    newer = backups.back_up(other, folder).file
+    assert backups.prune(folder, Retention()).removed == (files[0],)
+    assert files[1].exists()
+    assert newer.exists()
+
+
+def test_a_folder_that_is_not_there_or_refuses_is_a_sentence(
+    store: Address, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for use in (lambda: backups.prune(tmp_path / "no", Retention()), lambda: backups.drill(tmp_path / "no")):
+        with pytest.raises(StoreUnusable, match="There is no folder"):
+            use()
+    at_times(store, folder, *DAYS[:2])
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StoreUnusable, match=r"Old backups cannot be removed from .*: Operation not permitted\."):
+        backups.prune(folder, Retention())
+
+
+def test_a_line_of_the_list_that_a_crash_tore_spoils_no_other(store: Address, folder: Path) -> None:
+    first = backups.back_up(store, folder)
+    manifest = folder / backups.MANIFEST
+    manifest.write_text(manifest.read_text(encoding="ascii") + '{"file": "tracker_2026-04', encoding="ascii")
+    with stores.open_store(store, writable=True) as db:
+        save(db, organisation("Fourth"))
+    second = backups.back_up(store, folder)
+    assert [noted.head for noted in backups.list_backups(folder)] == [first.head, second.head]
 
 
 # Restoring
@@ -301,3 +549,92 @@ def test_a_backup_that_cannot_be_put_in_place_is_a_sentence(store: Address, fold
     (tmp_path / "letter.txt").write_text("Dear board", encoding="utf-8")
     with pytest.raises(StoreUnusable, match=r"The backup cannot be put at .*: File exists\."):
         backups.restore(Address(tmp_path / "letter.txt" / "tracker.duckdb"), made.file)
+
+
+def test_a_backup_of_an_older_version_of_the_tracker_is_restored_and_brought_up_to_this_one(
+    tmp_path: Path, folder: Path
+) -> None:
+    known = migrations.known()
+    old = Address(tmp_path / "old.duckdb")
+    stores.init_store(old)
+    backup = Address(folder / "old.duckdb")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "known", lambda: known[:1])
+        with Database.create(backup) as db:
+            migrations.apply_pending(db)
+    backup.anchor.create()
+    before = backup.file.read_bytes()
+    at = Address(tmp_path / "new" / "tracker.duckdb")
+    assert backups.restore(at, backup.file).head == Head(0, GENESIS)
+    assert stores.verify_store(at).faults == ()
+    assert backup.file.read_bytes() == before
+
+
+# Trying
+
+
+def left_behind() -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob("tracker-drill-*"))
+
+
+def test_a_drill_restores_the_newest_backup_proves_it_and_leaves_nothing_behind(
+    tmp_path: Path, loaded: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    users.add_user(loaded, actor_id=users.OPERATOR, email="sec@dfe.example", name="Sec", role=Role.APPROVER)
+    snapshots.take_snapshot(loaded, actor_id="sec@dfe.example", name="first", as_at=dates.GREEN_PAPER)
+    at = loaded.address
+    loaded.close()
+    made = backups.back_up(at, folder)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    drill = backups.drill(folder)
+    assert (drill.faults, drill.snapshots, drill.demonstration) == ((), 1, False)
+    assert (drill.backup.file, drill.backup.head) == (made.file, made.head)
+    assert [step for step, seconds in drill.steps if seconds >= 0] == [
+        "restored",
+        "chain and anchor proven",
+        "snapshots proven",
+    ]
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert left_behind() == []
+
+    with duckdb.connect(str(made.file)) as raw:  # somebody who can also seal and note what they altered
+        raw.execute("UPDATE snapshot SET digest = repeat('0', 64)")
+    monkeypatch.setattr(backups, "_proven", lambda _: stores.verify_store(at))
+    monkeypatch.setattr(backups, "_refuse_other_than_noted", lambda _: None)
+    faults = backups.drill(folder).faults
+    assert any("does not match its seal" in fault for fault in faults)
+    assert any("The board of the snapshot first" in fault for fault in faults)
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("wrong", ["gone", "cut", "no anchor", "noted otherwise"])
+def test_a_drill_of_a_backup_that_does_not_restore_says_why_and_leaves_nothing_behind(
+    wrong: str, store: Address, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made = backups.back_up(store, folder)
+    match wrong:
+        case "gone":
+            made.file.unlink()
+        case "cut":
+            made.file.write_bytes(made.file.read_bytes()[:100_000])
+        case "no anchor":
+            Address(made.file).anchor.path.unlink()
+        case "noted otherwise":
+            manifest = folder / backups.MANIFEST
+            manifest.write_text(manifest.read_text().replace('"seq": 3', '"seq": 4'))
+    says = {
+        "gone": "There is no backup at",
+        "cut": "cannot be read",
+        "no anchor": "is missing, so nobody can tell",
+        "noted otherwise": "ends at change 3 .* and backups.jsonl notes change 4",
+    }[wrong]
+    [fault] = backups.drill(folder).faults
+    assert re.search(says, fault)
+    assert left_behind() == []
+
+
+def test_a_drill_where_no_backup_is_noted_says_so(folder: Path) -> None:
+    with pytest.raises(StoreMissing, match="notes no backup; make one"):
+        backups.drill(folder)

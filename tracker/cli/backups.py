@@ -2,33 +2,101 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice
+from tracker.domain.retention import Retention
 from tracker.services import backups, stores
 
 if TYPE_CHECKING:
-    import argparse
-
     from tracker.cli import Commands
+
+_WHAT = ("prune", "drill")
 
 
 def add_commands(commands: Commands) -> None:
     """Add the commands that keep copies of a store to the command line."""
-    backup = commands.add_parser("backup", help="write a proven copy of the store into a folder")
+    backup = commands.add_parser(
+        "backup",
+        help="write a proven copy of the store into a folder; prune old ones; try whether the newest restores",
+        usage="%(prog)s [-h] [prune | drill] DIR [--keep-daily N] [--keep-weekly N] [--keep-monthly N]",
+        description="Write a copy of the store into a folder, and prove it. Nothing is ever removed from the folder "
+        "unless you say how many to keep: of so many days, weeks and months in which backups were made, the newest of "
+        "each. The newest of all always stays, and so does whatever the folder's list (backups.jsonl) does not note.",
+        epilog="python -m tracker backup /mnt/backups --keep-daily 14 --keep-weekly 8 --keep-monthly 24",
+    )
+    backup.add_argument(
+        "what",
+        nargs="?",
+        choices=_WHAT,
+        metavar="prune | drill",
+        help="prune: only remove old ones; drill: restore the newest to a temporary place and prove all that it holds",
+    )
     backup.add_argument("folder", metavar="DIR", type=Path, help="an existing folder, best on another disk")
-    backup.set_defaults(run=_backup)
+    for period in ("daily", "weekly", "monthly"):
+        backup.add_argument(f"--keep-{period}", metavar="N", type=_count, help=f"{period} backups to keep")
+    backup.set_defaults(run=_backup, refuse=backup.error)
 
     restore = commands.add_parser("restore", help="put a backup in the store's place; the old store is moved aside")
     restore.add_argument("file", metavar="FILE", type=Path, help="a backup's .duckdb file; its .heads lies beside it")
     restore.set_defaults(run=_restore)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number of backups')
+    return int(text)
+
+
 def _backup(options: argparse.Namespace) -> int:
-    made = backups.back_up(stores.address(), options.folder)
-    print_notice(demonstration=made.demonstration)
-    print(f"Wrote and proved {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
+    if options.what is None and str(options.folder) in _WHAT:
+        options.refuse(f"say which folder: python -m tracker backup {options.folder} DIR")
+    counts = (options.keep_daily, options.keep_weekly, options.keep_monthly)
+    rule = None
+    if any(count is not None for count in counts):
+        daily, weekly, monthly = (count or 0 for count in counts)
+        rule = Retention(daily=daily, weekly=weekly, monthly=monthly)
+    if options.what == "drill":
+        if rule:
+            options.refuse("a drill removes nothing: leave --keep-daily, --keep-weekly and --keep-monthly out")
+        return _drill(options.folder)
+    if options.what == "prune":
+        if not rule:
+            options.refuse("say how many to keep: --keep-daily N, --keep-weekly N, --keep-monthly N")
+    else:
+        made = backups.back_up(stores.address(), options.folder)
+        print_notice(demonstration=made.demonstration)
+        print(f"Wrote and proved {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
+    if rule:
+        _prune(options.folder, rule)
+    return 0
+
+
+def _prune(folder: Path, rule: Retention) -> None:
+    pruned = backups.prune(folder, rule)
+    for file in pruned.removed:
+        print(f"Removed {file}.")
+    for file in pruned.left:
+        print(f"Left {file}: it is not the backup that was noted.")
+    if not pruned.removed:
+        print("No backup was removed.")
+
+
+def _drill(folder: Path) -> int:
+    drill = backups.drill(folder)
+    print_notice(demonstration=drill.demonstration)
+    print(f"{drill.backup.file}, made {drill.backup.made_at:%Y-%m-%d %H:%M} UTC, change {drill.backup.head.seq}:")
+    for step, seconds in drill.steps:
+        print(f"  {step:<24} {seconds:7.2f} s")
+    for fault in drill.faults:
+        print(fault, file=sys.stderr)
+    if drill.faults:
+        return 1
+    snapshots = "1 snapshot" if drill.snapshots == 1 else f"{drill.snapshots} snapshots"
+    print(f"The backup restores: its chain, its anchor and {snapshots} are proven. Nothing was left behind.")
     return 0
 
 

@@ -23,6 +23,7 @@ class Action(StrEnum):
     KEEP_PERIODS = "open and close reporting periods"
     KEEP_SNAPSHOTS = "take, approve and issue snapshots"
     MANAGE_USERS = "say who may use the tracker"
+    BACK_UP = "make a backup"
 
 
 ALLOWED: dict[Role, frozenset[Action]] = {
@@ -37,7 +38,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.KEEP_SNAPSHOTS,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Action.VIEW, Action.MANAGE_USERS}),
+    Role.ADMINISTRATOR: frozenset({Action.VIEW, Action.MANAGE_USERS, Action.BACK_UP}),
 }
 
 SCOPED = frozenset({Action.REPORT, Action.RATE})

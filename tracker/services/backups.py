@@ -1,29 +1,53 @@
-"""Backups: proven copies of a store in a folder, and putting one back."""
+"""Backups: proven copies of a store in a folder, putting one back, and trying whether that works.
+
+A folder of backups has a list of them, ``backups.jsonl``, only ever added to: a line for each that was made, with its
+hash and the end of its ledger, and a line for each that was removed.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
+import tempfile
+import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tracker.domain import dates
-from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
+from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreBusy, StoreMissing, StoreUnusable, TrackerError
+from tracker.domain.ledger import Head
+from tracker.domain.policy import Action, require
+from tracker.domain.retention import Retention, kept
 from tracker.exchange import marking
-from tracker.services.stores import verify_store
+from tracker.services import snapshots
+from tracker.services.stores import migrate_store, open_store, verify_store
+from tracker.services.users import who
 from tracker.store import ledger, migrations
 from tracker.store.database import Address, Database, discard, unused
-from tracker.store.files import sync
+from tracker.store.files import put_new, sync
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
-    from tracker.domain.ledger import Head
     from tracker.store.ledger import Verification
 
 MANIFEST = "backups.jsonl"
+
+_NAMED = re.compile(r"(?P<series>.+)_(?P<made_at>\d{4}-\d{2}-\d{2}T\d{6}Z)_seq\d+\.duckdb")
+_STAMP = "%Y-%m-%dT%H%M%SZ"
+
+_making = threading.Lock()
+"""One backup at a time in a process."""
+
+
+# Making
 
 
 @dataclass(frozen=True)
@@ -35,6 +59,218 @@ class Backup:
     demonstration: bool
 
 
+def back_up(at: Address, folder: Path) -> Backup:
+    """Write a consistent copy of a store and its anchor into ``folder``, prove it by reading it back, and note it.
+
+    The copy appears under its name only when it is proven. Raises StoreUnusable when the folder is not there or cannot
+    hold it, BrokenLedger when the copy does not verify, and StoreBusy while another process writes.
+    """
+    folder = _folder(folder)
+    with Database.open(at, writable=False, also_allow=[folder]) as db:
+        migrations.require_current(db)
+        return _back_up(db, folder)
+
+
+def back_up_open(db: Database, *, actor_id: str, folder: Path) -> Backup:
+    """Write a backup of a store that is open, and goes on being written to; saves wait while it is copied.
+
+    ``folder`` is one that the store was opened with. Raises UnknownUser, NotAllowed, StoreBusy while another backup is
+    being made, and as ``back_up`` does.
+    """
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.BACK_UP)
+    return _back_up(db, _folder(folder))
+
+
+def _folder(folder: Path) -> Path:
+    folder = folder.absolute()
+    if not folder.is_dir():
+        raise StoreUnusable(f"There is no folder {folder}; make it (on another disk than the store's) and try again.")
+    return folder
+
+
+def _back_up(db: Database, folder: Path) -> Backup:
+    if not _making.acquire(blocking=False):
+        raise StoreBusy("A backup is being made at this moment; wait until it is there.")
+    unfinished = Address(folder / f".unfinished-{os.getpid()}.duckdb")
+    try:
+        discard(unfinished)  # what a killed process of the same number left
+        with db.exclusive() if db.writable else contextlib.nullcontext():  # the ledger and its anchor, of one moment
+            ledger.check_head(db)
+            db.copy_to(unfinished.file)
+            shutil.copyfile(db.address.anchor.path, unfinished.anchor.path)
+        proof = _proven(unfinished)
+        name = marking.file_name(
+            f"{db.address.file.stem}_{dates.utc_now():{_STAMP}}_seq{proof.head.seq}.duckdb",
+            demonstration=proof.demonstration,
+        )
+        finished = Address(folder / name)
+        put_new(unfinished.anchor.path, finished.anchor.path)  # first: a backup without its anchor would be refused
+        put_new(unfinished.file, finished.file)
+        _note(folder, {"file": name, "sha256": _sha256(finished.file), **vars(proof.head)})
+    except OSError as error:
+        raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
+    finally:
+        discard(unfinished)
+        _making.release()
+    return Backup(finished.file, proof.head, proof.demonstration)
+
+
+def _proven(copy: Address) -> Verification:
+    """Verify a copy of a store with its own anchor. Raises BrokenLedger naming what is wrong with it."""
+    proof = verify_store(copy)
+    if proof.faults:
+        raise BrokenLedger(f"{copy.file} is not whole: {' '.join(proof.faults)}")
+    return proof
+
+
+# The list of backups
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """A backup as the list beside it notes it: the name of its store, when it was made (UTC), and what it holds."""
+
+    file: Path
+    series: str
+    made_at: dt.datetime
+    sha256: str
+    head: Head
+
+
+def list_backups(folder: Path) -> list[Noted]:
+    """Return the backups that a folder's list notes and that were not removed by ``prune``, oldest first.
+
+    What is noted need not be there any more. Raises StoreUnusable when the list cannot be read.
+    """
+    held: dict[str, Noted] = {}
+    for note in _notes(folder):
+        name = str(note.get("file"))
+        if "removed_at" in note:
+            held.pop(name, None)
+        elif (named := _NAMED.fullmatch(name)) and {"sha256", "seq", "seal"} <= note.keys():
+            held[name] = Noted(
+                file=folder / name,
+                series=named["series"],
+                made_at=dt.datetime.strptime(named["made_at"], _STAMP),  # noqa: DTZ007  UTC, as everywhere in the store
+                sha256=note["sha256"],
+                head=Head(note["seq"], note["seal"]),
+            )
+    return sorted(held.values(), key=lambda noted: (noted.made_at, noted.head.seq))
+
+
+@dataclass(frozen=True)
+class LastBackup:
+    """The newest backup of a store in a folder, and how many changes were recorded since."""
+
+    noted: Noted
+    changes_since: int
+
+
+def last_backup(db: Database, folder: Path) -> LastBackup | None:
+    """Return the newest backup of an open store that a folder's list notes. Raises StoreUnusable."""
+    with db.read() as cursor:
+        end = ledger.head(cursor)
+        series = marking.file_name(db.address.file.stem, demonstration=ledger.is_demonstration(cursor))
+    own = [noted for noted in list_backups(folder) if noted.series == series]
+    return LastBackup(own[-1], end.seq - own[-1].head.seq) if own else None
+
+
+def _notes(folder: Path) -> Iterator[dict[str, Any]]:
+    """Read the lines of a folder's list; one that a crash tore notes nothing."""
+    manifest = folder / MANIFEST
+    try:
+        lines = manifest.read_text(encoding="ascii", errors="replace").splitlines() if manifest.exists() else []
+    except OSError as error:
+        raise StoreUnusable(f"The list of backups {manifest} cannot be read: {error.strerror}.") from error
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            note = json.loads(line)
+            if isinstance(note, dict):
+                yield note
+
+
+def _note(folder: Path, content: dict[str, Any]) -> None:
+    manifest = folder / MANIFEST
+    torn = manifest.exists() and not manifest.read_bytes().endswith(b"\n")  # by a crash: the next line is its own
+    with manifest.open("a", encoding="ascii") as file:
+        file.write(("\n" if torn else "") + json.dumps(content) + "\n")
+    sync(manifest)
+    sync(folder)
+
+
+def _refuse_other_than_noted(backup: Path) -> None:
+    """Raise BrokenLedger when the list beside a backup notes another hash for it than it has."""
+    noted = [noted.sha256 for noted in list_backups(backup.parent) if noted.file.name == backup.name]
+    if noted and noted[-1] != _sha256(backup):
+        raise BrokenLedger(
+            f"{backup} is not the backup that was made: its hash differs from the one noted in "
+            f"{backup.with_name(MANIFEST)}. Choose another backup; nothing was moved."
+        )
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+# Removing old ones
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed; and what might have been but was left, for it is not the backup that was noted."""
+
+    removed: tuple[Path, ...]
+    left: tuple[Path, ...]
+
+
+def prune(folder: Path, rule: Retention) -> Pruned:
+    """Remove the backups of a folder that a rule does not keep, once the newest of every store is proven.
+
+    Only what the list notes is removed, and only as it was noted; of each store the newest always stays. Raises
+    StoreUnusable for a folder that is not there or refuses, StoreMissing, StoreUnusable or BrokenLedger when the newest
+    is not whole: then nothing is removed.
+    """
+    folder = _folder(folder)
+    there = [noted for noted in list_backups(folder) if noted.file.exists()]
+    newest = {noted.series: noted for noted in list_backups(folder)}
+    keep = {series: kept((noted.made_at for noted in there if noted.series == series), rule) for series in newest}
+    old = [noted for noted in there if noted.made_at not in keep[noted.series]]
+    for series in {noted.series for noted in old}:
+        _prove_noted(newest[series])
+    removed, left = [], []
+    try:
+        for noted in old:
+            if _sha256(noted.file) != noted.sha256:
+                left.append(noted.file)
+                continue
+            noted.file.unlink()  # first: an anchor alone is nothing that anybody would restore
+            Address(noted.file).anchor.path.unlink(missing_ok=True)
+            removed.append(noted.file)
+            _note(folder, {"file": noted.file.name, "removed_at": f"{dates.utc_now():{_STAMP}}"})
+    except OSError as error:
+        raise StoreUnusable(f"Old backups cannot be removed from {folder}: {error.strerror}.") from error
+    return Pruned(tuple(removed), tuple(left))
+
+
+def _prove_noted(noted: Noted) -> None:
+    """Raise StoreMissing, StoreUnusable or BrokenLedger unless a backup is there, whole, and the one that was noted."""
+    if not noted.file.exists():
+        raise StoreMissing(f"The newest backup {noted.file} is gone, so none was removed.")
+    _refuse_other_than_noted(noted.file)
+    try:
+        _proven(Address(noted.file))
+    except SchemaMismatch:
+        raise StoreUnusable(
+            f"The newest backup {noted.file} was made by another version of the tracker, so none was removed. Make one "
+            "with this version first."
+        ) from None
+
+
+# Restoring
+
+
 @dataclass(frozen=True)
 class Restored:
     """A restored store's head, where the store that it replaced was put (None: there was none), and what it is."""
@@ -44,52 +280,19 @@ class Restored:
     demonstration: bool
 
 
-def back_up(at: Address, folder: Path) -> Backup:
-    """Write a consistent copy of the store and its anchor into ``folder``, prove it by reading it back, and note it.
-
-    The copy appears under its name only when it is proven; ``backups.jsonl`` beside it gets its hash and head. Raises
-    StoreUnusable when the folder is not there or cannot hold it, BrokenLedger when the copy does not verify.
-    """
-    folder = folder.absolute()
-    if not folder.is_dir():
-        raise StoreUnusable(f"There is no folder {folder}; make it (on another disk than the store's) and try again.")
-    unfinished = Address(folder / f".unfinished-{os.getpid()}.duckdb")
-    discard(unfinished)  # what a killed process of the same number left
-    try:
-        with Database.open(at, writable=False, also_allow=[folder]) as db:
-            migrations.require_current(db)
-            ledger.check_head(db)
-            db.copy_to(unfinished.file)
-        shutil.copyfile(at.anchor.path, unfinished.anchor.path)
-        proof = _proven(unfinished)
-        name = marking.file_name(
-            f"{at.file.stem}_{dates.utc_now():%Y-%m-%dT%H%M%SZ}_seq{proof.head.seq}.duckdb",
-            demonstration=proof.demonstration,
-        )
-        finished = Address(folder / name)
-        for unnamed, named in ((unfinished.anchor.path, finished.anchor.path), (unfinished.file, finished.file)):
-            sync(unnamed)
-            unnamed.rename(named)
-        with (folder / MANIFEST).open("a", encoding="ascii") as manifest:
-            manifest.write(json.dumps({"file": name, "sha256": _sha256(finished.file), **vars(proof.head)}) + "\n")
-        sync(folder)
-    except OSError as error:
-        raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
-    finally:
-        discard(unfinished)
-    return Backup(finished.file, proof.head, proof.demonstration)
-
-
 def restore(at: Address, backup: Path) -> Restored:
     """Put a backup in the store's place, after proving it; the store that was there is moved aside, never deleted.
 
+    A backup of an older version of the tracker stays as it is, and the copy of it is brought up to this version.
     Raises StoreMissing, StoreUnusable or BrokenLedger for a backup that is not whole or not the one that was noted when
     it was made, StoreBusy while the store is in use; then nothing has been moved.
     """
     source = Address(backup.absolute())
     if not source.exists():
         raise StoreMissing(f"There is no backup at {source.file}.")
-    proof = _proven(source)
+    with Database.open(source, writable=False) as db:
+        behind = migrations.pending(db)
+    proof = None if behind else _proven(source)
     _refuse_other_than_noted(source.file)
     incoming = Address(at.file.with_name(f"{at.file.name}.restoring-{os.getpid()}"))
     replaced = at.file.with_name(f"{at.file.name}.replaced-{dates.utc_now():%Y-%m-%dT%H%M%S.%fZ}")
@@ -97,6 +300,9 @@ def restore(at: Address, backup: Path) -> Restored:
         at.file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.file, incoming.file)
         shutil.copyfile(source.anchor.path, incoming.anchor.path)
+        if proof is None:  # made by an older version of the tracker, whose tables this one cannot prove as they are
+            migrate_store(incoming)
+            proof = _proven(incoming)
         sync(incoming.file)
         sync(incoming.anchor.path)
         with unused(at):  # a log that a crash left is not folded into the file: the two move aside as they are
@@ -115,38 +321,56 @@ def restore(at: Address, backup: Path) -> Restored:
     return Restored(proof.head, replaced if moved else None, proof.demonstration)
 
 
-def _proven(copy: Address) -> Verification:
-    """Verify a copy of a store with its own anchor. Raises BrokenLedger naming what is wrong with it."""
-    proof = verify_store(copy)
-    if proof.faults:
-        raise BrokenLedger(f"{copy.file} is not whole: {' '.join(proof.faults)}")
-    return proof
+# Trying
 
 
-def _refuse_other_than_noted(backup: Path) -> None:
-    """Raise BrokenLedger when the manifest beside a backup notes another hash for it than it has."""
-    manifest = backup.with_name(MANIFEST)
-    try:
-        lines = manifest.read_text(encoding="ascii", errors="replace").splitlines() if manifest.exists() else []
-    except OSError as error:
-        raise StoreUnusable(f"The list of backups {manifest} cannot be read: {error.strerror}.") from error
-    noted = [note["sha256"] for note in map(_note, lines) if note.get("file") == backup.name]
-    if noted and noted[-1] != _sha256(backup):
-        raise BrokenLedger(
-            f"{backup} is not the backup that was made: its hash differs from the one noted in {manifest}. "
-            "Choose another backup; nothing was moved."
-        )
+@dataclass(frozen=True, kw_only=True)
+class Drill:
+    """How restoring a backup went: each step with its seconds, and every fault in a sentence (none: it restores)."""
+
+    backup: Noted
+    steps: tuple[tuple[str, float], ...]
+    snapshots: int
+    demonstration: bool
+    faults: tuple[str, ...]
 
 
-def _note(line: str) -> dict[str, str]:
-    """Read a line of the manifest; one that a crash tore notes nothing."""
-    try:
-        note = json.loads(line)
-    except ValueError:
-        return {}
-    return note if isinstance(note, dict) and "sha256" in note else {}
+def drill(folder: Path) -> Drill:
+    """Restore the newest backup of a folder to a temporary place, prove all that it holds there, and clear it away.
 
+    Proven are the copy against its hash in the list, the chain, the anchor, and the board of every snapshot. Raises
+    StoreMissing when the list notes no backup, StoreUnusable when the folder is not there or the list cannot be read.
+    """
+    folder = _folder(folder)
+    every = list_backups(folder)
+    if not every:
+        raise StoreMissing(f"The list {folder / MANIFEST} notes no backup; make one with `python -m tracker backup`.")
+    newest = every[-1]
+    steps: list[tuple[str, float]] = []
+    faults: list[str] = []
+    count, demonstration = 0, False
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    def timed(step: str, act: Callable[[], Any]) -> Any:
+        start = time.perf_counter()
+        done = act()
+        steps.append((step, time.perf_counter() - start))
+        return done
+
+    with tempfile.TemporaryDirectory(prefix="tracker-drill-") as place:
+        at = Address(Path(place) / "tracker.duckdb")
+        try:
+            timed("restored", lambda: restore(at, newest.file))
+            proof = timed("chain and anchor proven", lambda: verify_store(at))
+            demonstration = proof.demonstration
+            faults.extend(proof.faults)
+            if proof.head != newest.head:
+                faults.append(
+                    f"{newest.file} ends at change {proof.head.seq} (seal {proof.head.seal[:12]}…), and {MANIFEST} "
+                    f"notes change {newest.head.seq} (seal {newest.head.seal[:12]}…)."
+                )
+            with open_store(at, proven=False) as db:
+                count, differences = timed("snapshots proven", lambda: snapshots.check_snapshots(db))
+            faults.extend(differences)
+        except TrackerError as error:
+            faults.append(str(error))
+    return Drill(backup=newest, steps=tuple(steps), snapshots=count, demonstration=demonstration, faults=tuple(faults))

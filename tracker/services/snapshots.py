@@ -217,17 +217,35 @@ def verify_snapshot(db: Database, name: str) -> SnapshotProof:
     """
     line = show_snapshot(db, name)
     proof = ledger.verify(db)
-    faults = list(proof.faults)
+    computable, faults = _looked_into(db, line)
+    return SnapshotProof(
+        snapshot=line,
+        changes=proof.changes,
+        head=proof.head,
+        computable=computable,
+        faults=(*proof.faults, *faults),
+    )
+
+
+def check_snapshots(db: Database) -> tuple[int, list[str]]:
+    """Compute the board of every snapshot again: how many there are, and in what any is not the one that was taken.
+
+    The chain is not proven anew for each of them, as ``verify_snapshot`` does.
+    """
+    lines = list_snapshots(db)
+    return len(lines), [fault for line in lines for fault in _looked_into(db, line)[1]]
+
+
+def _looked_into(db: Database, line: SnapshotLine) -> tuple[bool, list[str]]:
+    """Compute the board of a snapshot again: whether its digest can be compared, and every fault."""
     computable = True
     try:
-        view = open_snapshot(db, name)
+        at = line.position
+        view = boards.view_board(db, at.as_at, at.known_seq, at.rules)
         computable = line.form == FORM
-        faults.extend(_differences(line, view, compare_digests=computable))
+        return computable, list(_differences(line, view, compare_digests=computable))
     except TrackerError as error:  # what was altered may be the day or the tolerances themselves
-        faults.append(f"The board of the snapshot {name} cannot be shown. {error}")
-    return SnapshotProof(
-        snapshot=line, changes=proof.changes, head=proof.head, computable=computable, faults=tuple(faults)
-    )
+        return computable, [f"The board of the snapshot {line.name} cannot be shown. {error}"]
 
 
 def _differences(line: SnapshotLine, view: BoardView, *, compare_digests: bool) -> Iterator[str]:

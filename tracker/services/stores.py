@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain.errors import BrokenLedger, StoreUnusable
@@ -11,6 +12,8 @@ from tracker.store.database import Address, Database, discard
 from tracker.store.files import put_new
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from tracker.store.ledger import Verification
 
 DEFAULT_ADDRESS = "data/tracker.duckdb"
@@ -21,19 +24,61 @@ def address() -> Address:
     return Address.parse(os.environ.get("TRACKER_STORE") or DEFAULT_ADDRESS)
 
 
-def open_store(at: Address, *, writable: bool = False, proven: bool = True) -> Database:
+def backup_folder() -> Path | None:
+    """Return the folder that TRACKER_BACKUPS names, into which the app may put backups; None when it names none."""
+    named = os.environ.get("TRACKER_BACKUPS")
+    return Path(named).absolute() if named else None
+
+
+def open_store(
+    at: Address, *, writable: bool = False, proven: bool = True, also_allow: Sequence[Path] = ()
+) -> Database:
     """Open a store that is whole: this version's schema, a chain that proves, and an end that agrees with its anchor.
 
-    One that is opened to find out what is wrong with it need not be ``proven``; it can only be read. Raises
-    StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
+    One that is opened to find out what is wrong with it need not be ``proven``; it can only be read. ``also_allow``
+    names folders that backups may be put into while it is open. Raises StoreMissing, StoreBusy, StoreUnusable,
+    SchemaMismatch or BrokenLedger.
     """
     if writable and at.exists() and at.wal.exists():  # a crash left it: prove it before it is folded into the file
         open_store(at).close()
-    db = Database.open(at, writable=writable)
+    proves = ledger.check_opening if proven or writable else None
+    return _open(at, writable=writable, also_allow=also_allow, proves=proves)
+
+
+def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Sequence[Path] = ()) -> Database:
+    """Open a store that is whole, for writing when ``writes`` says so of what it holds, and prove it once.
+
+    What was proven for reading is opened again for writing, and proven again only when somebody changed it meanwhile.
+    Raises as ``open_store`` does.
+    """
+    db = open_store(at, also_allow=also_allow)
+    try:
+        wanted = writes(db)
+        with db.read() as cursor:
+            proven = ledger.head(cursor)
+    except BaseException:
+        db.close()
+        raise
+    if not wanted:
+        return db
+    db.close()
+
+    def proves(again: Database) -> None:
+        with again.read() as cursor:
+            same = ledger.head(cursor) == proven
+        (ledger.check_head if same else ledger.check_opening)(again)
+
+    return _open(at, writable=True, also_allow=also_allow, proves=proves)
+
+
+def _open(
+    at: Address, *, writable: bool, also_allow: Sequence[Path], proves: Callable[[Database], None] | None
+) -> Database:
+    db = Database.open(at, writable=writable, also_allow=also_allow)
     try:
         migrations.require_current(db)
-        if proven or writable:
-            ledger.check_opening(db)
+        if proves:
+            proves(db)
         if writable:
             ledger.catch_up_anchor(db)
         db.teach()
@@ -47,8 +92,7 @@ def init_store(at: Address) -> bool:
     """Create an empty store unless there is one, and say whether it was created.
 
     The file appears under its name only when it is complete, and of several that are made at one instant one stays.
-    Raises StoreUnusable when its folder cannot be written,
-    or when an anchor tells of a ledger that is gone.
+    Raises StoreUnusable when its folder cannot be written, BrokenLedger when an anchor tells of a ledger that is gone.
     """
     if at.exists():
         return False

@@ -119,8 +119,9 @@ _open_here: weakref.WeakSet[Database] = weakref.WeakSet()
 class Database:
     """An open store. Get one with ``Database.open``; close it, or use it as a context manager."""
 
-    def __init__(self, root: Cursor, address: Address, *, writable: bool) -> None:
+    def __init__(self, root: Cursor, address: Address, *, writable: bool, allowed: Sequence[Path] = ()) -> None:
         self._root = root
+        self._allowed = tuple(allowed)
         self._write_lock = threading.Lock()
         self._writes = 0
         self.address = address
@@ -173,7 +174,7 @@ class Database:
         except duckdb.Error as error:
             root.close()
             raise translated(error, address.file) from error
-        return cls(root, address, writable=writable)
+        return cls(root, address, writable=writable, allowed=also_allow)
 
     def teach(self) -> None:
         """Create the as-at macros and the rules in memory, over tables that are at this version's schema."""
@@ -256,6 +257,11 @@ class Database:
 
     def copy_to(self, file: Path) -> None:
         """Write a consistent copy of the store to a new ``file`` in an allowed folder. Raises StoreUnusable."""
+        if file.parent not in self._allowed:
+            raise StoreUnusable(
+                f"The folder {file.parent} was not named when the store was opened, and the engine can write nowhere "
+                "else. Set TRACKER_BACKUPS to it, and start the app again."
+            )
         try:
             cursor = self._root.cursor()
             cursor.execute(f"ATTACH {_quoted(file)} AS copy")

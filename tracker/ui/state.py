@@ -37,11 +37,13 @@ def store() -> Database:
     For writing only when somebody is registered who could change something: until then the command line may read the
     store while the app runs.
     """
-    db = stores.open_store(stores.address())
-    if identity.editable_here() and any(user.active and user.role != Role.VIEWER for user in users.list_users(db)):
-        db.close()
-        db = stores.open_store(stores.address(), writable=True)
-    return db
+    folder = stores.backup_folder()
+    return stores.open_for(stores.address(), _somebody_may_change_something, also_allow=[folder] if folder else [])
+
+
+def _somebody_may_change_something(db: Database) -> bool:
+    everybody = users.list_users(db)
+    return identity.editable_here() and any(user.active and user.role != Role.VIEWER for user in everybody)
 
 
 @st.cache_resource(show_spinner=False)

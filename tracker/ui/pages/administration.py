@@ -1,12 +1,12 @@
 from tracker.domain.policy import Action, require
 from tracker.services import users
-from tracker.ui import html, identity, people, state
+from tracker.ui import html, identity, keeping, people, state
 
 html.show(
     html.put("<h1>Administration</h1>"),
     html.put(
-        '<p class="quiet">Who may use the tracker, in which role and for what. Everything here is kept in the ledger; '
-        "nobody is deleted.</p>"
+        '<p class="quiet">Who may use the tracker, in which role and for what: all of it is kept in the ledger, and '
+        "nobody is deleted. Below that, backups of the whole.</p>"
     ),
 )
 asking = state.actor()
@@ -18,3 +18,5 @@ else:
     people.listed(everybody)
     if state.editable():
         people.form(everybody, asking.user_id)
+        if state.may(Action.BACK_UP):
+            keeping.backup_panel(asking.user_id)
