@@ -91,3 +91,35 @@ def test_a_snapshot_proves_until_the_ledger_is_altered_and_then_the_change_is_na
     assert failed.status == 1
     assert failed.err.startswith("Change 1 (plan load by command line (a.tester)")
     assert "The board of the snapshot summer (as at 2023-07-01, as known at change 3) is not the one" in failed.err
+
+
+def test_what_changed_is_told_to_people_and_to_machines(staffed: CommandLine) -> None:
+    told = staffed.run("snapshot", "compare", "2022-12-31", "2023-07-01")
+    assert told.status == 0, told.err
+    assert told.out.startswith("What changed from 31 December 2022 to 1 July 2023\n")
+    assert "Milestone met: 1\n  C6-06-M1  The board meets\n      completion: 6 June 2023\n" in told.out
+    assert "Evidence: A newspaper: It happened (June 2023)." in told.out
+    assert "Recorded by command line (a.tester) on " in told.out
+    read = json.loads(staffed.run("snapshot", "compare", "2022-12-31", "2023-07-01", "--format", "json").out)
+    [met] = [row for row in read["rows"] if row["kind"] == "milestone met"]
+    assert (met["milestone_id"], met["new"], met["change"], met["evidence"]["title"]) == (
+        "C6-06-M1",
+        "6 June 2023",
+        1,
+        "It happened",
+    )
+    assert (read["before"]["as_at"], read["after"]["snapshot"]) == ("2022-12-31", None)
+
+
+def test_what_changed_since_the_last_approved_snapshot_needs_one(staffed: CommandLine) -> None:
+    take(staffed)
+    none = staffed.run("snapshot", "compare", "--since-approved")
+    assert (none.status, "No snapshot was approved yet" in none.err) == (1, True)
+    staffed.run("snapshot", "approve", "summer", "--as", APPROVER)
+    since = staffed.run("snapshot", "compare", "--since-approved")
+    assert since.out.startswith("What changed from 1 July 2023 to ")
+    assert "from snapshot summer: as at 2023-07-01, as known at change 3" in since.out
+    assert since.out == staffed.run("snapshot", "compare", "summer").out
+    assert staffed.run("snapshot", "compare", "summer", "summer").out.endswith("0 changes.\n")
+    for wrong in ((), ("summer", "--since-approved")):
+        assert staffed.run("snapshot", "compare", *wrong).status == 2

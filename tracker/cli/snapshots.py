@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.domain import dates
 from tracker.domain.errors import InvalidPack
 from tracker.domain.words import Marking
-from tracker.services import boards, packs, snapshots, stores
+from tracker.services import boards, comparisons, packs, snapshots, stores
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,6 +35,7 @@ def add_commands(commands: Commands) -> None:
     group = snapshot.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_moves(group)
     _add_reads(group)
+    _add_comparison(group)
     _add_packs(group)
 
 
@@ -77,6 +79,38 @@ def _add_reads(group: Commands) -> None:
         command.add_argument("name", metavar="NAME", help="the snapshot's name")
     for command in (listed, show):
         command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+
+
+def _add_comparison(group: Commands) -> None:
+    """Add the command that says what changed."""
+    compare = group.add_parser(
+        "compare",
+        help="say what changed from one snapshot or day to another: who, when and why",
+        epilog="python -m tracker snapshot compare 2022-12-31 2023-12-31; with one only, it is compared with today",
+    )
+    compare.add_argument("before", metavar="A", nargs="?", help="a snapshot, or a day such as 2022-12-31")
+    compare.add_argument("after", metavar="B", nargs="?", help="another; today when not given")
+    compare.add_argument(
+        "--since-approved", action="store_true", help="from the last snapshot that was approved, to today"
+    )
+    compare.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    compare.set_defaults(run=_compare, refuse=compare.error)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    if options.since_approved == (options.before is not None):
+        options.refuse("give a snapshot or a day to compare from, or --since-approved alone")
+    with stores.open_store(stores.address()) as db:
+        if options.since_approved:
+            today = boards.view_board(db, dates.today(), boards.known_position(db))
+            found = comparisons.since_approved(db, today)
+        else:
+            found = comparisons.compare_asked(db, options.before, options.after or dates.today().isoformat())
+    if found is None:
+        print("No snapshot was approved yet, so there is nothing to compare with.", file=sys.stderr)
+        return 1
+    sys.stdout.write(comparisons.as_json(found) if options.format == "json" else comparisons.as_text(found))
+    return 0
 
 
 def _add_packs(group: Commands) -> None:

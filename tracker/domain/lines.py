@@ -432,6 +432,20 @@ class RecordedLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SaidLine:
+    """One version with the change that recorded it; ``name`` and ``role`` as in ``RecordedLine``."""
+
+    seq: int
+    recorded_at: dt.datetime
+    actor: str
+    name: str | None
+    role: str | None
+    action: str
+    reason: str | None
+    version: Version
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldChange:
     """One field, or a date with its precision, in people's words: what it said before and says now (None: nothing)."""
 

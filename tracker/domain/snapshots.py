@@ -7,7 +7,6 @@ to its note.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import re
@@ -50,12 +49,14 @@ class Position:
     rules: Tolerances = TOLERANCES
 
 
+def is_day(text: str) -> bool:
+    """Say whether somebody who writes this means a day, if perhaps one that is not in the calendar."""
+    return re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text) is not None
+
+
 def require_name(name: str) -> str:
     """Return a name that a snapshot can have: never a day, because both can be asked for. Raises InvalidSnapshot."""
-    is_day = False
-    with contextlib.suppress(ValueError):
-        is_day = bool(dt.date.fromisoformat(name))
-    if is_day or len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+    if is_day(name) or len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         raise InvalidSnapshot(
             f'"{name}" cannot be the name of a snapshot: write small letters, digits and single hyphens, at most '
             f'{LONGEST_NAME} characters and not a day alone, such as "board-2026-q3".'

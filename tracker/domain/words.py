@@ -241,6 +241,42 @@ class Marking(StrEnum):
     OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
 
 
+class Movement(StrEnum):
+    """What can differ between two boards; the order is the one in which a board wants to know."""
+
+    RATING = "owner's rating moved"
+    COMPUTED = "computed status moved"
+    OUTCOME = "evidence view moved"
+    MET = "milestone met"
+    MISSED = "milestone missed"
+    UNMET = "completion taken back"
+    REDATED = "completion dated otherwise"
+    FORECAST = "forecast moved"
+    FORECAST_CORRECTED = "forecast corrected"
+    BASELINE = "milestone re-baselined"
+    BASELINE_CORRECTED = "baseline corrected"
+    TARGET = "target date moved"
+    OWNER = "owner changed"
+    MONEY_ADDED = "money added"
+    MONEY_STAGE = "money moved to another stage"
+    MONEY_SUM = "sum of money changed"
+    MONEY_REMOVED = "money removed from view"
+    MONEY_WORDS = "money described otherwise"
+    COMMITMENT_ADDED = "commitment added"
+    COMMITMENT_REMOVED = "commitment removed from view"
+    COMMITMENT_WORDS = "commitment re-worded"
+    MILESTONE_ADDED = "milestone added"
+    MILESTONE_REMOVED = "milestone removed from view"
+    MILESTONE_WORDS = "milestone re-worded"
+    PROGRAMME_ADDED = "programme added"
+    PROGRAMME_REMOVED = "programme removed from view"
+    PROGRAMME_WORDS = "programme re-worded"
+    EVENT_ADDED = "event"
+    EVENT_REMOVED = "event removed from view"
+    EVENT_WORDS = "event told otherwise"
+    EVIDENCE = "evidence added or changed"
+
+
 class RequestState(StrEnum):
     """Where a request to change a baseline stands."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.domain.ledger import Head
-    from tracker.domain.lines import RecordedLine, TrendLine
+    from tracker.domain.lines import RecordedLine, SaidLine, TrendLine
     from tracker.domain.nouns import Noun
 
 NOTHING = "nothing"
@@ -236,7 +236,7 @@ _NAMES = {
 }
 """Texts told without quotation marks, as are all that end in ``_id``."""
 
-_PLAN_LOAD = "plan load"
+PLAN_LOAD = "plan load"
 """The action of a change that holds what the plans say; its reason counts its versions and is no reason for any."""
 
 
@@ -273,10 +273,10 @@ class _Difference:
 def told(line: RecordedLine) -> HistoryLine:
     """Return what was recorded as a sentence and its parts."""
     version = line.version
-    who = _balanced(f"{line.name} ({line.role})" if line.name else line.actor)
+    who = who_of(line)
     differences = _differences(line) if version else []
     what, explained = _what(line, differences) if version else (_together(line), [])
-    reason = "as the plans say" if version and line.action == _PLAN_LOAD else line.reason
+    reason = reason_of(line) if version else line.reason
     why = "; ".join(dict.fromkeys(_balanced(text) for text in (*explained, reason) if text)) or None
     sentence = f"On {_day(line.recorded_at)} at {line.recorded_at:%H:%M} UTC {who} {what}" + (f": {why}" if why else "")
     return HistoryLine(
@@ -294,8 +294,18 @@ def told(line: RecordedLine) -> HistoryLine:
         version=version.version if version else None,
         effective_on=version.effective_on if version else None,
         versions=sum(line.counts.values()) or 1,
-        changes=tuple(FieldChange(words=d.words, old=_whole(d.old), new=_whole(d.new)) for d in differences),
+        changes=tuple(FieldChange(words=d.words, old=whole(d.old), new=whole(d.new)) for d in differences),
     )
+
+
+def who_of(line: RecordedLine | SaidLine) -> str:
+    """Name whoever recorded something, with the role that they had then."""
+    return _balanced(f"{line.name} ({line.role})" if line.name else line.actor)
+
+
+def reason_of(line: RecordedLine | SaidLine) -> str | None:
+    """Say why a change was made, as far as it says so of each of its versions."""
+    return "as the plans say" if line.action == PLAN_LOAD else line.reason
 
 
 def _together(line: RecordedLine) -> str:
@@ -304,7 +314,7 @@ def _together(line: RecordedLine) -> str:
         f"{count:,} {NOUN_WORDS[noun] if count == 1 else _PLURALS.get(noun, NOUN_WORDS[noun] + 's')}"
         for noun, count in line.counts.items()
     )
-    verb = "loaded the plans, which changed" if line.action == _PLAN_LOAD else "changed"
+    verb = "loaded the plans, which changed" if line.action == PLAN_LOAD else "changed"
     return f"{verb} {counted(sum(line.counts.values()), 'record')} at once: {counts}"
 
 
@@ -416,12 +426,12 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
 def _said(field: str, value: object) -> str:
     """A value as a sentence says it; a person's own text between quotation marks, on one line."""
     if not isinstance(value, str) or isinstance(value, StrEnum) or field.endswith("_id") or field in _NAMES:
-        return _balanced(_whole(value) or NOTHING)
+        return _balanced(whole(value) or NOTHING)
     line = " ".join(value.split())
     return f"“{_balanced(line if len(line) <= _LONGEST else line[:_LONGEST] + '…')}”"
 
 
-def _whole(value: object) -> str | None:
+def whole(value: object) -> str | None:
     """A value as people read it, in full; None for an unknown."""
     if value is None:
         return None

@@ -7,11 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain.lines import RecordedLine, TrendLine
+from tracker.domain.lines import RecordedLine, SaidLine, TrendLine
+from tracker.domain.nouns import BaselineRequest
 from tracker.store.lines import lines_of
 from tracker.store.registry import NOUNS, columns, table_of, to_version
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tracker.domain.ledger import Version
     from tracker.domain.lines import HistoryFilter
     from tracker.domain.nouns import Noun
@@ -220,6 +223,46 @@ def _with_predecessors(
             before = to_version(table, row[own:]) if row[own] is not None else None
             found[table, version.noun.id, version.version] = (version, before)
     return found
+
+
+def said(cursor: Cursor, table: str, ids: Collection[str], as_at: dt.date, known_seq: int) -> dict[str, list[SaidLine]]:
+    """Return all that was said of some ids for days up to ``as_at`` and known at a change, each with its change.
+
+    By id; what was retracted since is there, and what retracted it. In order of day and version.
+    """
+    names = ", ".join(columns(table))
+    rows = cursor.execute(
+        f"""
+        SELECT {names} FROM tracker.{table}
+        WHERE id IN (SELECT unnest($ids::VARCHAR[])) AND effective_on <= $as_at AND change_seq <= $known_seq
+        ORDER BY id, effective_on, version
+        """,
+        {"ids": sorted(ids), "as_at": as_at, "known_seq": known_seq},
+    ).fetchall()
+    versions = [to_version(table, row) for row in rows]
+    headers = _headers(cursor, sorted({version.change_seq for version in versions}))
+    found: dict[str, list[SaidLine]] = defaultdict(list)
+    for version in versions:
+        header = {name: value for name, value in headers[version.change_seq].items() if name != "seal"}
+        found[version.noun.id].append(SaidLine(**header, version=version))
+    return found
+
+
+def approved_requests(
+    cursor: Cursor, milestones: Collection[str], as_at: dt.date, known_seq: int
+) -> list[BaselineRequest]:
+    """Return the approved requests to change the baseline of some milestones, oldest first."""
+    names = ", ".join(columns("baseline_request"))
+    rows = cursor.execute(
+        f"""
+        SELECT {names} FROM baseline_request_as_at($as_at, $known_seq)
+        WHERE state = 'approved' AND milestone_id IN (SELECT unnest($milestones::VARCHAR[]))
+        ORDER BY change_seq
+        """,
+        {"milestones": sorted(milestones), "as_at": as_at, "known_seq": known_seq},
+    ).fetchall()
+    nouns = (to_version("baseline_request", row).noun for row in rows)
+    return [noun for noun in nouns if isinstance(noun, BaselineRequest)]
 
 
 def actors(cursor: Cursor, known_seq: int) -> list[str]:
