@@ -266,9 +266,9 @@ def _heading_row(grid: Grid) -> int:
         words = {_plain(cell).casefold() for cell in grid.rows[number].values()}
         if {Heading.MILESTONE.casefold(), Heading.STATUS.casefold()} <= words:
             return number
-    first = next((_plain(cell) for number in sorted(grid.rows)[:1] for cell in grid.rows[number].values()), "")
+    first = next((cell.text for number in sorted(grid.rows)[:1] for cell in grid.rows[number].values()), "")
     for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
-        if grid.sheet is None and f"{Heading.MILESTONE}{mark}".casefold() in first.casefold().replace(" ", mark):
+        if grid.sheet is None and f"{Heading.MILESTONE}{mark}".casefold() in first.casefold():
             raise ReturnRejected(f"The columns of the file are set apart by {name}; save it with commas between them.")
     raise ReturnRejected(
         f'There is no row of headings with "{Heading.MILESTONE}" and "{Heading.STATUS}" in its first 20 rows; '
@@ -345,12 +345,11 @@ class _Row:
         status = self._word(Heading.STATUS, ReportedStatus)
         if status is None and not self._wrong_at(Heading.STATUS):
             self.wrong(Heading.STATUS, f"is empty; choose one of: {', '.join(ReportedStatus)}")
-        publisher, title_of_evidence, link = (
-            self._text(heading) for heading in (Heading.PUBLISHER, Heading.EVIDENCE, Heading.LINK)
-        )
         forecast, actual = self._date(Heading.EXPECTED), self._date(Heading.HAPPENED)
         reason, note = self._word(Heading.REASON, MoveReason), self._text(Heading.NOTE)
-        narrative, confirmed = self._text(Heading.NARRATIVE), self._confirmed()
+        narrative = self._text(Heading.NARRATIVE)
+        publisher, title_of_evidence = self._text(Heading.PUBLISHER), self._text(Heading.EVIDENCE)
+        link, confirmed = self._text(Heading.LINK), self._confirmed()
         self.faults = [Fault(**{**vars(fault), "milestone_id": milestone_id}) for fault in self.faults]
         if self.faults or milestone_id is None or drawn is None or status is None:
             return None
