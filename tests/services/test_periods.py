@@ -408,7 +408,7 @@ def test_the_chase_list_as_text_as_json_and_as_a_letter(staffed: Database) -> No
     assert found["people"][0]["not_confirmed"] == [
         {"milestone_id": "C6-01-M1", "title": "The money is paid", "due": "2025-12-31"}
     ]
-    letter = periods.letter(view.people[0], view.period)
+    letter = periods.letter(view, view.people[0])
     assert letter.splitlines()[0] == "To: owner@dfe.example"
     assert letter.splitlines()[1].startswith(
         "Subject: October to December 2026: 1 milestone to confirm and 1 commitment to rate by "
@@ -421,7 +421,7 @@ def test_a_letter_asks_only_for_what_is_left(staffed: Database) -> None:
     opening(staffed)
     confirming(staffed)
     view = periods.chase(staffed)
-    letter = periods.letter(view.people[0], view.period)
+    letter = periods.letter(view, view.people[0])
     assert ": 1 commitment to rate by " in letter
     assert "Please confirm" not in letter
     save(staffed, rated("C6-01", "2026-q4"), on=TODAY)
@@ -432,6 +432,6 @@ def test_a_letter_asks_only_for_what_is_left(staffed: Database) -> None:
 def test_a_persons_text_is_text_in_a_letter_and_makes_no_line_of_its_own(staffed: Database, payload: str) -> None:
     opening(staffed, name=f"{payload}\nBcc: everybody@dfe.example")
     view = periods.chase(staffed)
-    letter = periods.letter(view.people[0], view.period)
+    letter = periods.letter(view, view.people[0])
     assert not [line for line in letter.splitlines() if line.startswith("Bcc:")]
     assert " ".join(payload.split()) in letter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from tracker.cli.marking import print_notice
 from tracker.domain import dates
 from tracker.services import periods, stores
 
@@ -99,6 +100,8 @@ def _close(options: argparse.Namespace) -> int:
 def _list(_: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         every = periods.list_periods(db)
+        demonstration = stores.is_demonstration(db)
+    print_notice(demonstration=demonstration)
     for line in every:
         name = " ".join(line.name.split())
         print(f"{line.period_id}  {line.state:<6}  {line.opens_on} to {line.closes_on}, board {line.board_on}  {name}")
@@ -111,7 +114,7 @@ def _chase(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         view = periods.chase(db, options.period)
     if options.format == "letters":
-        letters = [periods.letter(line, view.period) for line in view.people if not line.done]
+        letters = [periods.letter(view, line) for line in view.people if not line.done]
         sys.stdout.write("\n".join(letters) or "Everybody has confirmed; there is nobody to write to.\n")
     else:
         sys.stdout.write(periods.as_json(view) if options.format == "json" else periods.as_text(view))

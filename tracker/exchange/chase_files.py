@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import in_words
 from tracker.domain.text import counted
+from tracker.exchange import marking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+    from tracker.domain.lines import RatingLine, UpdateLine
     from tracker.reporting.chase import ChaseLine, ChaseView
 
 
@@ -20,6 +21,7 @@ def chase_text(view: ChaseView) -> str:
     """Return who has confirmed and who has not, for a terminal."""
     period = view.period
     parts = [
+        *marking.notice(demonstration=view.demonstration),
         f"{_one_line(period.name)} ({period.period_id}, {period.state}): as at {in_words(view.day)}",
         f"Closes on {in_words(period.closes_on)}, for the board of {in_words(period.board_on)}",
         f"{view.done} of {counted(len(view.people), 'contributor')} done",
@@ -73,11 +75,13 @@ def chase_json(view: ChaseView) -> str:
             "not_rated": [_commitment(held) for held in view.unrated_orphans],
         },
     }
-    return json.dumps(content, ensure_ascii=False, indent=2, default=dt.date.isoformat) + "\n"
+    marked = marking.content(content, demonstration=view.demonstration)
+    return json.dumps(marked, ensure_ascii=False, indent=2, default=dt.date.isoformat) + "\n"
 
 
-def letter(line: ChaseLine, period: PeriodLine) -> str:
+def letter(view: ChaseView, line: ChaseLine) -> str:
     """Return what to write to one person who has something left to do: address, subject, and what that is."""
+    period = view.period
     asked = [
         f"{counted(len(held), what)} to {act}"
         for held, what, act in ((line.waiting, "milestone", "confirm"), (line.unrated, "commitment", "rate"))
@@ -88,6 +92,7 @@ def letter(line: ChaseLine, period: PeriodLine) -> str:
         f"To: {line.user_id}",
         f"Subject: {_one_line(period.name)}: {' and '.join(asked)} by {by}",
         "",
+        *marking.notice(demonstration=view.demonstration),
         f"Dear {_one_line(line.name)},",
         "",
         f"The reporting period {_one_line(period.name)} closes on {by}, for the board that meets on "

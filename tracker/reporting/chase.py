@@ -38,6 +38,7 @@ class ChaseView:
 
     period: PeriodLine
     day: dt.date
+    demonstration: bool
     people: tuple[ChaseLine, ...]
     orphans: tuple[UpdateLine, ...]
     unrated_orphans: tuple[RatingLine, ...]
@@ -52,6 +53,7 @@ def build_chase(
     period: PeriodLine,
     day: dt.date,
     *,
+    demonstration: bool,
     people: Sequence[Actor],
     lines: Sequence[UpdateLine],
     ratings: Sequence[RatingLine],
@@ -68,6 +70,7 @@ def build_chase(
     return ChaseView(
         period=period,
         day=day,
+        demonstration=demonstration,
         people=tuple(sorted(chased, key=lambda one: (-len(one.waiting) - len(one.unrated), one.name.lower()))),
         orphans=tuple(line for line in asked if not line.confirmed and not _anybody(active, line)),
         unrated_orphans=tuple(line for line in rated if not line.confirmed and not _anybody(active, line)),

@@ -13,6 +13,7 @@ from tracker.domain.lines import (
     MilestoneLine,
     OutcomeLine,
     ReferenceLine,
+    RequestLine,
     SourceLine,
     VersionLine,
 )
@@ -35,6 +36,7 @@ class CommitmentView:
     events: tuple[EventLine, ...]
     funding: tuple[FundingLine, ...]
     sources: dict[str, SourceLine]
+    requests: tuple[RequestLine, ...]
     history: tuple[VersionLine, ...]
 
 
@@ -44,6 +46,7 @@ def build_commitment(
     *,
     references: Sequence[ReferenceLine],
     outcomes: Sequence[OutcomeLine],
+    requests: Sequence[RequestLine],
     history: Sequence[VersionLine],
 ) -> CommitmentView:
     """Pick out of the board, and of lists as at the same day, what belongs to one commitment."""
@@ -57,5 +60,6 @@ def build_commitment(
         events=tuple(e for e in board.events if e.commitment_id == own),
         funding=tuple(f for f in board.funding if line.programme_id and f.programme_id == line.programme_id),
         sources=board.sources,
+        requests=tuple(requests),
         history=tuple(history),
     )

@@ -19,6 +19,8 @@ from tracker.services.users import who
 from tracker.store import baselines, ledger, updates
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from tracker.domain.ledger import Change
     from tracker.domain.lines import UpdateLine
     from tracker.domain.rules import Tolerances
@@ -36,10 +38,10 @@ class Foreseen:
     faults: tuple[str, ...]
 
 
-def list_requests(db: Database) -> list[RequestLine]:
-    """Return every request to change a baseline, newest first."""
+def list_requests(db: Database, as_at: dt.date | None = None, known_seq: int | None = None) -> list[RequestLine]:
+    """Return every request to change a baseline, newest first; as at today and with all that is known unless told."""
     with db.read() as cursor:
-        return baselines.requests(cursor, dates.today())
+        return baselines.requests(cursor, as_at or dates.today(), known_seq)
 
 
 def my_milestones(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[UpdateLine]:
@@ -114,6 +116,18 @@ def request_baseline(
         ) from None
 
 
+def foresee_approval(
+    db: Database, *, actor_id: str, baseline_request_id: str, rules: Tolerances = TOLERANCES
+) -> Foreseen:
+    """Return what approving a request would do, without saving. Raises UnknownUser, NotAllowed, UnknownRequest."""
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.DECIDE_BASELINE)
+        request = _find(cursor, baseline_request_id)
+        line = _line(cursor, request.milestone_id, rules)
+        wrong = _against_approval(line, request)
+        return _foreseen(cursor, line, _asked(request), wrong, rules)
+
+
 def decide_baseline(
     db: Database,
     *,
@@ -182,7 +196,11 @@ def _foresee(cursor: Cursor, actor_id: str, asked: Asked, rules: Tolerances) -> 
         for request in _of_milestone(cursor, line.milestone_id)
         if request.state == RequestState.REQUESTED
     ]
-    status, slip_days = baselines.foreseen(cursor, line.milestone_id, asked.baseline.day, today, rules)
+    return _foreseen(cursor, line, asked, wrong, rules)
+
+
+def _foreseen(cursor: Cursor, line: UpdateLine, asked: Asked, wrong: list[str], rules: Tolerances) -> Foreseen:
+    status, slip_days = baselines.foreseen(cursor, line.milestone_id, asked.baseline.day, dates.today(), rules)
     return Foreseen(line, asked, status, slip_days, tuple(wrong))
 
 
@@ -211,14 +229,9 @@ def _asked(line: RequestLine) -> Asked:
 
 def _approved(cursor: Cursor, line: RequestLine, rules: Tolerances) -> list[Version]:
     """Return the versions of the milestone that an approval records. Raises InvalidRequest when it no longer can."""
-    asked, today = _asked(line), dates.today()
-    now = _line(cursor, line.milestone_id, rules)
-    wrong = list(faults(now, asked, today))
-    if now.baseline != line.before:
-        was, is_ = line.before or "none", now.baseline or "none"
-        wrong.append(f"{line.milestone_id}: its baseline was {was} when this was asked and is {is_} now.")
-    if wrong:
+    if wrong := _against_approval(_line(cursor, line.milestone_id, rules), line):
         raise InvalidRequest(" ".join([*wrong, "Refuse it, and let it be asked again."]))
+    asked, today = _asked(line), dates.today()
     standing = baselines.standing(cursor, line.milestone_id, today)
     held = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
     newest = ledger.newest_numbers(cursor, Milestone, [line.milestone_id])[line.milestone_id]
@@ -227,3 +240,12 @@ def _approved(cursor: Cursor, line: RequestLine, rules: Tolerances) -> list[Vers
         for number, version in enumerate(held, start=newest + 1)
         if isinstance(version.noun, Milestone)
     ]
+
+
+def _against_approval(now: UpdateLine, request: RequestLine) -> list[str]:
+    """Say what stands against approving a request by now, a sentence each."""
+    wrong = list(faults(now, _asked(request), dates.today()))
+    if now.baseline != request.before:
+        was, is_ = request.before or "none", now.baseline or "none"
+        wrong.append(f"{now.milestone_id}: its baseline was {was} when this was asked and is {is_} now.")
+    return wrong

@@ -13,7 +13,7 @@ from tracker.exchange.board_files import board_json as as_json
 from tracker.exchange.board_files import board_text as as_text
 from tracker.reporting.board import BoardView, build_board
 from tracker.reporting.commitment import CommitmentView, build_commitment
-from tracker.store import board, ledger
+from tracker.store import baselines, board, ledger
 
 __all__ = [
     "BoardView",
@@ -86,5 +86,6 @@ def view_commitment(db: Database, view: BoardView, commitment_id: str) -> Commit
             line,
             references=board.references(cursor, view.as_at, view.head.seq),
             outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
+            requests=baselines.requests(cursor, view.as_at, view.head.seq, commitment_id=commitment_id),
             history=board.history(cursor, commitment_id, view.head.seq),
         )

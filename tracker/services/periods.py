@@ -48,10 +48,10 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 40
 
 
-def list_periods(db: Database) -> list[PeriodLine]:
-    """Return every reporting period there ever was, newest first."""
+def list_periods(db: Database, as_at: dt.date | None = None, known_seq: int | None = None) -> list[PeriodLine]:
+    """Return every reporting period, newest first; as at today and with all that is known unless told."""
     with db.read() as cursor:
-        return periods.periods(cursor, dates.today())
+        return periods.periods(cursor, as_at or dates.today(), known_seq)
 
 
 def open_now(db: Database) -> PeriodLine | None:
@@ -170,6 +170,7 @@ def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERA
         return build_chase(
             period,
             day,
+            demonstration=ledger.is_demonstration(cursor),
             people=[people.actor_of(line) for line in people.users(cursor, day)],
             lines=updates.update_lines(cursor, day, rules, period_id=period.period_id),
             ratings=ratings.rating_lines(cursor, day, rules, period_id=period.period_id),

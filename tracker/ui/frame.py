@@ -21,6 +21,7 @@ PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("commitment", "One commitment", "commitment", None),
     ("snapshots", "Snapshots", "snapshots", None),
     ("my_updates", "My updates", "updates", Action.REPORT),
+    ("change_control", "Change control", "control", Action.REQUEST_BASELINE),
     ("administration", "Administration", "administration", Action.MANAGE_USERS),
     ("history", "History", "history", None),
     ("about", "About the data", "about", None),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import FundingLine, MilestoneLine, SourceLine, UpdateLine
+    from tracker.domain.lines import FundingLine, MilestoneLine, RequestLine, SourceLine, UpdateLine
     from tracker.reporting.board import BoardView, ExceptionLine
     from tracker.reporting.charts import Finding
 
@@ -195,6 +195,42 @@ def due(line: MilestoneLine | UpdateLine) -> Markup:
         return html.day(line.forecast)
     beside = html.baseline(line.baseline, line.original_baseline)
     return html.put('{}<span class="why">baseline {}</span>', html.day(line.forecast), beside)
+
+
+def baseline_requests(caption: str, lines: Iterable[RequestLine], *, empty: str) -> Markup:
+    """Requests to change a baseline: what from and to, why and by whom; and who decided what, when and why."""
+    return html.table(
+        caption,
+        ["Milestone", "Asked", "From", "To", "Why", "Decision"],
+        (
+            (
+                html.put(
+                    '{} <span class="id">{}</span>',
+                    html.link(state.address("commitment", id=line.commitment_id), line.milestone),
+                    line.request_id,
+                ),
+                html.put('{}<span class="why">by {}</span>', html.day(line.asked_on), line.author),
+                line.before or html.put('<span class="quiet">none</span>'),
+                line.after,
+                html.put('{}<span class="why">{}</span>', line.reason, line.note),
+                _decision(line),
+            )
+            for line in lines
+        ),
+        empty=empty,
+    )
+
+
+def _decision(line: RequestLine) -> Markup:
+    if line.decided_on is None:
+        return html.put('<span class="quiet">waits for somebody else than {}</span>', line.author)
+    return html.put(
+        '{} {}<span class="why">by {}</span><span class="why">{}</span>',
+        line.state,
+        html.day(line.decided_on),
+        line.decided_by,
+        line.decision_note or "",
+    )
 
 
 def source(line: SourceLine | None) -> Markup | None:

@@ -11,7 +11,7 @@ from tracker.domain.nouns import Assessment
 from tracker.domain.ratings import Rating
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings
-from tracker.ui import html, returns, state
+from tracker.ui import drafts, html, state
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -152,7 +152,7 @@ def _offer_both(line: RatingLine) -> None:
         st.session_state[f"base/{line.commitment_id}"] = line.base_version
         st.rerun()
     if st.button("Take their rating and drop mine", key="button/rate/theirs"):
-        returns.finish([line.commitment_id], f"Your draft of {line.commitment_id} was dropped; theirs is shown.")
+        drafts.finish([line.commitment_id], f"Your draft of {line.commitment_id} was dropped; theirs is shown.")
 
 
 def _save(rating: Rating, actor_id: str) -> None:
@@ -165,7 +165,7 @@ def _save(rating: Rating, actor_id: str) -> None:
             rating=rating.rating,
             rationale=rating.rationale,
             override_reason=rating.override_reason,
-            request_id=returns.request_id(rating.commitment_id),
+            request_id=drafts.request_id(rating.commitment_id),
         )
     except StaleEdit as stale:
         html.show(html.alert(str(stale)), _both(stale))
@@ -174,7 +174,7 @@ def _save(rating: Rating, actor_id: str) -> None:
         html.show(html.alert(str(error)))
         return
     told = f"Saved your rating of {rating.commitment_id} as change {recorded.seq}: {rating.rating}."
-    returns.finish([rating.commitment_id, "rate"], told)
+    drafts.finish([rating.commitment_id, "rate"], told)
 
 
 def _both(stale: StaleEdit) -> Markup:

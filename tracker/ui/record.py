@@ -136,6 +136,15 @@ def milestones(view: CommitmentView) -> None:
     )
 
 
+def baselines(view: CommitmentView) -> None:
+    """Show every change of a baseline that was asked for, and how it was decided; nothing when none was."""
+    if view.requests:
+        html.show(
+            html.put("<h2>Changes of baseline</h2>"),
+            panels.baseline_requests("Asked for, newest first", view.requests, empty="None was asked for."),
+        )
+
+
 def _asides(words: list[str | None]) -> Markup:
     return html.joined(html.put('<span class="why">{}</span>', aside) for aside in words if aside)
 

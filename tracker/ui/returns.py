@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from tracker.domain.returns import Evidence, Report, confirmation
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
-from tracker.ui import html, panels, state
+from tracker.ui import drafts, html, panels, state
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
     from tracker.domain.lines import UpdateLine
 
 HOW = 'As precisely as it is known: "2027-03-31", "2027-03", "2027-Q1", "autumn 2027", "2027" or "FY2026-27".'
-_TOLD = "told"
-
-
-def tell() -> None:
-    """Say what was saved on the run before."""
-    if told := st.session_state.pop(_TOLD, ""):
-        html.show(html.put('<div class="done" role="status"><p>{}</p></div>', told))
 
 
 def by_need(lines: Sequence[UpdateLine]) -> None:
@@ -191,7 +183,9 @@ def _offer_both(line: UpdateLine) -> None:
         st.session_state[f"base/{line.milestone_id}"] = line.base_version
         st.rerun()
     if st.button("Take theirs and drop my draft", key="button/theirs"):
-        finish([line.milestone_id], f"Your draft of {line.milestone_id} was dropped; what the ledger holds is shown.")
+        drafts.finish(
+            [line.milestone_id], f"Your draft of {line.milestone_id} was dropped; what the ledger holds is shown."
+        )
 
 
 def as_seen(report: Report, draft: str) -> Report:
@@ -205,16 +199,11 @@ def note_seen(lines: Sequence[UpdateLine], draft: str) -> None:
     st.session_state[f"seen/{draft}"] = {line.milestone_id: line.base_version for line in lines}
 
 
-def request_id(draft: str) -> str:
-    """Return what a draft is saved under, so that a second click of the same button records nothing more."""
-    return str(st.session_state.setdefault(f"request/{draft}", str(uuid.uuid4())))
-
-
 def save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
     """Save reports as one change."""
     try:
         recorded = progress.report_progress(
-            state.store(), actor_id=actor_id, reports=reports, request_id=request_id(draft)
+            state.store(), actor_id=actor_id, reports=reports, request_id=drafts.request_id(draft)
         )
     except StaleEdit as stale:
         html.show(html.alert(str(stale)), _both(stale))
@@ -223,7 +212,7 @@ def save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
         html.show(html.alert(str(error)))
         return
     ids = [report.milestone_id for report in reports]
-    finish([*ids, draft], f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}.")
+    drafts.finish([*ids, draft], f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}.")
 
 
 def _both(stale: StaleEdit) -> Markup:
@@ -239,11 +228,3 @@ def _both(stale: StaleEdit) -> Markup:
         [*row("You wrote", stale.yours), *row("The ledger holds", stale.theirs)],
         empty="",
     )
-
-
-def finish(drafts: Sequence[str], told: str) -> None:
-    """Forget drafts that were saved or dropped, and say so on the next run."""
-    for key in [key for key in st.session_state if key == "line" or str(key).partition("/")[2] in drafts]:
-        del st.session_state[key]
-    st.session_state[_TOLD] = told
-    st.rerun()

@@ -1,6 +1,6 @@
 from tracker.domain.policy import Action, require
 from tracker.services import progress
-from tracker.ui import amendments, html, identity, ratings, returns, state
+from tracker.ui import amendments, drafts, html, identity, periods, ratings, returns, state
 
 html.show(html.put("<h1>My updates</h1>"))
 asking = state.actor()
@@ -11,7 +11,8 @@ if asking is None:
 else:
     require(asking, Action.REPORT)
     lines = progress.my_lines(state.store(), actor_id=asking.user_id)
-    returns.tell()
+    drafts.tell()
+    periods.period_now()
     returns.by_need(lines)
     if state.editable():
         returns.confirm(lines, asking.user_id)

@@ -1,0 +1,39 @@
+from tracker.domain.policy import Action, require
+from tracker.services import baselines
+from tracker.services.periods import list_periods
+from tracker.ui import control, drafts, html, identity, periods, state
+
+html.show(
+    html.put("<h1>Change control</h1>"),
+    html.put(
+        '<p class="lead">A baseline is changed only when somebody asks, with the reason, and somebody else approves. '
+        "Reporting periods say when owners confirm their lines, and for which board.</p>"
+    ),
+)
+asking = state.actor()
+if asking is None:
+    html.show(
+        html.put(
+            "<p>{} A contributor asks for changes of baseline, an approver decides on them.</p>", identity.invitation()
+        )
+    )
+else:
+    require(asking, Action.REQUEST_BASELINE)
+    at = state.position()
+    asked = baselines.list_requests(state.store(), at.as_at, at.known_seq)
+    kept = list_periods(state.store(), at.as_at, at.known_seq)
+    drafts.tell()
+    control.requests(asked)
+    if state.editable():
+        if state.may(Action.DECIDE_BASELINE):
+            control.decide(asked, asking.user_id)
+        control.ask(asking.user_id)
+    periods.listed(kept)
+    if state.editable():
+        if state.may(Action.KEEP_PERIODS):
+            periods.keep(kept, asking.user_id)
+        chased = periods.chase(kept)
+        if chased and state.may(Action.KEEP_PERIODS):
+            periods.letters(chased)
+    else:
+        html.show(html.put("<p>Requests and periods are decided as at today. Show today to do so.</p>"))

@@ -1,0 +1,178 @@
+"""The parts of Change control that are about reporting periods: which there are, and who has yet to confirm."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from tracker.domain import dates
+from tracker.domain.dates import in_words
+from tracker.domain.text import counted
+from tracker.domain.words import PeriodState
+from tracker.services import periods
+from tracker.ui import drafts, html, state
+from tracker.ui.html import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+    from tracker.services.periods import ChaseView
+
+
+def listed(lines: Sequence[PeriodLine]) -> None:
+    """Show every reporting period."""
+    html.show(
+        html.put("<h2>Reporting periods</h2>"),
+        html.table(
+            "Newest first",
+            ["Period", "Opens", "Closes", "Board meets", "State"],
+            (
+                (
+                    html.put('{} <span class="id">{}</span>', line.name, line.period_id),
+                    line.opens_on,
+                    line.closes_on,
+                    line.board_on,
+                    html.put("open")
+                    if line.state == PeriodState.OPEN
+                    else html.put("closed on {}", html.day(line.since)),
+                )
+                for line in lines
+            ),
+            empty="There is none yet. Without one, a line counts as confirmed for as long as a forecast stays good.",
+        ),
+    )
+
+
+def keep(lines: Sequence[PeriodLine], actor_id: str) -> None:
+    """Open a period when none is open; else change the days of the one that is, or close it."""
+    held = next((line for line in lines if line.state == PeriodState.OPEN), None)
+    html.show(html.put("<h3>{}</h3>", f"Change or close {held.name}" if held else "Open a period"))
+    edition = f"period/{held.period_id if held else len(lines)}/{held.version if held else 0}"
+    today = dates.today()
+    with st.form(edition, enter_to_submit=False):
+        period_id = held.period_id if held else st.text_input("Id", help="Such as 2026-q4; it is never used again.")
+        name = st.text_input("Name", value=held.name if held else "")
+        first, second, third = st.columns(3)
+        opens = first.date_input("Opens", value=held.opens_on if held else today, format="DD/MM/YYYY")
+        closes = second.date_input("Closes", value=held.closes_on if held else None, format="DD/MM/YYYY")
+        board = third.date_input("Board meets", value=held.board_on if held else None, format="DD/MM/YYYY")
+        saved = st.form_submit_button("Save the period" if held else "Open the period")
+    if saved:
+        days = [day for day in (opens, closes, board) if isinstance(day, dt.date)]
+        if len(days) < 3:  # noqa: PLR2004  the three above
+            html.show(html.alert("Say when the period opens, when it closes and when the board meets."))
+            return
+        act = partial(periods.change_period, base_version=held.version) if held else periods.open_period
+        save = partial(
+            act,
+            state.store(),
+            actor_id=actor_id,
+            period_id=period_id,
+            name=name,
+            opens_on=days[0],
+            closes_on=days[1],
+            board_on=days[2],
+        )
+        drafts.record([edition], save, f"The period {period_id} is {'changed' if held else 'open'}")
+    if held:
+        _close(held, actor_id)
+
+
+def _close(held: PeriodLine, actor_id: str) -> None:
+    draft = f"close/{held.period_id}"
+    sure = st.checkbox(f"Close {held.name} for good: it cannot be opened again", key=f"sure/{draft}")
+    if st.button("Close the period", disabled=not sure, key="button/close"):
+        act = partial(
+            periods.close_period,
+            state.store(),
+            actor_id=actor_id,
+            period_id=held.period_id,
+            base_version=held.version,
+        )
+        drafts.record([draft], act, f"The period {held.period_id} is closed")
+
+
+def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
+    """Show who has confirmed and who has not, in the newest period or another; None when there is no period yet."""
+    if not lines:
+        return None
+    html.show(html.put("<h2>Chase list</h2>"))
+    by_id = {line.period_id: line for line in lines}
+    chosen = st.selectbox(
+        "Period",
+        list(by_id),
+        format_func=lambda period_id: f"{by_id[period_id].name} ({period_id})",
+        key="period/chase",
+    )
+    view = periods.chase(state.store(), chosen)
+    html.show(
+        html.table(
+            f"{view.done} of {counted(len(view.people), 'contributor')} done, as at {in_words(view.day)}",
+            ["Who", Column("Confirmed", number=True), "Not confirmed", "Not rated"],
+            (
+                (
+                    html.put('{} <span class="id">{}</span>', line.name, line.user_id),
+                    f"{len(line.confirmed)} of {len(line.confirmed) + len(line.waiting)}",
+                    _ids(line.waiting),
+                    _ids(line.unrated),
+                )
+                for line in view.people
+            ),
+            empty="Nobody is registered to update anything.",
+        )
+    )
+    nobodys: list[UpdateLine | RatingLine] = [*view.orphans, *view.unrated_orphans]
+    if nobodys:
+        table = html.table(
+            "Milestones not confirmed and commitments not rated that no contributor was given",
+            ["Line", "Title"],
+            ((_id(line), line.title) for line in nobodys),
+            empty="",
+        )
+        html.show(html.details(f"{counted(len(nobodys), 'line')} given to nobody", table))
+    return view
+
+
+def letters(view: ChaseView) -> None:
+    """Offer what to write to each person who has something left to do, to be copied into an e-mail."""
+    left = {line.user_id: line for line in view.people if not line.done}
+    if not left:
+        return
+    chosen = st.selectbox(
+        "Letter to",
+        list(left),
+        index=None,
+        format_func=lambda user_id: left[user_id].name,
+        key="letter/to",
+        placeholder="Choose whom to chase",
+    )
+    if chosen:
+        st.code(periods.letter(view, left[chosen]), language=None, wrap_lines=True)
+
+
+def period_now() -> None:
+    """Say which reporting period is open, and until when."""
+    held = periods.open_now(state.store())
+    if held is None:
+        words = html.put("No period is open. A line counts as confirmed for as long as a forecast stays good.")
+    else:
+        words = html.put(
+            "The reporting period <strong>{}</strong> closes on {}, for the board that meets on {}. A line is "
+            "confirmed by a report made in it.",
+            held.name,
+            html.day(held.closes_on),
+            html.day(held.board_on),
+        )
+    html.show(html.put("<p>{}</p>", words))
+
+
+def _id(line: UpdateLine | RatingLine) -> str:
+    return str(getattr(line, "milestone_id", line.commitment_id))
+
+
+def _ids(lines: Iterable[UpdateLine | RatingLine]) -> str:
+    return ", ".join(_id(line) for line in lines)
