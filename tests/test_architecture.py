@@ -137,6 +137,8 @@ _NAMES_FROM_THE_REGISTRY = {
     "names",
     "values",
     "claimed",
+    "belonging",
+    "in_period",
     "counts",
     "mode",
     "allowed",

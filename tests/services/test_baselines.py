@@ -200,7 +200,7 @@ def test_what_is_not_there_is_neither_asked_for_nor_decided(staffed: Database) -
 
 def test_one_request_waits_for_a_milestone_at_a_time(staffed: Database) -> None:
     asking(staffed)
-    with pytest.raises(InvalidRequest, match=r"Owner asked for 2027 on .+; wait until that is decided"):
+    with pytest.raises(InvalidRequest, match=r"Owner asked for 2027 on .+; wait for that"):
         asking(staffed, actor_id=APPROVER, baseline=PublishedDate(days(90), Precision.DAY))
     deciding(staffed)
     with pytest.raises(InvalidRequest, match=r"C6-01-M1/1 was approved by Approver on .+; it stays so"):
@@ -242,6 +242,17 @@ def test_what_approving_does_is_told_before_it_is_asked(staffed: Database) -> No
     asking(staffed)
     deciding(staffed)
     assert (shown(staffed).status, shown(staffed).slip_days) == (seen.status_after, seen.slip_after)
+
+
+def test_what_approving_does_is_told_to_whoever_decides(staffed: Database) -> None:
+    asking(staffed)
+    seen = baselines.foresee_approval(staffed, actor_id=APPROVER, baseline_request_id=f"{PAID}/1")
+    assert (seen.line.baseline, seen.asked.baseline, seen.status_after, seen.faults) == (PUBLISHED, NEW, "Overdue", ())
+    save(staffed, progress(id=PAID, reporter=Reporter.OWNER, actual_on=TODAY), on=TODAY)
+    seen = baselines.foresee_approval(staffed, actor_id=APPROVER, baseline_request_id=f"{PAID}/1")
+    assert len(seen.faults) == 1
+    with pytest.raises(NotAllowed):
+        baselines.foresee_approval(staffed, actor_id=OWNER, baseline_request_id=f"{PAID}/1")
 
 
 # Who may

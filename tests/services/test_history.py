@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.samples import commitment, milestone, organisation, progress, save
+from tests.samples import commitment, milestone, one_of_each, organisation, progress, save
 from tests.security.payloads import PAYLOADS
-from tracker.domain.errors import UnknownCommitment, UnknownMilestone
+from tracker.domain import dates
+from tracker.domain.errors import UnknownCommitment, UnknownMilestone, UnknownPeriod
 from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.nouns import Period
+from tracker.domain.words import PeriodState
 from tracker.services import boards, history, stores
 from tracker.services.history import HistoryFilter, HistoryView
 from tracker.store import ledger
@@ -187,3 +190,42 @@ def test_an_altered_version_is_found(moved: Database) -> None:
         cursor.execute("UPDATE tracker.progress SET narrative = 'altered' WHERE version = 1")
     [fault] = history.verify_open(moved).faults
     assert fault.startswith("Change 2 (edit by A. Tester")
+
+
+# A reporting period
+
+
+def period(opens: int, closes: int, period_id: str = "q") -> Period:
+    first, last = (dates.today() + dt.timedelta(days=days) for days in (opens, closes))
+    return Period(id=period_id, name="Quarter", opens_on=first, closes_on=last, board_on=last, state=PeriodState.CLOSED)
+
+
+def told_of(db: Database, period_id: str = "q", **fields: Any) -> list[int]:
+    """The changes that the history of a period tells, oldest first."""
+    return sorted({line.seq for line in view(db, period_id=period_id, **fields).lines})
+
+
+def test_the_history_of_a_period_is_what_was_recorded_from_its_opening_to_its_closing_day(moved: Database) -> None:
+    save(moved, period(-1, 1))
+    assert told_of(moved) == [1, 2, 3, 4]
+    assert told_of(moved, milestone_id="gp-01-m1") == [1, 2, 3]
+    save(moved, period(1, 2), actor="secretariat")  # its days were put right: nothing was recorded in them yet
+    assert told_of(moved) == [4, 5]
+    assert told_of(moved, known_seq=4) == [1, 2, 3, 4]  # as known before
+
+
+def test_what_belongs_to_a_period_is_its_history_whenever_it_was_recorded(moved: Database) -> None:
+    save(moved, period(-20, -10), period(-40, -30, "other"))
+    late = save(moved, progress(forecast_on=JULY, period_id="q"), on=JULY)
+    rated = save(moved, one_of_each()["assessment"])  # of a period of its own
+    assert told_of(moved) == [4, late.seq]
+    assert told_of(moved, "other") == [4]
+    assert rated.seq not in told_of(moved)
+
+
+def test_a_period_that_is_not_there_is_refused(moved: Database) -> None:
+    with pytest.raises(UnknownPeriod, match='There is no reporting period "q" in the ledger'):
+        view(moved, period_id="q")
+    save(moved, period(-1, 1), on=JULY)
+    with pytest.raises(UnknownPeriod, match='There is no reporting period "q" as at 2023-06-01'):
+        view(moved, period_id="q", as_at=JUNE)

@@ -29,6 +29,9 @@ def add_commands(commands: Commands) -> None:
     told.add_argument("--actor", metavar="WHO", help="only what one person recorded: an e-mail address, or the name")
     told.add_argument("--from", metavar="DAY", dest="from_", help="recorded on this day or later, as 2026-03-01")
     told.add_argument("--to", metavar="DAY", help="recorded on this day or before, as 2026-03-31")
+    told.add_argument(
+        "--period", metavar="ID", help="only what was recorded during a reporting period, or belongs to it"
+    )
     told.add_argument("--format", choices=("text", "csv", "json"), default="text", help="text (default), csv or json")
     told.set_defaults(run=_history)
 
@@ -40,6 +43,7 @@ def _history(options: argparse.Namespace) -> int:
         actor=options.actor,
         recorded_from=None if options.from_ is None else dates.parse_day(options.from_, where="from"),
         recorded_to=None if options.to is None else dates.parse_day(options.to, where="to"),
+        period_id=options.period,
         limit=None,
     )
     with stores.open_store(stores.address()) as db:

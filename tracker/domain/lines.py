@@ -396,7 +396,9 @@ class HistoryFilter:
     """Which of what was recorded to read, newest first; an empty field keeps everything.
 
     A milestone wins over its commitment. ``as_at`` leaves out what holds only from a later day. ``recorded_from`` and
-    ``recorded_to`` are days in UTC, both included. ``limit`` None reads on to the end.
+    ``recorded_to`` are days in UTC, both included. ``period_id`` keeps what was recorded from the opening day to the
+    closing day of a reporting period, and what belongs to it whenever it was recorded: late reports and ratings, and
+    the period itself. ``limit`` None reads on to the end.
     """
 
     milestone_id: str | None = None
@@ -404,6 +406,7 @@ class HistoryFilter:
     actor: str | None = None
     recorded_from: dt.date | None = None
     recorded_to: dt.date | None = None
+    period_id: str | None = None
     as_at: dt.date | None = None
     offset: int = 0
     limit: int | None = 50

@@ -190,12 +190,10 @@ def _foresee(cursor: Cursor, actor_id: str, asked: Asked, rules: Tolerances) -> 
     line = _line(cursor, asked.milestone_id, rules)
     require_scope(actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id)
     wrong = list(faults(line, asked, today))
-    wrong += [
-        f"{line.milestone_id}: {request.author} asked for {request.after} on {in_words(request.asked_on)}; wait until "
-        "that is decided."
-        for request in _of_milestone(cursor, line.milestone_id)
-        if request.state == RequestState.REQUESTED
-    ]
+    for request in _of_milestone(cursor, line.milestone_id):
+        if request.state == RequestState.REQUESTED:
+            when = in_words(request.asked_on)
+            wrong.append(f"{line.milestone_id}: {request.author} asked for {request.after} on {when}; wait for that.")
     return _foreseen(cursor, line, asked, wrong, rules)
 
 
@@ -215,11 +213,10 @@ def _of_milestone(cursor: Cursor, milestone_id: str) -> list[RequestLine]:
 
 
 def _find(cursor: Cursor, baseline_request_id: str) -> RequestLine:
-    every = baselines.requests(cursor, dates.today())
-    for line in every:
-        if line.request_id == baseline_request_id:
-            return line
-    waiting = ", ".join(line.request_id for line in every if line.state == RequestState.REQUESTED) or "none"
+    every = {line.request_id: line for line in baselines.requests(cursor, dates.today())}
+    if baseline_request_id in every:
+        return every[baseline_request_id]
+    waiting = ", ".join(line.request_id for line in every.values() if line.state == RequestState.REQUESTED) or "none"
     raise UnknownRequest(f'There is no request "{baseline_request_id}"; those to be decided are: {waiting}.')
 
 

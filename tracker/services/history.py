@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.domain.errors import UnknownCommitment, UnknownMilestone
+from tracker.domain.errors import UnknownCommitment, UnknownMilestone, UnknownPeriod
 from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.lines import HistoryFilter
-from tracker.domain.nouns import Commitment, Milestone
+from tracker.domain.nouns import Commitment, Milestone, Period
 from tracker.exchange.history_files import history_csv as as_csv
 from tracker.exchange.history_files import history_json as as_json
 from tracker.exchange.history_files import history_text as as_text
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> HistoryView:
     """Return a page of the history as known at change ``known_seq``, and the trend of the milestone that is chosen.
 
-    The trend needs a day: without ``as_at`` there is none. Raises UnknownMilestone, UnknownCommitment.
+    The trend needs a day: without ``as_at`` there is none. Raises UnknownMilestone, UnknownCommitment, UnknownPeriod.
     """
     with db.read() as cursor:
         _require_known(cursor, wanted, known_seq)
@@ -55,11 +55,13 @@ def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> History
 
 def _require_known(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> None:
     day = f" as at {wanted.as_at}" if wanted.as_at else " in the ledger"
-    milestone, commitment = wanted.milestone_id, wanted.commitment_id
+    milestone, commitment, period = wanted.milestone_id, wanted.commitment_id, wanted.period_id
     if milestone and not history.was_recorded(cursor, Milestone, milestone, known_seq, wanted.as_at):
         raise UnknownMilestone(f'There is no milestone "{milestone}"{day}; choose one that is on the board.')
     if commitment and not history.was_recorded(cursor, Commitment, commitment, known_seq, wanted.as_at):
         raise UnknownCommitment(f'There is no commitment "{commitment}"{day}; choose one from the list of commitments.')
+    if period and not history.was_recorded(cursor, Period, period, known_seq, wanted.as_at):
+        raise UnknownPeriod(f'There is no reporting period "{period}"{day}; `period list` tells which there are.')
 
 
 def list_actors(db: Database, known_seq: int) -> list[str]:

@@ -40,6 +40,7 @@ class Recorded:
 def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
     """Return the lines that ``wanted`` keeps of what was known at change ``known_seq``, newest change first."""
     apart = _END_OF_TIME if wanted.milestone_id or wanted.commitment_id else MOST_TOLD_APART
+    in_period = _in_period() if wanted.period_id else "true"
     claimed = " UNION ALL ".join(_versions_of(table, wanted) for table in NOUNS)
     entries = f"""
         WITH chosen AS (
@@ -48,6 +49,7 @@ def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
             AND ($actor IS NULL OR lower(actor) = lower($actor))
             AND ($after IS NULL OR recorded_at >= $after)
             AND ($before IS NULL OR recorded_at < $before)
+            AND {in_period}
         ),
         matched AS (
             SELECT said.* FROM ({claimed}) AS said JOIN chosen ON chosen.seq = said.change_seq
@@ -70,6 +72,7 @@ def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
         "as_at": wanted.as_at,
         "apart": apart,
         **({"milestone_id": wanted.milestone_id} if wanted.milestone_id else {}),
+        **({"period_id": wanted.period_id} if wanted.period_id else {}),
         **({"commitment_id": wanted.commitment_id} if wanted.commitment_id and not wanted.milestone_id else {}),
     }
     # One state of the ledger holds both answers: the caller's cursor reads in one transaction.
@@ -100,6 +103,24 @@ def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
         ),
         total,
     )
+
+
+def _in_period() -> str:
+    """The condition that a change was recorded during a reporting period, or that a version of it belongs to that."""
+    belonging = " UNION ALL ".join(
+        f"SELECT change_seq FROM tracker.{table} WHERE period_id = $period_id"
+        for table in NOUNS
+        if "period_id" in columns(table)
+    )
+    return f"""(
+        seq IN ({belonging} UNION ALL SELECT change_seq FROM tracker.period WHERE id = $period_id)
+        OR EXISTS (
+            SELECT 1
+            FROM tracker.period
+            WHERE id = $period_id AND change_seq <= $known_seq
+            HAVING recorded_at::DATE BETWEEN arg_max(opens_on, version) AND arg_max(closes_on, version)
+        )
+    )"""
 
 
 def _versions_of(table: str, wanted: HistoryFilter) -> str:

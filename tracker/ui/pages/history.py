@@ -8,7 +8,7 @@ from tracker.domain import dates
 from tracker.domain.text import counted
 from tracker.exchange import marking
 from tracker.reporting import charts
-from tracker.services import history
+from tracker.services import history, periods
 from tracker.ui import html, panels, state
 from tracker.ui.html import Column
 
@@ -88,7 +88,7 @@ with right:
             if not commitment_id or line.commitment_id == commitment_id
         },
     )
-first, second, third = st.columns(3)
+first, second, third, fourth = st.columns(4)
 with first:
     actor = st.selectbox(
         "Who",
@@ -104,6 +104,9 @@ with second:
     recorded_from = choose_day("Recorded from (UTC)", "from")
 with third:
     recorded_to = choose_day("Recorded to (UTC)", "to")
+with fourth:
+    kept = periods.list_periods(state.store(), shown, board.head.seq)
+    period_id = choose_id("Reporting period", "period", {line.period_id: line.name for line in kept})
 
 asked_page = st.query_params.get(PAGE, "1")
 page = int(asked_page) if re.fullmatch("[1-9][0-9]{0,5}", asked_page) else 1
@@ -113,6 +116,7 @@ wanted = history.HistoryFilter(
     actor=actor,
     recorded_from=recorded_from,
     recorded_to=recorded_to,
+    period_id=period_id or None,
     as_at=shown,
     offset=(page - 1) * LINES_A_PAGE,
     limit=LINES_A_PAGE,
@@ -145,6 +149,7 @@ def other_page(number: int) -> str:
         "who": actor,
         "from": recorded_from and recorded_from.isoformat(),
         "to": recorded_to and recorded_to.isoformat(),
+        "period": period_id,
         PAGE: str(number) if number > 1 else "",
     }
     return state.address("history", **{key: value for key, value in query.items() if value})
