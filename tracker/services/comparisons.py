@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.snapshots import Position, is_day
 from tracker.exchange.comparison_files import comparison_json as as_json
 from tracker.exchange.comparison_files import comparison_text as as_text
+from tracker.exchange.comparison_files import moved
 from tracker.reporting.comparison import ChangeRow, Comparison, compare, explained, origins
 from tracker.services import boards, snapshots
 from tracker.store import history
@@ -20,6 +21,7 @@ __all__ = [
     "compare_asked",
     "compare_boards",
     "find_position",
+    "moved",
     "since_approved",
 ]
 

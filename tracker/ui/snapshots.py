@@ -16,7 +16,7 @@ from tracker.domain.snapshots import NEXT
 from tracker.domain.text import counted
 from tracker.domain.words import SnapshotState
 from tracker.services import snapshots
-from tracker.ui import html, state
+from tracker.ui import changes, html, state
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
@@ -55,8 +55,12 @@ def _now(line: SnapshotLine) -> Markup:
     if not state.differs_now(line):
         return html.put("Nothing that has been recorded since changes the position on that day.")
     return html.put(
-        "What has been recorded since changes the position on that day: {}.",
+        "What has been recorded since changes the position on that day: {} or {}.",
         html.link(state.address_of(line.as_at), "see it with what is known now"),
+        html.link(
+            state.address_of(None, "snapshots", **{changes.FROM: line.name, changes.TO: line.as_at.isoformat()}),
+            "what differs",
+        ),
     )
 
 

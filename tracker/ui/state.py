@@ -11,16 +11,16 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
 from tracker.domain.policy import Action, allows
-from tracker.domain.rules import Tolerances
 from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
-from tracker.services import boards, snapshots, stores, users
+from tracker.services import boards, comparisons, snapshots, stores, users
 from tracker.ui import identity
 
 if TYPE_CHECKING:
     from tracker.domain.lines import SnapshotLine
     from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
+    from tracker.services.comparisons import Comparison
     from tracker.store.database import Database
 
 AS_AT = "as_at"
@@ -70,15 +70,14 @@ def may(action: Action) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _board(as_at: dt.date, known_seq: int, green: int, amber: int, stale: int, period: int) -> BoardView:
+def _board(_at: Position, place: str) -> BoardView:  # noqa: ARG001  the key of the cache
     """The board, kept by what it depends on: nothing to invalidate, correct by construction."""
-    return boards.view_board(store(), as_at, known_seq, Tolerances(green, amber, stale, period))
+    return boards.view_board(store(), _at.as_at, _at.known_seq, _at.rules)
 
 
 def board_at(at: Position) -> BoardView:
     """The board as at a day and as known at a change, computed once for everybody."""
-    rules = at.rules
-    return _board(at.as_at, at.known_seq, rules.green_days, rules.amber_days, rules.stale_days, rules.period_days)
+    return _board(at, repr(at))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -176,6 +175,27 @@ def position() -> Position:
 def board() -> BoardView:
     """The board that every page shows."""
     return board_at(position())
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _since_approved(_at: Position, place: str, name: str | None) -> Comparison | None:  # noqa: ARG001  the key
+    return comparisons.since_approved(store(), board_at(_at), after_name=name)
+
+
+def since_approved() -> Comparison | None:
+    """What changed on the board that every page shows since the last approved snapshot; None when there was none."""
+    line, at = snapshot(), position()
+    return _since_approved(at, repr(at), line.name if line else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _compared(before: str, after: str, known_seq: int) -> Comparison:  # noqa: ARG001  days are compared as known now
+    return comparisons.compare_asked(store(), before, after)
+
+
+def compared(before: str, after: str) -> Comparison:
+    """What changed between two snapshots or days, by what they are called. Raises UnknownSnapshot, UnreadableDate."""
+    return _compared(before, after, boards.known_position(store()))
 
 
 def commitment(commitment_id: str) -> CommitmentView:

@@ -1,5 +1,5 @@
 from tracker.domain.policy import Action
-from tracker.ui import html, snapshots, state
+from tracker.ui import changes, html, snapshots, state
 
 html.show(
     html.put("<h1>Snapshots</h1>"),
@@ -21,3 +21,4 @@ if chosen:
     snapshots.verify(chosen)
 if keeps:
     snapshots.take(lines, keeps.user_id)
+changes.between(lines)

@@ -1,0 +1,204 @@
+"""What changed, drawn: the Board page's panel since the last approved snapshot, and any two snapshots or days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from tracker.domain import dates
+from tracker.domain.errors import TrackerError
+from tracker.domain.text import counted
+from tracker.domain.words import Movement
+from tracker.exchange import marking
+from tracker.services import comparisons
+from tracker.ui import html, panels, state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from tracker.domain.lines import SnapshotLine
+    from tracker.services.comparisons import ChangeRow, Comparison
+
+FROM, TO = "from", "to"
+"""What is compared, in the address: a snapshot's name or a day."""
+
+_A_DAY = "A day, with what is known now"
+_FIRST_ROWS = 12
+
+_FOR_THE_BOARD = frozenset(
+    {
+        Movement.RATING,
+        Movement.OUTCOME,
+        Movement.MET,
+        Movement.MISSED,
+        Movement.UNMET,
+        Movement.FORECAST,
+        Movement.BASELINE,
+        Movement.TARGET,
+        Movement.OWNER,
+        Movement.MONEY_STAGE,
+        Movement.MONEY_SUM,
+    }
+)
+"""What a board asks after first: moves of rating, date, money and owner, and what was met or missed."""
+
+_STATUSES = frozenset({Movement.RATING, Movement.COMPUTED, Movement.OUTCOME, Movement.MISSED})
+
+
+def since_last_board(found: Comparison | None) -> None:
+    """Show what changed since the last approved snapshot: how much of each kind, and the moves a board asks after."""
+    if found is None or found.before_name is None:
+        html.show(
+            html.put(
+                '<h2>What changed since the last board</h2><p class="quiet">No snapshot had been approved by then, so '
+                "there is nothing to compare with.</p>"
+            )
+        )
+        return
+    moves = sorted((row for row in found.rows if row.kind in _FOR_THE_BOARD), key=lambda row: not _bad_news(row))
+    first, more = moves[:_FIRST_ROWS], moves[_FIRST_ROWS:]
+    others = len(found.rows) - len(moves)
+    line = state.all_snapshots()[found.before_name]
+    query = {FROM: found.before_name, TO: found.after_name or found.after.as_at.isoformat()}
+    html.show(
+        html.put("<h2>What changed since the last board</h2>"),
+        html.put(
+            '<p class="quiet">Since the snapshot {} of {}, approved by {}. {}</p>',
+            html.link(state.address_of(line), line.name),
+            html.day(line.as_at),
+            line.approver or line.approved_by,
+            html.link(state.address_of(None, "snapshots", **query), "All that changed, kind by kind"),
+        ),
+        _table(f"Ratings, dates, money and owners that moved: {len(moves)}; what got worse first", first, found),
+        html.details(f"{len(more)} more", _table("Further moves", more, found)) if more else html.put(""),
+        html.put('<p class="quiet">{} besides.</p>', counted(others, "change")) if others else html.put(""),
+    )
+
+
+def _table(caption: str, rows: Sequence[ChangeRow], found: Comparison) -> Markup:
+    return html.table(
+        caption,
+        ["What", "From and to", "Why", "Recorded", "Evidence"],
+        (
+            (
+                _what(row),
+                html.put('<span class="why">{}</span>{}', row.kind.capitalize(), _moved(row)),
+                row.why,
+                _recorded(row),
+                panels.source(found.source(row.evidence_id)),
+            )
+            for row in rows
+        ),
+        empty="Nothing of this kind changed.",
+    )
+
+
+def _bad_news(row: ChangeRow) -> bool:
+    return row.kind in {Movement.MISSED, Movement.UNMET} or row.direction in {"worse", "later"}
+
+
+def _moved(row: ChangeRow) -> Markup:
+    """From what to what: statuses as they look everywhere else, all else in words."""
+    if row.kind not in _STATUSES:
+        return html.put("{}", comparisons.moved(row))
+    direction = html.put(' <span class="quiet">{}</span>', row.direction) if row.direction else ""
+    return html.put("{} → {}{}", html.status(row.old), html.status(row.new), direction)
+
+
+def _what(row: ChangeRow) -> Markup:
+    name = html.put("{}", row.what)
+    if row.commitment_id:
+        name = html.link(state.address("commitment", id=row.commitment_id), row.what)
+    return html.put('{} <span class="id">{}</span>', name, row.milestone_id or row.commitment_id or "")
+
+
+def _recorded(row: ChangeRow) -> Markup | None:
+    if row.recorded_at is None:
+        return html.put('<span class="quiet">{}</span>', "follows from the dates" if row.kind in _STATUSES else "")
+    return html.put(
+        '{}<span class="why">{}, change {}</span>', html.day(row.recorded_at.date()), row.who or "", row.seq or ""
+    )
+
+
+def between(lines: Sequence[SnapshotLine]) -> None:
+    """Choose two snapshots or days, kept in the address, and show what changed from one to the other."""
+    html.show(
+        html.put("<h2>Compare</h2>"),
+        html.put('<p class="quiet">What changed from one snapshot or day to another, who recorded it, and why.</p>'),
+    )
+    names = [line.name for line in lines]
+    with st.form("compare", enter_to_submit=False, border=False):
+        left, right = st.columns(2)
+        with left:
+            before = _choose("From", FROM, names, dates.GREEN_PAPER)
+        with right:
+            after = _choose("To", TO, names, dates.today())
+        if st.form_submit_button("Compare"):
+            st.query_params[FROM], st.query_params[TO] = before, after
+    asked = st.query_params.get(FROM), st.query_params.get(TO)
+    if asked[0] and asked[1]:
+        try:
+            _show(state.compared(asked[0], asked[1]))
+        except TrackerError as error:
+            html.show(html.alert(str(error)))
+
+
+def _choose(label: str, key: str, names: Sequence[str], otherwise: dt.date) -> str:
+    """A snapshot, or a day when none is chosen."""
+    asked = st.query_params.get(key, "")
+    chosen = st.selectbox(
+        label, [_A_DAY, *names], index=names.index(asked) + 1 if asked in names else 0, key=f"{key}/chosen"
+    )
+    day = st.date_input(
+        f"{label} the day",
+        value=_day(asked) or otherwise,
+        min_value=dates.GREEN_PAPER,
+        max_value=dates.today(),
+        format="DD/MM/YYYY",
+        key=f"{key}/day",
+        help="Used when no snapshot is chosen.",
+    )
+    return day.isoformat() if chosen == _A_DAY and isinstance(day, dt.date) else chosen
+
+
+def _day(text: str) -> dt.date | None:
+    """A day that the address asks for, when it is one that can be shown."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if dates.GREEN_PAPER <= day <= dates.today() else None
+
+
+def _show(found: Comparison) -> None:
+    """Show every change, kind by kind: each kind opens."""
+    html.show(
+        html.put(
+            '<p class="lead">{} from {}{} to {}{}.</p>',
+            counted(len(found.rows), "change"),
+            html.day(found.before.as_at),
+            f" (snapshot {found.before_name})" if found.before_name else "",
+            html.day(found.after.as_at),
+            f" (snapshot {found.after_name})" if found.after_name else "",
+        ),
+        *(
+            html.details(
+                f"{kind.capitalize()}: {count}",
+                _table(kind.capitalize(), [row for row in found.rows if row.kind == kind], found),
+            )
+            for kind, count in found.counts.items()
+        ),
+    )
+    st.download_button(
+        "Download as JSON",
+        lambda: comparisons.as_json(found),
+        file_name=marking.file_name(
+            f"changes_{found.before.as_at}_to_{found.after.as_at}.json", demonstration=found.after.demonstration
+        ),
+        mime="application/json",
+        on_click="ignore",
+    )
