@@ -14,23 +14,25 @@ import random
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as BrowserError
 from streamlit.testing.v1 import AppTest
 
-from tests.benchmarks import ledgers, machine, starts
+from tests.benchmarks import machine, starts
 from tests.benchmarks.timing import Figure, say, table, timed
 from tests.browser.conftest import ROOT
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
+from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress
 from tracker.domain.returns import Report
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
-from tracker.services import boards, progress, stores, users
+from tracker.services import boards, demo, demo_scale, progress, stores, users
 from tracker.store import ledger
-from tracker.store.database import Address, discard
+from tracker.store.database import Address
 from tracker.store.files import sync
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         figures = [*_plan(folder), *_bulk_load(folder)]
         for versions in sorted(options.versions):
-            figures += _generated(folder, versions)
+            figures += _of_size(folder, versions)
         lines = machine.described(folder)
     lines.append(
         f"took {time.perf_counter() - began:.0f} s; processes that wanted a core: {load} at the start, "
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         nargs="*",
         default=SIZES,
-        help="sizes of the generated ledgers; by default 10000 100000 1000000",
+        help="sizes of the demonstration stores; by default 10000 100000 1000000",
     )
     parser.add_argument(
         "--keep", metavar="DIR", type=Path, help="keep the stores here, and use those that are here from a run before"
@@ -133,15 +135,19 @@ def _write_and_sync(file: Path) -> None:
     sync(file)
 
 
-# Generated ledgers
+# Demonstrations of a size
 
 
-def _generated(folder: Path, versions: int) -> Iterator[Figure]:
+def _of_size(folder: Path, versions: int) -> Iterator[Figure]:
     name = f"{versions:,} versions"
-    address = Address(folder / f"generated-{versions}.duckdb")
+    address = Address(folder / f"demonstration-{versions}.duckdb")
     say(name)
     if not address.exists():
-        yield timed(f"Building a ledger of {name}", lambda size: _build(address, size), [versions])
+        yield timed(
+            f"`demo`: making a store of {name}",
+            lambda size: demo.make_demonstration(address, ROOT / "plans", ROOT / "data", versions=size),
+            [versions],
+        )
     yield _verify(address, name, repeats=1 if versions >= max(SIZES) else 3)
     with stores.open_store(address, writable=True) as db:
         budget = BOARD_OF_A_MILLION if versions <= max(SIZES) else None
@@ -149,26 +155,28 @@ def _generated(folder: Path, versions: int) -> Iterator[Figure]:
         yield _saves(db, name)
 
 
-def _build(address: Address, versions: int) -> None:
-    """Build a ledger that appears under its name only when it is whole: a run before may have been stopped."""
-    unfinished = Address(address.file.with_name("unfinished.duckdb"))
-    discard(unfinished)
-    ledgers.build(unfinished, versions, say=say)
-    unfinished.anchor.path.rename(address.anchor.path)
-    unfinished.file.rename(address.file)
-
-
 def _bulk_load(folder: Path) -> Iterator[Figure]:
     address = Address(folder / "bulk.duckdb")
-    ids = [f"row-{number:05}" for number in range(BULK_ROWS)]
+    step = demo_scale.Step(id="", programme=0, baseline_on=dates.today(), happens_on=dt.date.max)
+    chance = random.Random(3)
     stores.init_store(address)
     with stores.open_store(address, writable=True) as db:
         with db.read() as cursor:
             first = max(ledger.newest_numbers(cursor, Progress).values(), default=0) + 1
-        loads = (ledgers.returns(ids, number, dates.today()) for number in range(first, first + 3))
+        loads = (
+            [
+                Version(
+                    noun=demo_scale.report(replace(step, id=f"row-{row:05}"), dates.today(), chance, None),
+                    version=number,
+                    effective_on=dates.today(),
+                )
+                for row in range(BULK_ROWS)
+            ]
+            for number in range(first, first + 3)
+        )
         yield timed(
             f"Bulk load: {BULK_ROWS:,} rows as one change",
-            lambda rows: ledger.record(db, actor=ledgers.ACTOR, action="bulk load", versions=rows),
+            lambda rows: ledger.record(db, actor="benchmark", action="bulk load", versions=rows),
             loads,
         )
 
