@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.marking import print_notice, print_notice_of
 from tracker.domain import dates
 from tracker.domain.words import MoveReason
 from tracker.exchange import marking
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
+    from tracker.store.database import Database
 
 
 def add_commands(commands: Commands) -> None:
@@ -70,7 +71,7 @@ def _request(options: argparse.Namespace) -> int:
             note=options.note,
         )
         asked = next(line for line in baselines.list_requests(db) if line.milestone_id == options.milestone)
-    return _say(f"{asked.request_id} is to be decided by somebody else.", change)
+        return _say(db, f"{asked.request_id} is to be decided by somebody else.", change)
 
 
 def _decide(options: argparse.Namespace) -> int:
@@ -83,7 +84,7 @@ def _decide(options: argparse.Namespace) -> int:
             note=options.note,
         )
         line = next(line for line in baselines.list_requests(db) if line.request_id == options.request)
-    return _say(f"{line.request_id} is {line.state}: {line.before or 'no baseline'} to {line.after}.", change)
+        return _say(db, f"{line.request_id} is {line.state}: {line.before or 'no baseline'} to {line.after}.", change)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -106,7 +107,8 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say(done: str, change: Change) -> int:
+def _say(db: Database, done: str, change: Change) -> int:
+    print_notice_of(db)
     print(done)
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.marking import print_notice_of
 from tracker.domain import dates
 from tracker.services import periods, stores
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
+    from tracker.store.database import Database
 
 
 def add_commands(commands: Commands) -> None:
@@ -72,7 +73,7 @@ def _open(options: argparse.Namespace) -> int:
             closes_on=dates.parse_day(options.closes, where="--closes"),
             board_on=dates.parse_day(options.board, where="--board"),
         )
-    return _say(f"{options.period} is open", change)
+        return _say(db, f"{options.period} is open", change)
 
 
 def _change(options: argparse.Namespace) -> int:
@@ -88,20 +89,19 @@ def _change(options: argparse.Namespace) -> int:
             closes_on=held.closes_on if options.closes is None else dates.parse_day(options.closes, where="--closes"),
             board_on=held.board_on if options.board is None else dates.parse_day(options.board, where="--board"),
         )
-    return _say(f"{options.period} is changed", change)
+        return _say(db, f"{options.period} is changed", change)
 
 
 def _close(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = periods.close_period(db, actor_id=options.actor, period_id=options.period)
-    return _say(f"{options.period} is closed", change)
+        return _say(db, f"{options.period} is closed", change)
 
 
 def _list(_: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         every = periods.list_periods(db)
-        demonstration = stores.is_demonstration(db)
-    print_notice(demonstration=demonstration)
+        print_notice_of(db)
     for line in every:
         name = " ".join(line.name.split())
         print(f"{line.period_id}  {line.state:<6}  {line.opens_on} to {line.closes_on}, board {line.board_on}  {name}")
@@ -121,7 +121,8 @@ def _chase(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say(done: str, change: Change) -> int:
+def _say(db: Database, done: str, change: Change) -> int:
+    print_notice_of(db)
     print(f"The reporting period {done}.")
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
     return 0

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.marking import print_notice_of
 from tracker.services import plans, stores
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _plan_load(options: argparse.Namespace) -> int:
     loaded = plans.Loaded((), None)
     with stores.open_store(at) as db:  # reading only, so that it may be done while the app shows the store
         differs = bool(plans.compare_plans(db, options.plans, options.data))
-        print_notice(demonstration=stores.is_demonstration(db))
+        print_notice_of(db)
     if differs:
         with stores.open_store(at, writable=True) as db:
             loaded = plans.load_plans(db, options.plans, options.data, actor=_actor())

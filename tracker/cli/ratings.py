@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker.cli.marking import print_notice_of
 from tracker.domain.errors import UnknownCommitment
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings, stores
@@ -50,6 +51,7 @@ def _rate(options: argparse.Namespace) -> int:
             override_reason=options.override,
         )
         rated = _line(db, options)
+        print_notice_of(db)
     print(f"{rated.commitment_id}: {rated.rating} until {rated.valid_until}; the dates say {rated.computed_status}.")
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
     return 0

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.cli.marking import print_notice, print_notice_of
 from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
 from tracker.services import boards, returns, stores
@@ -83,6 +84,7 @@ def add_commands(commands: Commands) -> None:
 def _export(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         drawn = returns.export_return(db, actor_id=options.actor, programme_id=options.programme)
+    print_notice(demonstration=drawn.demonstration)
     file = options.to / drawn.file_name(options.format)
     try:
         with file.open("xb") as out:  # a file of that name may be filled in already
@@ -103,6 +105,7 @@ def _check(options: argparse.Namespace) -> int:
         preview = returns.check_return(
             db, actor_id=options.actor, content=content, name=options.file.name, on_step=_tell
         )
+        print_notice_of(db)
     print("\n".join(_told(preview)))
     if preview.taken:
         return 0
@@ -127,6 +130,7 @@ def _take(options: argparse.Namespace) -> int:
             leave_out_rejected=options.leave_out_rejected,
             on_step=_tell,
         )
+        print_notice_of(db)
     if change.seq <= before:
         print(_taken(change))
     else:

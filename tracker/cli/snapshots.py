@@ -10,9 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.cli.marking import print_notice, print_notice_of
 from tracker.domain import dates
 from tracker.domain.errors import InvalidPack
 from tracker.domain.words import Marking
+from tracker.exchange import marking
 from tracker.services import boards, comparisons, packs, snapshots, stores
 
 if TYPE_CHECKING:
@@ -164,6 +166,7 @@ def _move(options: argparse.Namespace) -> int:
 
 
 def _say(db: Database, name: str, change: Change) -> None:
+    print_notice_of(db)
     print(_row(snapshots.show_snapshot(db, name)))
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
 
@@ -177,9 +180,11 @@ def _row(line: SnapshotLine) -> str:
 def _list(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         lines = snapshots.list_snapshots(db)
+        demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print(_json([asdict(line) for line in lines]))
+        print(_json([marking.content(asdict(line), demonstration=demonstration) for line in lines]))
     else:
+        print_notice(demonstration=demonstration)
         print("\n".join(map(_row, lines)) or "No snapshot was taken; take one with `python -m tracker snapshot take`.")
     return 0
 
@@ -190,10 +195,14 @@ def _show(options: argparse.Namespace) -> int:
         view = snapshots.open_snapshot(db, options.name)
         differs = snapshots.differs(db, line, boards.known_position(db))
     if options.format == "json":
-        print(
-            _json({**asdict(line), "differs_from_todays_knowledge": differs, "board": json.loads(boards.as_json(view))})
-        )
+        content = {
+            **asdict(line),
+            "differs_from_todays_knowledge": differs,
+            "board": json.loads(boards.as_json(view)),
+        }
+        print(_json(marking.content(content, demonstration=view.demonstration)))
         return 0
+    print_notice(demonstration=view.demonstration)
     print(_row(line))
     print(f"Taken by {_person(line.taker, line.taken_by)} on {_instant(line.taken_at)}.")
     if line.approved_at:
@@ -233,6 +242,7 @@ def _plain(value: dt.date) -> str:
 def _verify(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), proven=False) as db:
         proof = snapshots.verify_snapshot(db, options.name)
+        print_notice_of(db)
     print(_row(proof.snapshot))
     for fault in proof.faults:
         print(fault, file=sys.stderr)
@@ -264,6 +274,7 @@ def _export(options: argparse.Namespace) -> int:
             formats=options.formats,
             progress=tell,
         )
+        print_notice_of(db)
     file = options.to / pack.name
     try:
         if file.exists() and file.read_bytes() != pack.content:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.marking import print_notice, print_notice_of
 from tracker.domain.errors import UnknownUser
 from tracker.domain.words import Role
 from tracker.exchange import marking
@@ -136,6 +136,6 @@ def _cells(line: UserLine) -> tuple[str, ...]:
 
 
 def _say_user(db: Database, email: str, change: Change) -> None:
-    print_notice(demonstration=stores.is_demonstration(db))
+    print_notice_of(db)
     print("  ".join(filter(None, _cells(_user(db, email)))))
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
