@@ -1,6 +1,6 @@
 from tracker.domain.policy import Action, require
 from tracker.services import progress
-from tracker.ui import amendments, drafts, html, identity, periods, ratings, returns, state
+from tracker.ui import amendments, drafts, html, identity, periods, ratings, return_files, returns, state
 
 html.show(html.put("<h1>My updates</h1>"))
 asking = state.actor()
@@ -18,6 +18,8 @@ else:
         returns.confirm(lines, asking.user_id)
         returns.change(lines, asking.user_id)
         amendments.change_many(lines, asking.user_id)
+        if lines:
+            return_files.show(asking.user_id)
     ratings.show(asking.user_id)
     if not state.editable():
         html.show(

@@ -1,0 +1,242 @@
+"""A part of My updates: a return to fill in elsewhere, and what one that comes back would change before it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from tracker.domain.errors import StalePreview, TrackerError
+from tracker.domain.text import counted
+from tracker.services import returns
+from tracker.services.returns import Outcome
+from tracker.ui import html, state
+from tracker.ui.drafts import finish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from markupsafe import Markup
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from tracker.domain.ledger import Change
+    from tracker.domain.lines import FieldChange
+    from tracker.services.returns import Preview, PreviewLine
+
+_DRAFT = "return"
+_TOKEN = f"token/{_DRAFT}"
+"""Which preview is on the page: what its reader confirms."""
+
+_SEEN = f"seen/{_DRAFT}"
+"""The file of that preview: how far its reading has come is told once."""
+
+_UPLOADS = "uploads"
+"""How many files were taken in: each has an uploader of its own, so that the next begins empty."""
+
+_MINE, _THEIRS = "My row", "What the ledger holds"
+
+
+def show(actor_id: str) -> None:
+    """Offer a person's return to fill in, and take one in."""
+    html.show(
+        html.put("<h2>Excel and CSV</h2>"),
+        html.put(
+            '<p class="quiet">Draw your lines as a file, fill it in, and choose it here. You are shown what it would '
+            "change before anything is saved.</p>"
+        ),
+    )
+    drawn = returns.export_return(state.store(), actor_id=actor_id)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download as Excel workbook",
+            lambda: returns.return_workbook(drawn),
+            file_name=drawn.file_name("xlsx"),
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download as CSV",
+            lambda: returns.return_csv(drawn),
+            file_name=drawn.file_name("csv"),
+            mime="text/csv",
+            on_click="ignore",
+        )
+    file = st.file_uploader(
+        "A return that is filled in (.xlsx or .csv)",
+        type=list(returns.SUFFIXES),
+        max_upload_size=returns.MOST_BYTES // 1024 // 1024,
+        key=f"return/{st.session_state.get(_UPLOADS, 0)}",
+    )
+    if file is None:
+        return
+    try:
+        preview = _checked(actor_id, file)
+    except TrackerError as error:
+        html.show(html.alert(f"Nothing of the file was taken in. {error}"))
+        return
+    if preview.taken:
+        html.show(html.alert(_taken(preview.taken)))
+        return
+    _draw(preview)
+    _offer(preview, actor_id, file)
+
+
+def _checked(actor_id: str, file: UploadedFile) -> Preview:
+    """Check a file, telling how far that has come when it is a new one."""
+    bar = None if st.session_state.get(_SEEN) == file.file_id else st.progress(0.0)
+
+    def tell(words: str, done: float) -> None:
+        if bar:
+            bar.progress(done, words)
+
+    try:
+        return returns.check_return(
+            state.store(), actor_id=actor_id, content=file.getvalue(), name=file.name, on_step=tell
+        )
+    finally:
+        st.session_state[_SEEN] = file.file_id
+        if bar:
+            bar.empty()
+
+
+def _taken(change: Change) -> str:
+    return (
+        f"This file was taken in already, as change {change.seq}, on {change.recorded_at:%-d %B %Y at %H:%M} UTC. "
+        "Nothing is left to save."
+    )
+
+
+def _draw(preview: Preview) -> None:
+    """Show what every row comes to: first what cannot be taken in, then what would be saved, then the rest."""
+    counts = [(str(outcome), str(len(preview.of(outcome)))) for outcome in Outcome]
+    html.show(
+        html.put("<h3>What the file would change</h3>"),
+        html.facts([*counts, ("Rejected", str(preview.rejected_rows))], style="facts"),
+    )
+    if preview.faults:
+        html.show(
+            html.table(
+                f"Rejected: {counted(preview.rejected_rows, 'row')}",
+                ["Where", "Milestone", "What is wrong, and what to do"],
+                ((fault.where, fault.milestone_id, fault.wrong) for fault in preview.faults),
+                empty="None.",
+            )
+        )
+    for outcome in (Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM):
+        if lines := preview.of(outcome):
+            html.show(
+                html.table(
+                    f"{outcome}: {counted(len(lines), 'row')}",
+                    ["Milestone", "Row", "What changes", "Dates say", "Slip"],
+                    (_saved(line) for line in lines),
+                    empty="None.",
+                )
+            )
+    left = preview.of(Outcome.LEFT)
+    if left:
+        html.show(
+            html.details(
+                f"{Outcome.LEFT}: {counted(len(left), 'row')}",
+                html.table(
+                    str(Outcome.LEFT),
+                    ["Milestone", "Row", "Why"],
+                    ((_name(line), line.row, line.remark or "Not filled in.") for line in left),
+                    empty="None.",
+                ),
+            )
+        )
+    if preview.remarks:
+        html.show(
+            html.put("<h4>To know besides</h4>"),
+            html.put("<ul>{}</ul>", html.joined(html.put("<li>{}</li>", remark) for remark in preview.remarks)),
+        )
+
+
+def _name(line: PreviewLine) -> Markup:
+    return html.put('{} <span class="id">{}</span>', line.line.title, line.line.milestone_id)
+
+
+def _saved(line: PreviewLine) -> tuple[html.Cell, ...]:
+    return (
+        _name(line),
+        line.row,
+        _listed(line.changes),
+        html.put("{} now, {} after", html.status(line.line.computed_status), html.status(line.status_after)),
+        html.put("{} now, {} after", html.slip(line.line.slip_days), html.slip(line.slip_after)),
+    )
+
+
+def _listed(changes: Iterable[FieldChange]) -> Markup:
+    """Say each change of a field on a line of its own."""
+    nothing = html.put('<span class="quiet">nothing</span>')
+    said = html.joined(
+        html.put('<span class="why">{}: {} → {}</span>', change.words, change.old or nothing, change.new or nothing)
+        for change in changes
+    )
+    return said or html.put("Nothing: it is said again.")
+
+
+def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
+    """Ask what is still to be decided, and offer to save what is on the page."""
+    decided = {line.line.milestone_id: _decide(line) for line in preview.of(Outcome.CONFLICT)}
+    mine = [milestone_id for milestone_id, whose in decided.items() if whose == _MINE]
+    theirs = [milestone_id for milestone_id, whose in decided.items() if whose == _THEIRS]
+    leave_out = False
+    if preview.faults:
+        words = f"Leave out the {counted(preview.rejected_rows, 'row')} that cannot be taken in"
+        leave_out = st.checkbox(words, key=f"leave_out/{preview.token}")
+    count = len(preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)) + len(mine)
+    ready = count > 0 and (leave_out or not preview.faults) and len(mine) + len(theirs) == len(decided)
+    shown = st.session_state.get(_TOKEN, preview.token)
+    st.session_state[_TOKEN] = preview.token
+    if not st.button(
+        f"Save {counted(count, 'line')} as one change", type="primary", disabled=not ready, key="button/return"
+    ):
+        return
+    try:
+        change = returns.take_return(
+            state.store(),
+            actor_id=actor_id,
+            content=file.getvalue(),
+            name=file.name,
+            token=shown,
+            mine=mine,
+            theirs=theirs,
+            leave_out_rejected=leave_out,
+        )
+    except StalePreview:
+        html.show(
+            html.alert(
+                "The file, or the ledger, changed since this was shown, and nothing was saved. What is shown above is "
+                "what it would change now; save again if that is right."
+            )
+        )
+        return
+    except TrackerError as error:
+        html.show(html.alert(str(error)))
+        return
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+    finish([_DRAFT], f"Saved {counted(count, 'line')} of {file.name} as change {change.seq}.")
+
+
+def _decide(line: PreviewLine) -> str | None:
+    """Show both texts of a conflict, and ask which is to stand."""
+    milestone_id = line.line.milestone_id
+    html.show(
+        html.table(
+            f"Conflict: {milestone_id} was changed by {line.by or 'somebody else'} since the row was drawn",
+            ["Whose", "What changes"],
+            [
+                (_MINE, html.put("{} {}", _listed(line.changes), " ".join(fault.wrong for fault in line.wrong))),
+                (_THEIRS, _listed(line.theirs)),
+            ],
+            empty="None.",
+        )
+    )
+    return st.radio(
+        f"Which is to stand for {milestone_id}?",
+        [_THEIRS] if line.wrong else [_MINE, _THEIRS],
+        index=None,
+        horizontal=True,
+        key=f"whose/{milestone_id}/{line.line.base_version}",
+    )
