@@ -350,10 +350,35 @@ def test_a_baseline_that_moved_meanwhile_makes_a_confirmation_a_conflict(office:
     )
     preview = check(office, content)
     [conflict] = preview.of(Outcome.CONFLICT)
-    assert (conflict.line.milestone_id, conflict.by, preview.faults) == (SECOND, None, ())
+    assert (conflict.line.milestone_id, conflict.by, conflict.changes, preview.faults) == (SECOND, None, (), ())
+    assert [(change.words, change.new) for change in conflict.theirs] == [("Expected", dates.in_words(LATER))]
+    take(office, content, mine=[SECOND])
+    assert shown(office, SECOND).forecast_on == LATER
+
+
+def test_my_row_in_a_conflict_keeps_what_others_changed_and_i_did_not(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.NARRATIVE: "Mine."}})
+    moved = PublishedDate(LATER, Precision.DAY)
+    report(office, SECOND, forecast=moved, reason=MoveReason.SPENDING, reason_note="Later.", narrative=None)
+    [conflict] = check(office, content).of(Outcome.CONFLICT)
+    assert [change.words for change in conflict.changes] == ["Narrative"]
+    assert [change.words for change in conflict.theirs] == ["Expected"]
+    take(office, content, mine=[SECOND])
+    line = shown(office, SECOND)
+    assert (line.narrative, line.forecast_on) == ("Mine.", LATER)
+
+
+def test_my_row_in_a_conflict_cannot_stand_against_the_rules(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.EXPECTED: LATER}})
+    report(office, SECOND)
+    preview = check(office, content)
+    [conflict] = preview.of(Outcome.CONFLICT)
+    assert preview.faults == ()
     assert [fault.column for fault in conflict.wrong] == ["J (Why it moved)"]
     with pytest.raises(InvalidReport, match=r"^Yours cannot stand\. Milestones, row 5, column J"):
         take(office, content, mine=[SECOND])
+    with pytest.raises(NothingToRecord):
+        take(office, content, theirs=[SECOND])
 
 
 @pytest.mark.parametrize("what", ["the ledger", "the file", "the person"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -86,8 +86,8 @@ class Outcome(StrEnum):
 class PreviewLine:
     """What a row comes to: against what is held (``line``), what it changes there, and the status and slip after.
 
-    Of a conflict, ``theirs`` is what somebody else (``by``) changed since the row was drawn, and ``wrong`` what forbids
-    that the row stands. ``remark`` says why a row is left as it is.
+    Of a conflict, ``theirs`` is what somebody else (``by``) changed since the row was drawn, ``changes`` what the row's
+    writer changed, on top of that, and ``wrong`` what forbids it. ``remark`` says why a row is left as it is.
     """
 
     outcome: Outcome
@@ -363,6 +363,7 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held | None) ->
 def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: tuple[UpdateLine, Said]) -> PreviewLine:
     """Return what a row comes to, from what it was drawn from and what is held now."""
     (seen, said_then), (line, said_now) = drawn, now
+    said = _merged(row.said, said_then, said_now)
     changed_here = row.said != said_then or row.reason is not None or row.reason_note is not None
     changed_there = line.base_version != seen.base_version or said_now != said_then
     told_there = line.base_version != seen.base_version and line.confirmed_on is not None
@@ -370,9 +371,9 @@ def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: t
     if not (changed_here or row.confirmed):
         outcome = Outcome.LEFT
         remark = "Changed by somebody else meanwhile; you left it as it was." if said_now != said_then else None
-    elif row.said == said_now and changed_there and (changed_here or told_there):
+    elif changed_there and (said == said_now if changed_here else told_there and said_now == said_then):
         outcome, remark = Outcome.LEFT, "The ledger says so already."
-    elif row.said != said_now and changed_there:
+    elif changed_there and (changed_here or said_now != said_then):
         outcome, by = Outcome.CONFLICT, _author(cursor, line)
     elif not changed_here:
         outcome = Outcome.CONFIRM
@@ -380,12 +381,22 @@ def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: t
         outcome=outcome,
         row=row.row,
         line=line,
-        report=_report(row, line, said_now),
-        changes=tuple(_changes(said_now, row.said, row)),
+        report=_report(row, said, line, said_now),
+        changes=tuple(_changes(said_now, said, row)),
         theirs=tuple(_changes(said_then, said_now)) if outcome is Outcome.CONFLICT else (),
         by=by,
         remark=remark,
     )
+
+
+def _merged(row: Said, then: Said, now: Said) -> Said:
+    """Return what a row says on top of what is held now: of a field that its writer left alone, what others made it."""
+    changed = {
+        field.name: getattr(row, field.name)
+        for field in fields(Said)
+        if getattr(row, field.name) != getattr(then, field.name)
+    }
+    return replace(now, **changed)
 
 
 def _author(cursor: Cursor, line: UpdateLine) -> str | None:
@@ -395,9 +406,8 @@ def _author(cursor: Cursor, line: UpdateLine) -> str | None:
     return change.actor if change else None
 
 
-def _report(row: ReturnRow, line: UpdateLine, held: Said) -> Report:
-    """Return a row as the report that says it, on top of what is held now."""
-    said = row.said
+def _report(row: ReturnRow, said: Said, line: UpdateLine, held: Said) -> Report:
+    """Return the report that says what a row comes to, on top of what is held now."""
     same = said.evidence == held.evidence
     return Report(
         milestone_id=line.milestone_id,

@@ -33,7 +33,8 @@ _SEEN = f"seen/{_DRAFT}"
 _UPLOADS = "uploads"
 """How many files were taken in: each has an uploader of its own, so that the next begins empty."""
 
-_MINE, _THEIRS = "My row", "What the ledger holds"
+_MINE, _THEIRS = "What I changed", "What the ledger holds"
+"""Mine is on top of theirs: of a field that I left alone, theirs stays."""
 
 
 def show(actor_id: str) -> None:
@@ -186,11 +187,21 @@ def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
         words = f"Leave out the {counted(preview.rejected_rows, 'row')} that cannot be taken in"
         leave_out = st.checkbox(words, key=f"leave_out/{preview.token}")
     count = len(preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)) + len(mine)
-    ready = count > 0 and (leave_out or not preview.faults) and len(mine) + len(theirs) == len(decided)
+    undecided = [
+        "decide every conflict" if len(mine) + len(theirs) < len(decided) else "",
+        "leave out what cannot be taken in, or put it right in the file" if preview.faults and not leave_out else "",
+    ]
+    if before := " and ".join(filter(None, undecided)):
+        html.show(html.put('<p class="quiet">Before saving, {}.</p>', before))
+    elif not count:
+        html.show(html.put("<p>There is nothing to save: the file changes nothing.</p>"))
     shown = st.session_state.get(_TOKEN, preview.token)
     st.session_state[_TOKEN] = preview.token
     if not st.button(
-        f"Save {counted(count, 'line')} as one change", type="primary", disabled=not ready, key="button/return"
+        f"Save {counted(count, 'line')} as one change",
+        type="primary",
+        disabled=bool(before) or not count,
+        key="button/return",
     ):
         return
     try:
@@ -219,6 +230,10 @@ def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
     finish([_DRAFT], f"Saved {counted(count, 'line')} of {file.name} as change {change.seq}.")
 
 
+def _forbidden(line: PreviewLine) -> str:
+    return "This cannot stand: " + " ".join(fault.wrong for fault in line.wrong) if line.wrong else ""
+
+
 def _decide(line: PreviewLine) -> str | None:
     """Show both texts of a conflict, and ask which is to stand."""
     milestone_id = line.line.milestone_id
@@ -227,7 +242,7 @@ def _decide(line: PreviewLine) -> str | None:
             f"Conflict: {milestone_id} was changed by {line.by or 'somebody else'} since the row was drawn",
             ["Whose", "What changes"],
             [
-                (_MINE, html.put("{} {}", _listed(line.changes), " ".join(fault.wrong for fault in line.wrong))),
+                (_MINE, html.put("{} {}", _listed(line.changes), _forbidden(line))),
                 (_THEIRS, _listed(line.theirs)),
             ],
             empty="None.",
