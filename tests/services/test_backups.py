@@ -22,7 +22,7 @@ from tests.conftest import copy_store
 from tests.keeping import CHILD, ROOT, held_by_another_process, leave_a_log, name_in, names
 from tests.keeping import folder as folder  # noqa: PLC0414  a fixture that is shared
 from tests.keeping import store as store  # noqa: PLC0414
-from tests.samples import DAY, organisation, save
+from tests.samples import DAY, instant, organisation, save
 from tests.samples import held as held_rows
 from tracker.domain import dates
 from tracker.domain.errors import (
@@ -69,6 +69,15 @@ def test_a_backup_is_proven_named_by_its_time_and_change_and_noted_with_its_hash
 def test_a_backup_holds_what_is_still_in_the_log_of_a_killed_process(store: Address, folder: Path) -> None:
     *_, last = leave_a_log(store)
     assert backups.back_up(store, folder).head.seq >= int(last.split()[0])
+
+
+def test_two_backups_of_one_change_in_one_second_are_two(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(instant(f"2026-04-10T02:00:0{second}") for second in (0, 0, 1))
+    monkeypatch.setattr(dates, "utc_now", lambda: next(ticks))
+    first, second = backups.back_up(store, folder), backups.back_up(store, folder)
+    assert [noted.file for noted in backups.list_backups(folder)] == [first.file, second.file]
 
 
 def test_a_backup_keeps_the_primary_keys_and_checks_of_the_store(store: Address, folder: Path) -> None:

@@ -21,7 +21,7 @@ from tracker.store import database, files, ledger
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
 
 # The address
 
@@ -67,6 +67,18 @@ def test_of_two_processes_that_make_a_store_at_the_same_instant_one_does_and_not
             assert sorted(out.readline() for _, out in pipes if out) == ["False\n", "True\n"]
             assert (stores.verify_store(at).changes, stores.verify_store(at).faults) == (1, ())
             assert names(at.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
+
+
+def test_a_store_that_another_process_made_since_it_was_looked_for_is_left_as_it_is(
+    store: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = store.file.read_bytes(), store.anchor.path.read_bytes()
+    looks = iter([False])
+    monkeypatch.setattr(Address, "exists", lambda _: next(looks, True))
+    monkeypatch.setattr(files, "fcntl", None)  # where the system has no locks either
+    assert stores.init_store(store) is False
+    assert (store.file.read_bytes(), store.anchor.path.read_bytes()) == before
+    assert names(store.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
 
 
 def test_a_store_is_made_with_the_folders_above_it(tmp_path: Path) -> None:
@@ -178,6 +190,62 @@ def test_a_log_that_lost_changes_is_kept_as_it_is_for_the_enquiry(store: Address
     with pytest.raises(BrokenLedger, match="missing from the end of the ledger"):
         stores.open_store(store, writable=True)
     assert (store.wal.read_bytes(), store.file.read_bytes()) == before
+
+
+@pytest.fixture
+def proofs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The proofs of an opening that are made, whole or of the end alone, as they come."""
+    made: list[str] = []
+
+    def noted(name: str, check: Callable[[Database], None]) -> Callable[[Database], None]:
+        def check_and_note(db: Database) -> None:
+            made.append(name)
+            check(db)
+
+        return check_and_note
+
+    for name in ("check_opening", "check_head"):
+        monkeypatch.setattr(ledger, name, noted(name, getattr(ledger, name)))
+    return made
+
+
+def test_a_store_that_is_opened_for_writing_because_of_what_it_holds_is_proven_once(
+    store: Address, proofs: list[str]
+) -> None:
+    with stores.open_for(store, lambda db: not db.writable) as db:
+        assert save(db, organisation("Fourth")).seq == 4
+    assert proofs == ["check_opening", "check_head"]
+    with stores.open_for(store, lambda _: False) as db:
+        assert not db.writable
+    assert proofs == ["check_opening", "check_head", "check_opening"]
+
+
+def test_a_store_that_somebody_wrote_to_between_the_two_openings_is_proven_again(
+    store: Address, proofs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = Database.close
+
+    def close_and_let_another_in(db: Database) -> None:
+        close(db)
+        monkeypatch.undo()
+        with stores.open_store(store, writable=True) as other:
+            save(other, organisation("Theirs"))
+
+    monkeypatch.setattr(Database, "close", close_and_let_another_in)
+    with stores.open_for(store, lambda _: True) as db:
+        assert save(db, organisation("Ours")).seq == 5
+
+
+def test_a_store_that_cannot_be_looked_into_is_let_go_of(store: Address) -> None:
+    with pytest.raises(ZeroDivisionError):
+        stores.open_for(store, lambda _: bool(1 / 0))
+    stores.open_store(store, writable=True).close()
+
+
+def test_the_folder_for_backups_is_where_tracker_backups_says_or_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, meant in (("/mnt/backups", Path("/mnt/backups")), ("here", Path("here").absolute()), ("", None)):
+        monkeypatch.setenv("TRACKER_BACKUPS", said)
+        assert stores.backup_folder() == meant
 
 
 # A disk that is full or read-only

@@ -456,6 +456,35 @@ def test_a_reshaped_table_is_a_fault_in_a_sentence_and_the_store_is_not_opened(
             use(store)
 
 
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("organisation", r"its primary key \(id, version\) is gone"),
+        ("organisation", r"its CHECK\(\(.version. > 0\)\) is gone"),
+        ("organisation", "its rule that name is never empty is gone"),
+        ("progress", r"its CHECK\(\(actual_on <= effective_on\)\) is gone"),
+        ("change", r"its unique \(request_id\) is gone"),
+    ],
+)
+def test_a_table_that_lost_its_keys_and_checks_is_told_and_the_store_is_not_opened(
+    table: str, sentence: str, store: Address
+) -> None:
+    tamper(store, f"CREATE OR REPLACE TABLE {table} AS FROM {table}")  # the same rows, and nothing to keep others out
+    proof = stores.verify_store(store)
+    [fault] = proof.faults
+    assert re.search(rf"^The table {table} was altered: .*{sentence}.*\. Restore the newest backup\.$", fault)
+    assert (proof.changes, proof.versions) == (_SAVES, _SAVES)  # and what can be recomputed was
+    with pytest.raises(SchemaMismatch, match=f"The table {table} was altered: "):
+        stores.open_store(store)
+
+
+def test_a_key_or_a_check_more_is_told_too(store: Address) -> None:
+    tamper(store, "ALTER TABLE owner ALTER COLUMN note SET NOT NULL")
+    assert stores.verify_store(store).faults == (
+        "The table owner was altered: its rule that note is never empty was added. Restore the newest backup.",
+    )
+
+
 @pytest.mark.parametrize("statement", ["DROP TABLE migration", "ALTER TABLE migration DROP COLUMN sha256"])
 def test_a_store_whose_list_of_migrations_was_altered_is_refused_and_not_migrated_again(
     statement: str, store: Address

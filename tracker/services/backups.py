@@ -100,20 +100,26 @@ def _back_up(db: Database, folder: Path) -> Backup:
             db.copy_to(unfinished.file)
             shutil.copyfile(db.address.anchor.path, unfinished.anchor.path)
         proof = _proven(unfinished)
-        name = marking.file_name(
-            f"{db.address.file.stem}_{dates.utc_now():{_STAMP}}_seq{proof.head.seq}.duckdb",
-            demonstration=proof.demonstration,
-        )
-        finished = Address(folder / name)
+        finished = Address(_new_name(folder, db.address.file.stem, proof))
         put_new(unfinished.anchor.path, finished.anchor.path)  # first: a backup without its anchor would be refused
         put_new(unfinished.file, finished.file)
-        _note(folder, {"file": name, "sha256": _sha256(finished.file), **vars(proof.head)})
+        _note(folder, {"file": finished.file.name, "sha256": _sha256(finished.file), **vars(proof.head)})
     except OSError as error:
         raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
     finally:
         discard(unfinished)
         _making.release()
     return Backup(finished.file, proof.head, proof.demonstration)
+
+
+def _new_name(folder: Path, stem: str, proof: Verification) -> Path:
+    """Return a name by the second and the change: of two backups of one change the later waits for the next second."""
+    while True:
+        name = f"{stem}_{dates.utc_now():{_STAMP}}_seq{proof.head.seq}.duckdb"
+        file = folder / marking.file_name(name, demonstration=proof.demonstration)
+        if not file.exists():
+            return file
+        time.sleep(0.1)
 
 
 def _proven(copy: Address) -> Verification:

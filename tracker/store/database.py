@@ -150,19 +150,7 @@ class Database:
     @classmethod
     def _attach(cls, address: Address, *, writable: bool, also_allow: Sequence[Path]) -> Self:
         scratch = address.file.with_name(address.file.name + ".tmp")
-        root = duckdb.connect(
-            ":memory:",
-            config={
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "allow_community_extensions": "false",
-                "python_enable_replacements": "false",
-                "memory_limit": "2GB",
-                "threads": "2",
-                "max_temp_directory_size": "1GB",
-                "temp_directory": str(scratch),
-            },
-        )
+        root = _engine(temp_directory=str(scratch))
         try:
             mode = "" if writable else " (READ_ONLY)"
             root.execute(f"ATTACH {_quoted(address.file)} AS tracker{mode}")
@@ -271,6 +259,31 @@ class Database:
                 cursor.execute("DETACH copy")
         except duckdb.Error as error:
             raise translated(error, file) from error
+
+
+def _engine(**settings: str) -> Cursor:
+    """Start an engine of one's own in memory, which fetches and runs nothing from elsewhere."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": "2GB",
+            "threads": "2",
+            "max_temp_directory_size": "1GB",
+            **settings,
+        },
+    )
+
+
+@contextlib.contextmanager
+def in_memory() -> Iterator[Cursor]:
+    """Give an empty store that is never on a disk, to ask what SQL makes of it."""
+    with _engine() as root:
+        root.execute("ATTACH ':memory:' AS tracker")
+        yield root
 
 
 @contextlib.contextmanager

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import SchemaMismatch
 from tracker.store import schema
+from tracker.store.schema import Migration, known
+
+__all__ = ["Migration", "apply_pending", "known", "pending", "require_current", "require_migrated"]
 
 if TYPE_CHECKING:
     from tracker.store.database import Cursor, Database
-
-
-@dataclass(frozen=True)
-class Migration:
-    """One step of the schema: ``0001_ledger.sql`` is number 1."""
-
-    number: int
-    name: str
-    sql: str
-
-    @property
-    def sha256(self) -> str:
-        """The hash of its text, noted when it runs: an edited migration is found out."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()
-
-
-def known() -> list[Migration]:
-    """Return every migration of this version of the tracker, in order."""
-    folder = resources.files(__package__).joinpath("migrations")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
-    return [Migration(int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text()) for file in files]
 
 
 def pending(db: Database) -> list[Migration]:
@@ -73,7 +52,7 @@ def require_current(db: Database) -> None:
     """Raise SchemaMismatch unless the store has exactly this version's schema, and its tables are what that makes."""
     require_migrated(db)
     with db.read() as cursor:
-        _refuse(db, schema.faults(cursor))
+        _refuse(db, schema.faults(cursor) or schema.lost_constraints(cursor))
 
 
 def _refuse(db: Database, faults: list[str]) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.store.database import in_memory
 from tracker.store.registry import NOUNS, column_types, columns
 
 if TYPE_CHECKING:
@@ -25,6 +30,27 @@ CHANGE = {
 
 MIGRATION = {"number": "INTEGER", "name": "VARCHAR", "sha256": "VARCHAR", "applied_at": "TIMESTAMP"}
 """The columns of the table that notes which migrations have run."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step of the schema: ``0001_ledger.sql`` is number 1."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its text, noted when it runs: an edited migration is found out."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known() -> list[Migration]:
+    """Return every migration of this version of the tracker, in order."""
+    folder = resources.files(__package__).joinpath("migrations")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return [Migration(int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text()) for file in files]
 
 
 def faults(cursor: Cursor) -> list[str]:
@@ -80,3 +106,55 @@ def _held(cursor: Cursor) -> dict[str, dict[str, str]]:
     for table, column, kind in rows:
         tables.setdefault(table, {})[column] = kind
     return tables
+
+
+_Constraint: TypeAlias = tuple[str, tuple[str, ...], str]
+"""What kind it is, the columns it is about, and its text."""
+
+
+def lost_constraints(cursor: Cursor) -> list[str]:
+    """Compare what keeps wrong rows out of the tables with what the migrations put there; a sentence a table."""
+    held, wanted = _constraints(cursor), _made_by_migrations()
+    return [
+        f"The table {table} was altered: {', '.join(parts)}. Restore the newest backup."
+        for table in sorted(wanted)
+        if (
+            parts := [
+                *(f"{_told(lost)} is gone" for lost in sorted(wanted[table] - held.get(table, frozenset()))),
+                *(f"{_told(added)} was added" for added in sorted(held.get(table, frozenset()) - wanted[table])),
+            ]
+        )
+    ]
+
+
+def _told(constraint: _Constraint) -> str:
+    kind, about, text = constraint
+    match kind:
+        case "PRIMARY KEY" | "UNIQUE":
+            return f"its {kind.lower()} ({', '.join(about)})"
+        case "NOT NULL":
+            return f"its rule that {about[0]} is never empty"
+        case _:
+            return f"its {text}"
+
+
+def _constraints(cursor: Cursor) -> dict[str, frozenset[_Constraint]]:
+    rows = cursor.execute(
+        """
+        SELECT table_name, constraint_type, constraint_column_names, constraint_text
+        FROM duckdb_constraints()
+        WHERE database_name = 'tracker' AND schema_name = 'main'
+        """
+    ).fetchall()
+    tables: dict[str, set[_Constraint]] = {}
+    for table, kind, about, text in rows:
+        tables.setdefault(table, set()).add((kind, tuple(about), text))
+    return {table: frozenset(of_table) for table, of_table in tables.items()}
+
+
+@cache
+def _made_by_migrations() -> dict[str, frozenset[_Constraint]]:
+    with in_memory() as cursor:
+        for migration in known():
+            cursor.execute(migration.sql)
+        return _constraints(cursor)
