@@ -15,8 +15,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from tracker.domain.dates import PublishedDate
+from tracker.domain.looks import LOOKS
 from tracker.domain.text import counted
-from tracker.domain.words import NOT_REPORTED, MilestoneStatus, Outcome, Precision
+from tracker.domain.words import NOT_REPORTED, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,29 +25,6 @@ if TYPE_CHECKING:
 Cell: TypeAlias = str | int | dt.date | PublishedDate | Markup | None
 
 _STYLE = Path(__file__).with_name("style.css")
-
-_LOOKS: dict[str, tuple[str, str]] = {
-    MilestoneStatus.COMPLETE: ("green", "✓"),
-    MilestoneStatus.COMPLETE_LATE: ("green", "✓"),
-    MilestoneStatus.OVERDUE: ("red", "▲"),
-    MilestoneStatus.RED: ("red", "■"),
-    MilestoneStatus.AMBER: ("amber", "◆"),
-    MilestoneStatus.GREEN: ("green", "●"),
-    MilestoneStatus.STALE: ("grey", "◌"),
-    MilestoneStatus.NOT_DATED: ("grey", "–"),
-    NOT_REPORTED: ("grey", "○"),
-    Outcome.NOT_STARTED: ("grey", "○"),
-    Outcome.IN_PROGRESS: ("blue", "▸"),
-    Outcome.DELIVERED: ("green", "✓"),
-    Outcome.DELIVERED_LATE: ("green", "✓"),
-    Outcome.DELIVERED_DIFFERENTLY: ("green", "≈"),
-    Outcome.ONGOING_DUTY: ("blue", "∞"),
-    Outcome.SUPERSEDED: ("amber", "↷"),
-    Outcome.NOT_PURSUED: ("red", "✕"),
-    Outcome.NOT_MEASURABLE: ("grey", "≁"),
-    Outcome.UNKNOWN: ("grey", "?"),
-}
-"""Word → colour and shape: the colour is never alone."""
 
 
 def show(*parts: Markup) -> None:
@@ -88,7 +66,7 @@ def baseline(current: PublishedDate | None, original: PublishedDate | None) -> M
 def status(word: str | None) -> Markup:
     """A status as word, shape and colour; no word is *Not reported*."""
     word = word or NOT_REPORTED
-    colour, shape = _LOOKS.get(word, ("grey", "·"))
+    colour, shape = LOOKS.get(word, ("grey", "·"))
     return put(
         '<span class="status {}"><span class="shape" aria-hidden="true">{}</span>{}</span>', colour, shape, str(word)
     )

@@ -1,0 +1,67 @@
+"""How reports show a cell: the same words in HTML, PDF and slides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain.dates import PublishedDate
+from tracker.domain.tables import Blank, Kind
+from tracker.domain.words import Precision
+from tracker.exchange.pack.files import xml_text
+
+if TYPE_CHECKING:
+    from tracker.domain.tables import Cell, Column, Table
+
+
+STATUSES = frozenset({"owner_status", "computed_status", "outcome", "status", "category"})
+"""Columns whose words have a look."""
+
+
+def read_out(value: Cell, column: Column) -> str:
+    """Return what a report says in a cell: numbers with separators, dates in words, unknowns as what they are."""
+    if value is None:
+        return "not known" if column.blank is Blank.NOT_KNOWN else "–"
+    match column.kind:
+        case Kind.TEXT:
+            said = xml_text(str(value))
+        case Kind.BOOLEAN:
+            said = "yes" if value else "no"
+        case Kind.MONEY:
+            said = f"£{value:,.2f}".removesuffix(".00")
+        case Kind.NUMBER:
+            said = f"{value:,}"
+        case _:
+            said = _moment(value)
+    return said
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return f"{value.day} {value:%B %Y, %H:%M} UTC"
+    return str(PublishedDate(value, Precision.DAY))
+
+
+def heading(column: Column) -> str:
+    """Return the heading of a column, with its unit where the cells do not show it."""
+    return f"{column.title} ({column.unit})" if column.unit and column.kind is not Kind.MONEY else column.title
+
+
+_LONGEST_WORD, _ENOUGH = 22, 140
+"""Letters: of a word that a column makes room for, and of a text beyond which a column asks for no more."""
+
+
+def widths(table: Table, *, page: float, letter: float, margin: float) -> list[float]:
+    """Share the width of a page among columns: each its longest word, and of the rest as its texts are long.
+
+    ``letter`` is how wide one is and ``margin`` what a cell needs besides, all in one unit. A narrow table stays so.
+    """
+    least, usual = [], []
+    for place, column in enumerate(table.columns):
+        texts = [heading(column), *(read_out(row[place], column) for row in table.rows)]
+        words = [word for text in texts for word in text.replace("/", "/ ").split()]
+        least.append(min(max(map(len, words), default=1), _LONGEST_WORD) * letter + margin)
+        usual.append(min(max(map(len, texts)), _ENOUGH))
+    spare = max(min(page - sum(least), sum(usual) * letter), 0)
+    scale = min(page / sum(least), 1)
+    return [width * scale + spare * share / sum(usual) for width, share in zip(least, usual, strict=True)]

@@ -1,0 +1,96 @@
+"""The report as a PDF for reading and for the record: tagged (PDF/UA-1), with title, language and bookmarks.
+
+Set by Typst, which is one wheel without system libraries, writes tags, refuses what breaks PDF/UA, and can be given the
+time that the file says it was made. The text goes to it as data and never as markup: ``report.typ`` is fixed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import typst
+
+from tracker.domain.looks import LOOKS
+from tracker.domain.tables import NUMERIC
+from tracker.domain.words import BOARD
+from tracker.exchange.pack.files import File, xml_text
+from tracker.exchange.pack.reading import STATUSES, heading, read_out, widths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tracker.domain.tables import Cell, Column, Table
+    from tracker.exchange.pack.cover import Cover
+    from tracker.reporting.report import Section
+
+_PAGE, _LETTER, _MARGIN = 176.0, 1.7, 3.0
+"""Millimetres: the width of the page's text, of a letter in a table, and of a cell's own margins."""
+
+_LONG = 500
+"""Characters of a text whose row may go on over the page."""
+
+
+def pdf_file(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) -> Iterator[File]:
+    """Give the report; ``pictures`` has the SVG of the chart of a section by the section's key."""
+    template = resources.files(__package__).joinpath("report.typ").read_bytes()
+    content, _ = typst.compile_with_warnings(  # of fonts that this machine has not: the next in the list is taken
+        template,
+        format="pdf",
+        sys_inputs={"report": json.dumps(_data(cover, report, pictures))},
+        pdf_standards=["ua-1"],
+        timestamp=cover.stamp.replace(tzinfo=dt.UTC),
+    )
+    yield File(
+        path=cover.file_name("report", "pdf"),
+        purpose="the board's report, tagged, for reading and for the record",
+        media_type="application/pdf",
+        content=content,
+    )
+
+
+def _data(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "title": cover.title,
+        "marked": xml_text(cover.marked),
+        "publisher": BOARD,
+        "keywords": ["SEND", "delivery board", cover.as_at.isoformat(), str(cover.marking)],
+        "date": {"year": cover.stamp.year, "month": cover.stamp.month, "day": cover.stamp.day},
+        "foot": f"As at {cover.day} · ledger head: change {cover.head.seq}, seal {cover.head.seal[:12]}",
+        "statements": cover.statements,
+        "particulars": [(term, xml_text(said)) for term, said in cover.particulars if term != "Marking"],
+        "sections": [
+            {
+                "heading": section.heading,
+                "paragraphs": section.paragraphs,
+                "picture": pictures.get(section.key, "") if section.chart else "",
+                "alternative": section.chart.alternative if section.chart else "",
+                "tables": [_table(table) for table in section.tables],
+            }
+            for section in report
+        ],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "heads": [heading(column) for column in table.columns],
+        "numbers": [column.kind in NUMERIC for column in table.columns],
+        "widths": [round(width, 2) for width in widths(table, page=_PAGE, letter=_LETTER, margin=_MARGIN)],
+        "rows": [
+            {
+                "cells": [_cell(value, column) for value, column in zip(row, table.columns, strict=True)],
+                "long": any(isinstance(value, str) and len(value) > _LONG for value in row),
+            }
+            for row in table.rows
+        ],
+    }
+
+
+def _cell(value: Cell, column: Column) -> dict[str, str]:
+    said = read_out(value, column)
+    colour, shape = LOOKS.get(said, ("", "")) if column.name in STATUSES else ("", "")
+    return {"text": f"{shape} {said}" if shape else said, "look": colour}

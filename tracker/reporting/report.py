@@ -1,0 +1,256 @@
+"""The board's report for people: the pack's own tables, picked and put in the order a delivery board expects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.domain.tables import Column, Kind, Table
+from tracker.domain.text import counted
+from tracker.reporting import charts, tables
+from tracker.reporting.board import SILENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.reporting.board import BoardView
+    from tracker.reporting.charts import Finding
+
+CHANGES = "changes_since_last"
+"""The table of what changed since the snapshot before, where there is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the report: a heading, what is to be said, a chart with the sentence it shows, and tables."""
+
+    key: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    chart: Finding | None = None
+    tables: tuple[Table, ...] = ()
+
+
+def build_report(view: BoardView, packed: Sequence[Table], *, previous: str | None) -> tuple[Section, ...]:
+    """Return the report of a board, of tables that were packed from it; ``previous`` names the snapshot before."""
+    by_name = {table.name: table for table in packed}
+    return (
+        _position(view, by_name),
+        _changes(by_name, previous),
+        _exceptions(view, by_name),
+        _milestones(view, by_name),
+        _evidence(view),
+        _money(by_name),
+        _outside(by_name),
+        _confidence(by_name),
+        *_words_of_owners(by_name),
+        _register(by_name),
+        _method(view, by_name),
+    )
+
+
+def _counts(by_name: dict[str, Table], measure: str, title: str) -> Table:
+    return by_name["headline"].picked("category", "count", keep=lambda row: row["measure"] == measure, title=title)
+
+
+def _position(view: BoardView, by_name: dict[str, Table]) -> Section:
+    sure = view.confidence
+    return Section(
+        key="position",
+        heading="The position",
+        paragraphs=(
+            view.headline,
+            f"{sure.owners_confirmed} of {counted(sure.owners, 'owner')} confirmed. What owners say, what the dates "
+            "say and what the evidence shows are three statuses, and never merge.",
+        ),
+        tables=(
+            _counts(by_name, tables.BY_OWNER, "What owners say: delivery confidence"),
+            _counts(by_name, tables.BY_DATES, "What the dates say: from milestones"),
+            _counts(by_name, tables.BY_EVIDENCE, "What the evidence shows: our reading"),
+            _counts(by_name, tables.MILESTONES, "Milestones, all and of this period"),
+        ),
+    )
+
+
+def _changes(by_name: dict[str, Table], previous: str | None) -> Section:
+    if previous is None or CHANGES not in by_name:
+        return Section(
+            key="changes",
+            heading="What changed",
+            paragraphs=("No snapshot of an earlier day had been approved, so there is nothing to compare with.",),
+        )
+    changes = by_name[CHANGES]
+    return Section(
+        key="changes",
+        heading=f"What changed since {previous}",
+        paragraphs=(f"{counted(len(changes.rows), 'change')} since the snapshot {previous}.",),
+        tables=(changes,) if changes.rows else (),
+    )
+
+
+def _exceptions(view: BoardView, by_name: dict[str, Table]) -> Section:
+    whole = by_name["exceptions"]
+    listed = whole.picked(
+        "commitment",
+        "milestone_id",
+        "milestone",
+        "why",
+        "owner",
+        "slip_days",
+        keep=lambda row: row["reasons"] != SILENT,
+        title="Overdue, slipped, disputed or contradicted, worst first",
+    )
+    silent = whole.picked("commitment_id", keep=lambda row: row["reasons"] == SILENT).values("commitment_id")
+    only_silent = (
+        f"{counted(len(silent), 'commitment')} more, only because the owner has not reported: "
+        f"{', '.join(map(str, silent))}."
+        if silent
+        else "No commitment is listed for its owner's silence alone."
+    )
+    return Section(
+        key="exceptions",
+        heading="Exceptions",
+        paragraphs=(f"{counted(len(listed.rows), 'line')} for the board to look at. {only_silent}",),
+        chart=charts.overdue_milestones(view),
+        tables=(listed,) if listed.rows else (),
+    )
+
+
+def _milestones(view: BoardView, by_name: dict[str, Table]) -> Section:
+    days = view.rules.period_days
+    lists = [
+        by_name["milestones"].picked(
+            "milestone_id",
+            "title",
+            "owner",
+            "due",
+            "status",
+            "slip_days",
+            keep=lambda row, period=period: row["period"] == period,  # type: ignore[misc]
+            title=title,
+        )
+        for period, title in (
+            ("missed in the period", f"Missed in the last {days} days"),
+            ("met in the period", f"Met in the last {days} days"),
+            ("due soon", f"Due in the next {days} days"),
+        )
+    ]
+    return Section(
+        key="milestones",
+        heading="Milestones",
+        paragraphs=tuple(f"{table.title}: none." for table in lists if not table.rows),
+        tables=tuple(table for table in lists if table.rows),
+    )
+
+
+def _evidence(view: BoardView) -> Section:
+    finding = charts.outcomes_by_chapter(view)
+    (_, *heads), *rows = finding.table
+    table = Table(
+        name="outcomes_by_chapter",
+        title="What the evidence shows, by chapter of the Green Paper",
+        summary="Counts of commitments.",
+        source="the commitments of this report",
+        columns=(
+            Column(name="chapter", title="Chapter", description="of the Green Paper"),
+            *(
+                Column(name=f"group_{number}", title=head, description="how many commitments", kind=Kind.NUMBER)
+                for number, head in enumerate(heads)
+            ),
+        ),
+        rows=tuple((chapter, *(int(count) for count in counts)) for chapter, *counts in rows),
+        key=("chapter",),
+    )
+    return Section(key="evidence", heading="What the evidence shows", chart=finding, tables=(table,))
+
+
+def _money(by_name: dict[str, Table]) -> Section:
+    committed = by_name["programmes"].picked(
+        "name",
+        "committed_gbp",
+        "owner",
+        keep=lambda row: row["committed_gbp"] is not None,
+        title="Committed by the Green Paper, by programme",
+    )
+    sums = by_name["money"].picked(
+        "programme", "stage", "amount_gbp", "period", "scope", "known_on", "part_of", title="Every published sum"
+    )
+    return Section(
+        key="money",
+        heading="Money",
+        paragraphs=(
+            "Each sum stands at its own stage, and a figure at one stage says nothing of the next. Sums overlap, as "
+            "part of one another: they are listed and never added up.",
+        ),
+        tables=tuple(table for table in (committed, sums) if table.rows),
+    )
+
+
+def _outside(by_name: dict[str, Table]) -> Section:
+    events = by_name["events"].picked(
+        "happened_on",
+        "happened_precision",
+        "summary",
+        "evidence_id",
+        keep=lambda row: row["commitment_id"] is None,
+        title="Events that concern every commitment, newest first",
+    )
+    return Section(
+        key="outside",
+        heading="The outside world",
+        paragraphs=() if events.rows else ("Nothing was recorded.",),
+        tables=(events,) if events.rows else (),
+    )
+
+
+def _confidence(by_name: dict[str, Table]) -> Section:
+    return Section(
+        key="confidence",
+        heading="How far this report can be trusted",
+        tables=(_counts(by_name, tables.CONFIDENCE, "What is silent, stale, unknown or without evidence"),),
+    )
+
+
+def _words_of_owners(by_name: dict[str, Table]) -> tuple[Section, ...]:
+    """What owners wrote, in full; nothing of it in a public edition."""
+    said: list[Table] = []
+    for name, field, shown, title in (
+        ("commitments", "owner_rationale", ("commitment_id", "title", "owner_status"), "Why owners rate as they do"),
+        ("milestones", "narrative", ("milestone_id", "title", "status"), "What owners say of their milestones"),
+    ):
+        table = by_name[name]
+        if any(column.name == field for column in table.columns):
+            picked = table.picked(*shown, field, keep=lambda row, field=field: row[field] is not None, title=title)  # type: ignore[misc]
+            said += [picked] if picked.rows else []
+    return (Section(key="owners", heading="In owners' words", tables=tuple(said)),) if said else ()
+
+
+def _register(by_name: dict[str, Table]) -> Section:
+    return Section(
+        key="register",
+        heading="Every commitment",
+        tables=(
+            by_name["commitments"].picked(
+                "commitment_id", "title", "owner", "owner_status", "computed_status", "outcome", "slip_days"
+            ),
+        ),
+    )
+
+
+def _method(view: BoardView, by_name: dict[str, Table]) -> Section:
+    rules = view.rules
+    return Section(
+        key="method",
+        heading="How to read this report, and its sources",
+        paragraphs=(
+            "A milestone that has not happened is Overdue after its date, Red when its forecast slips more than "
+            f"{rules.amber_days} days behind its baseline, Amber beyond {rules.green_days} days and Green within them; "
+            f"Stale when no forecast was confirmed for {rules.stale_days} days, and Not dated when there is no date. A "
+            "commitment takes the worst status of its open key milestones.",
+            "A date that was published less precisely than a day counts as the last day of its period. Slip is in days "
+            "from the baseline; a number below nothing is early.",
+            "The evidence view is this project's reading of published sources, not any department's. Every table is "
+            "also in the pack as ODS, CSV and JSON, with the source of each row.",
+        ),
+        tables=(by_name["sources"].picked("source_id", "publisher", "title", "published_on"),),
+    )
