@@ -80,11 +80,13 @@ def _changes(by_name: dict[str, Table], previous: str | None) -> Section:
             paragraphs=("No snapshot of an earlier day had been approved, so there is nothing to compare with.",),
         )
     changes = by_name[CHANGES]
+    held = {column.name for column in changes.columns}
+    shown = ("kind", "what", "of", "old", "new", "why", "who")
     return Section(
         key="changes",
         heading=f"What changed since {previous}",
         paragraphs=(f"{counted(len(changes.rows), 'change')} since the snapshot {previous}.",),
-        tables=(changes,) if changes.rows else (),
+        tables=(changes.picked(*(name for name in shown if name in held)),) if changes.rows else (),
     )
 
 

@@ -18,6 +18,7 @@ from tracker.domain.words import (
     MilestoneKind,
     MilestoneStatus,
     MoneyStage,
+    Movement,
     MoveReason,
     Outcome,
     OverrideReason,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tracker.domain.lines import OutcomeLine, ReferenceLine
     from tracker.domain.tables import Cell
     from tracker.reporting.board import BoardView
+    from tracker.reporting.comparison import Comparison
 
     Field: TypeAlias = tuple[Column, Callable[[Any], Cell] | None]
 
@@ -603,6 +605,68 @@ def _sources(view: BoardView) -> Table:
         ],
         view.sources.values(),
         key=("source_id",),
+    )
+
+
+def changes_table(comparison: Comparison) -> Table:
+    """Return what changed since an earlier board, one thing a row."""
+    return _table(
+        "changes_since_last",
+        "Changes since last snapshot",
+        f"What changed since {comparison.before_name or comparison.before.as_at}, in the order that a board asks in.",
+        [
+            _field("order", "Order", "as a board asks", lambda line: line[0], kind=Kind.NUMBER),
+            _field("kind", "Change", "what kind of change", lambda line: str(line[1].kind), words=tuple(Movement)),
+            _field("record", "Record", "what was changed", lambda line: line[1].record),
+            _field("record_id", "Record: id", "the record's id", lambda line: line[1].record_id),
+            _field(
+                "commitment_id", "Commitment", "the one it belongs to", lambda line: line[1].commitment_id, blank=_NONE
+            ),
+            _field(
+                "milestone_id", "Milestone", "the one it belongs to", lambda line: line[1].milestone_id, blank=_NONE
+            ),
+            _field("what", "What", "what it is about", lambda line: line[1].what),
+            _field("of", "Of it", "the field that changed", lambda line: line[1].of),
+            _field("old", "Was", "what was held before", lambda line: line[1].old, blank=_NONE),
+            _field("new", "Is", "what is held now", lambda line: line[1].new, blank=_NONE),
+            _field(
+                "days",
+                "Moved",
+                "how far a date moved; below nothing is earlier",
+                lambda line: line[1].days,
+                kind=Kind.NUMBER,
+                unit="days",
+                blank=_NONE,
+            ),
+            _field("direction", "Direction", "whether for the better", lambda line: line[1].direction, blank=_NONE),
+            _field(
+                "evidence_id", "Evidence", "the source that shows it", lambda line: line[1].evidence_id, blank=_NONE
+            ),
+            _field(
+                "holds_from",
+                "Holds from",
+                "from which day",
+                lambda line: line[1].holds_from,
+                kind=Kind.DATE,
+                blank=_NONE,
+            ),
+            _field(
+                "recorded_at",
+                "Recorded",
+                "when it was recorded; not when the day alone made it so",
+                lambda line: line[1].recorded_at,
+                kind=Kind.INSTANT,
+                blank=_NONE,
+            ),
+            _field(
+                "change", "Ledger", "its number in the ledger", lambda line: line[1].seq, kind=Kind.NUMBER, blank=_NONE
+            ),
+            _field("who", "Who", "who recorded it", lambda line: line[1].who, blank=_NONE, restricted=True),
+            _field("why", "Why", "the reason, as written", lambda line: line[1].why, blank=_NONE, restricted=True),
+        ],
+        enumerate(comparison.rows, start=1),
+        key=("order",),
+        source="the board's ledger, by comparing the two snapshots",
     )
 
 

@@ -12,32 +12,45 @@ from tracker.domain.policy import Action, require
 from tracker.domain.tables import Table, restricted
 from tracker.domain.words import Marking, SnapshotState
 from tracker.exchange.board_files import board_json
+from tracker.exchange.pack.calendar_ics import ics_file
 from tracker.exchange.pack.cover import Cover, with_demonstration
 from tracker.exchange.pack.csv_files import csv_files
 from tracker.exchange.pack.json_files import json_files
 from tracker.exchange.pack.manifest import check_zip, pack_zip
 from tracker.exchange.pack.parquet_files import parquet_files
+from tracker.exchange.pack.pictures import svg
+from tracker.exchange.pack.report_html import html_file
+from tracker.exchange.pack.report_pdf import pdf_file
+from tracker.exchange.pack.slides_pptx import pptx_file
 from tracker.exchange.pack.spreadsheet_rules import RULES, check_spreadsheet
 from tracker.exchange.pack.workbook_ods import ods_file
 from tracker.exchange.pack.workbook_xlsx import xlsx_file
-from tracker.reporting.tables import board_tables, public_edition, with_dictionary
-from tracker.services import snapshots
+from tracker.reporting.report import build_report
+from tracker.reporting.tables import board_tables, changes_table, public_edition, with_dictionary
+from tracker.services import boards, comparisons, snapshots
 from tracker.services.users import who
 from tracker.store import board, ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.domain.lines import SnapshotLine
     from tracker.exchange.pack.files import File
     from tracker.reporting.board import BoardView
+    from tracker.reporting.report import Section
     from tracker.store.database import Database
 
     Progress: TypeAlias = Callable[[float, str], None]
     """Told how much is done, from 0 to 1, and what is being done."""
 
-FORMATS = ("csv", "json", "parquet", "ods", "xlsx")
+FORMATS = ("html", "pdf", "pptx", "ods", "xlsx", "csv", "json", "parquet", "ics")
 """What a pack may hold, and holds unless some are chosen."""
+
+_REPORTS = frozenset({"html", "pdf", "pptx"})
+"""The formats that show charts."""
+
+_PLOT = 560
+"""Pixels: how wide a chart's plot is."""
 
 LONGEST_HANDLING = 100
 """Characters: it stands in one line above and below every page."""
@@ -79,14 +92,17 @@ def export_pack(
     tell(0, "Reading the snapshot")
     line = snapshots.show_snapshot(db, name)
     view = snapshots.open_snapshot(db, name)
-    tables = _tables(db, view)
-    cover = _cover(db, line, view, tables, marked, public=public)
+    earlier = snapshots.last_approved(db, line.as_at, line.known_seq)
+    tables = _tables(db, view, earlier)
+    left_out = restricted(tables) if public else []
     if public:
         view = public_edition(view, tables)
-        tables = tuple(table.published() for table in _tables(db, view))
+        tables = tuple(table.published() for table in _tables(db, view, earlier, public=True))
+    cover = _cover(line, earlier, view, left_out, marked, public=public)
+    with db.read() as cursor:
+        revisions = board.revisions(cursor, view.head.seq)
     with _one_at_a_time:
-        *data, dictionary = with_dictionary(with_demonstration(cover, tables))
-        files = list(_files(cover, view, [*data, *with_demonstration(cover, [dictionary])], wanted, tell))
+        files = list(_files(cover, view, tables, revisions, wanted, tell))
         tell(1, "Closing the pack")
         content = pack_zip(
             cover,
@@ -119,25 +135,34 @@ def _formats(formats: Sequence[str]) -> list[str]:
     return [known for known in FORMATS if known in formats]
 
 
-def _tables(db: Database, view: BoardView) -> tuple[Table, ...]:
+def _tables(
+    db: Database, view: BoardView, earlier: SnapshotLine | None = None, *, public: bool = False
+) -> tuple[Table, ...]:
+    """Return the tables of a board, and of what changed since an ``earlier`` snapshot, in the same edition."""
     with db.read() as cursor:
-        return board_tables(
+        tables = board_tables(
             view,
             references=board.references(cursor, view.as_at, view.head.seq),
             outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
         )
+    if earlier is None:
+        return tables
+    at = earlier.position
+    before = boards.view_board(db, at.as_at, at.known_seq, at.rules)
+    if public:
+        before = public_edition(before, tables)
+    return (*tables, changes_table(comparisons.compare_boards(db, before, view, before_name=earlier.name)))
 
 
 def _cover(
-    db: Database,
     line: SnapshotLine,
+    earlier: SnapshotLine | None,
     view: BoardView,
-    tables: Sequence[Table],
+    left_out: Sequence[str],
     marked: tuple[Marking, str | None],
     *,
     public: bool,
 ) -> Cover:
-    before = snapshots.last_approved(db, line.as_at, line.known_seq)
     return Cover(
         snapshot=line.name,
         version=line.version,
@@ -151,9 +176,9 @@ def _cover(
         handling=marked[1],
         public=public,
         demonstration=view.demonstration,
-        left_out=tuple(restricted(tables)) if public else (),
+        left_out=tuple(left_out),
         period=line.period_id,
-        previous=before.name if before else None,
+        previous=earlier.name if earlier else None,
         taken_by=None if public else line.taker or line.taken_by,
         approved_by=None if public else line.approver or line.approved_by,
         note=None if public else line.note,
@@ -161,17 +186,34 @@ def _cover(
 
 
 def _files(
-    cover: Cover, view: BoardView, tables: Sequence[Table], formats: Sequence[str], tell: Progress
+    cover: Cover,
+    view: BoardView,
+    tables: Sequence[Table],
+    revisions: Mapping[str, int],
+    formats: Sequence[str],
+    tell: Progress,
 ) -> Iterator[File]:
     def rows(done: int, of: int) -> None:
         tell((number + done / max(of, 1)) / len(formats), f"Writing {wanted}: {done:,} of {of:,} rows")
 
+    *marked, dictionary = with_dictionary(with_demonstration(cover, tables))
+    data = [*marked, *with_demonstration(cover, [dictionary])]
+    report: tuple[Section, ...] = ()
+    pictures: dict[str, str] = {}
+    if not _REPORTS.isdisjoint(formats):
+        tell(0, "Drawing the charts")
+        report = build_report(view, tables, previous=cover.previous)
+        pictures = {part.key: svg(part.chart, width=_PLOT, name=part.key) for part in report if part.chart}
     write: dict[str, Callable[[], Iterator[File]]] = {
-        "csv": lambda: csv_files(cover, tables),
-        "json": lambda: json_files(cover, tables, board_json(view)),
-        "parquet": lambda: parquet_files(cover, tables),
-        "ods": lambda: ods_file(cover, tables, rows),
-        "xlsx": lambda: xlsx_file(cover, tables, rows),
+        "html": lambda: html_file(cover, report, pictures),
+        "pdf": lambda: pdf_file(cover, report, pictures),
+        "pptx": lambda: pptx_file(cover, report, pictures),
+        "ods": lambda: ods_file(cover, data, rows),
+        "xlsx": lambda: xlsx_file(cover, data, rows),
+        "csv": lambda: csv_files(cover, data),
+        "json": lambda: json_files(cover, data, board_json(view)),
+        "parquet": lambda: parquet_files(cover, data),
+        "ics": lambda: ics_file(cover, tables, revisions),
     }
     for number, wanted in enumerate(formats):
         tell(number / len(formats), f"Writing {wanted}")

@@ -305,6 +305,22 @@ def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
     )
 
 
+def revisions(cursor: Cursor, known_seq: int) -> dict[str, int]:
+    """Return how often anything was recorded of each milestone or its dates up to change ``known_seq``, by its id."""
+    rows = cursor.execute(
+        """
+        SELECT id, count(*) FROM (
+            SELECT id FROM tracker.milestone WHERE change_seq <= $known_seq
+            UNION ALL
+            SELECT id FROM tracker.progress WHERE change_seq <= $known_seq
+        )
+        GROUP BY id
+        """,
+        {"known_seq": known_seq},
+    ).fetchall()
+    return dict(rows)
+
+
 def history(cursor: Cursor, commitment_id: str, known_seq: int) -> list[VersionLine]:
     """Return every version of a commitment's own records (itself, its milestones, progress and views), newest first."""
     return lines_of(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +14,22 @@ import pytest
 
 from tests.samples import save
 from tests.security.payloads import PAYLOADS
-from tracker.domain.nouns import Assessment, Event, Progress
-from tracker.domain.words import THREE_POINT_SCALE, Marking, MoveReason, Precision, Reporter, SnapshotState, View
+from tracker.domain.nouns import Assessment, Event, Progress, User
+from tracker.domain.words import (
+    THREE_POINT_SCALE,
+    Marking,
+    MoveReason,
+    OverrideReason,
+    Precision,
+    Reporter,
+    Role,
+    SnapshotState,
+    View,
+)
 from tracker.exchange.pack.cover import Cover
 from tracker.reporting.tables import board_tables, with_dictionary
-from tracker.services import boards, stores
+from tracker.services import boards, packs, snapshots, stores
+from tracker.services.packs import check_pack
 from tracker.services.plans import load_plans
 from tracker.store import board
 from tracker.store.database import Address
@@ -26,6 +40,10 @@ if TYPE_CHECKING:
     from tracker.store.database import Database
 
 ROOT = Path(__file__).parents[3]
+FIRST = dt.date(2022, 3, 29)
+PEOPLE = ("ana@dfe.example", "bo@dfe.example")
+NAME = "Ana Onlyinside"
+HANDLING = "For board members & staff only"
 AS_AT = dt.date(2026, 9, 30)
 SECRETS = ("The owner's own doubt, kept from the public", "What the team says among itself")
 CELLS = (*PAYLOADS, "=1+1", "+1", "-1+1", "@SUM(1)", "\uff1d1+1", "'=1+1", "''-x", " two  spaces ", "odd \ufffe")
@@ -33,17 +51,17 @@ CELLS = (*PAYLOADS, "=1+1", "+1", "-1+1", "@SUM(1)", "\uff1d1+1", "'=1+1", "''-x
 
 
 def furnish(db: Database) -> None:
-    """Load the shipped plans and record what every export must treat with care."""
-    load_plans(db, ROOT / "plans", ROOT / "data", actor="secretariat")
+    """Record what every export must treat with care."""
     save(
         db,
         Assessment(
             id="C6-01/owner",
             commitment_id="C6-01",
             view=View.OWNER,
-            rating="Red",
+            rating="Green",
             scale=THREE_POINT_SCALE,
             rationale=SECRETS[0],
+            override_reason=OverrideReason.RECOVERY,
         ),
         Progress(
             id="C2-01-M4",
@@ -81,11 +99,54 @@ class Material:
 
 
 @pytest.fixture(scope="session")
-def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """A store with that board, two approvers, and two snapshots: one of 2023 that was approved, one of this quarter."""
     address = Address(tmp_path_factory.mktemp("packed") / "tracker.duckdb")
     stores.init_store(address)
     with stores.open_store(address, writable=True) as db:
+        load_plans(db, ROOT / "plans", ROOT / "data", actor="secretariat")
+        for user_id in PEOPLE:
+            save(
+                db, User(id=user_id, name=user_id.partition("@")[0].title(), role=Role.APPROVER, active=True), on=FIRST
+            )
+        snapshots.take_snapshot(db, actor_id=PEOPLE[0], name="board-2023-q4", as_at=dt.date(2023, 12, 31))
+        snapshots.approve_snapshot(db, actor_id=PEOPLE[1], name="board-2023-q4")
         furnish(db)
+        snapshots.take_snapshot(db, actor_id=PEOPLE[0], name="board-2026-q3", as_at=AS_AT, note="Kept inside.")
+    return address
+
+
+def members(pack: bytes) -> dict[str, bytes]:
+    """The files of a pack by the end of their path, without what all their names have in common."""
+    with zipfile.ZipFile(io.BytesIO(pack)) as file:
+        return {
+            re.sub(r"send-delivery-board_|_2026-09-30_v\d+_OFFICIAL(-SENSITIVE)?(_public)?", "", name): file.read(name)
+            for name in file.namelist()
+        }
+
+
+@pytest.fixture(scope="session")
+def whole(furnished: Address) -> dict[str, bytes]:
+    """The files of the whole pack of this quarter's snapshot."""
+    with stores.open_store(furnished) as db:
+        pack = packs.export_pack(
+            db, actor_id=PEOPLE[0], name="board-2026-q3", marking=Marking.OFFICIAL_SENSITIVE, handling=HANDLING
+        )
+    assert check_pack(pack.content).faults == ()
+    return members(pack.content)
+
+
+@pytest.fixture(scope="session")
+def public(furnished: Address) -> dict[str, bytes]:
+    """The files of its public edition."""
+    with stores.open_store(furnished) as db:
+        pack = packs.export_pack(db, actor_id=PEOPLE[0], name="board-2026-q3", marking=Marking.OFFICIAL, public=True)
+    return members(pack.content)
+
+
+@pytest.fixture(scope="session")
+def material(furnished: Address) -> Material:
+    with stores.open_store(furnished) as db:
         known = boards.known_position(db)
         view = boards.view_board(db, AS_AT, known)
         with db.read() as cursor:
@@ -104,7 +165,7 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
         digest="d" * 64,
         headline=view.headline,
         marking=Marking.OFFICIAL_SENSITIVE,
-        handling="For board members & staff only",
+        handling=HANDLING,
         demonstration=True,
         approved_by="chair@dfe.example",
     )

@@ -42,7 +42,7 @@ def test_a_whole_pack_has_no_fault_and_says_what_it_is(material: Material, pack:
     assert checked.manifest["marking"] == "OFFICIAL-SENSITIVE"
     assert checked.manifest["handling"] == "For board members & staff only"
     assert checked.manifest["demonstration_data"] is True
-    assert checked.manifest["ledger_head"] == {"seq": 2, "seal": material.view.head.seal}
+    assert checked.manifest["ledger_head"] == {"seq": material.view.head.seq, "seal": material.view.head.seal}
     assert checked.manifest["snapshot"]["state"] == "approved"
     rows = {entry["path"]: entry["rows"] for entry in checked.manifest["files"]}
     assert sum(1 for path in rows if "_milestones_" in path and rows[path] == len(material.view.milestones)) == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -29,26 +30,49 @@ if TYPE_CHECKING:
 _PAGE, _LETTER, _MARGIN = 176.0, 1.7, 3.0
 """Millimetres: the width of the page's text, of a letter in a table, and of a cell's own margins."""
 
+_TRIES = 4
+"""Settings of the report, each with all the characters named that the one before could not show."""
+
+_UNREADABLE = re.compile(r'the text `"(.*?)"` could not be displayed')
+_NOT_LATIN = re.compile("[^\x00-\u024f\u2010-\u2026]")
+
 _LONG = 500
 """Characters of a text whose row may go on over the page."""
 
 
 def pdf_file(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) -> Iterator[File]:
     """Give the report; ``pictures`` has the SVG of the chart of a section by the section's key."""
-    template = resources.files(__package__).joinpath("report.typ").read_bytes()
-    content, _ = typst.compile_with_warnings(  # of fonts that this machine has not: the next in the list is taken
-        template,
-        format="pdf",
-        sys_inputs={"report": json.dumps(_data(cover, report, pictures))},
-        pdf_standards=["ua-1"],
-        timestamp=cover.stamp.replace(tzinfo=dt.UTC),
-    )
+    data = json.dumps(_data(cover, report, pictures), ensure_ascii=False)
     yield File(
         path=cover.file_name("report", "pdf"),
         purpose="the board's report, tagged, for reading and for the record",
         media_type="application/pdf",
-        content=content,
+        content=_set(data, cover.stamp.replace(tzinfo=dt.UTC)),
     )
+
+
+def _set(data: str, stamp: dt.datetime) -> bytes:
+    """Set the report. A character that no font here has is named instead: PDF/UA allows none that cannot be read."""
+    template = resources.files(__package__).joinpath("report.typ").read_bytes()
+    for _ in range(_TRIES):
+        try:
+            content, _ = typst.compile_with_warnings(  # of fonts that are not here: the next in the list is taken
+                template, format="pdf", sys_inputs={"report": data}, pdf_standards=["ua-1"], timestamp=stamp
+            )
+        except typst.TypstError as error:
+            missing = {found for text in _UNREADABLE.findall(error.diagnostic) for found in _characters(text)}
+            if not missing:
+                raise
+            data = data.translate({ord(found): f"[U+{ord(found):04X}]" for found in missing})
+        else:
+            return content
+    return _set(_NOT_LATIN.sub(lambda found: f"[U+{ord(found[0]):04X}]", data), stamp)
+
+
+def _characters(text: str) -> set[str]:
+    """The characters beyond ASCII of a text as Typst quotes it, some of them by their number."""
+    plain = re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), text)
+    return {character for character in plain if not character.isascii()}
 
 
 def _data(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) -> dict[str, Any]:

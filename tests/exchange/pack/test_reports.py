@@ -1,0 +1,195 @@
+"""The report as HTML, PDF, slides and calendar: what each format promises to whoever reads it by machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pypdf
+
+from tests.exchange.pack import readers
+from tests.exchange.pack.conftest import CELLS
+from tests.samples import save
+from tracker.domain.nouns import Progress
+from tracker.domain.words import Precision, Reporter
+from tracker.exchange.pack.calendar_ics import ics_file
+from tracker.exchange.pack.files import xml_text
+from tracker.exchange.pack.report_html import html_file
+from tracker.reporting.report import Section
+from tracker.services import boards, stores
+from tracker.store import board
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.exchange.pack.conftest import Material
+    from tracker.store.database import Address
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_the_html_needs_nothing_else_and_runs_nothing(whole: dict[str, bytes]) -> None:
+    reader = Tags()
+    reader.feed(whole["report.html"].decode())
+    names = {name for name, _ in reader.tags}
+    assert not names & {"script", "iframe", "object", "embed", "link", "img", "form"}
+    for name, attributes in reader.tags:
+        assert not [key for key in attributes if key.startswith("on")], name
+        assert "src" not in attributes
+        assert not (attributes.get("href") or "").startswith(("javascript:", "data:"))
+    assert "url(http" not in whole["report.html"].decode()
+    assert ("html", {"lang": "en-GB"}) in reader.tags
+
+
+def test_what_people_wrote_is_text_in_every_report(whole: dict[str, bytes]) -> None:
+    events = "Events that concern every commitment, newest first"
+    said = {row[2] for row in readers.html_tables(whole["report.html"])[events]}
+    pdf = " ".join(readers.pdf_pages(whole["report.pdf"]))
+    slides = {row[1] for row in readers.pptx_tables(whole["slides.pptx"])[events]}
+    for text in CELLS:
+        assert xml_text(text.strip()) in said
+        if text.isascii():
+            assert "".join(text.split()) in "".join(pdf.split())
+    assert "[U+FF1D]1+1" in pdf  # what no font has is named
+    assert CELLS[0] in slides
+
+
+def test_the_html_has_a_text_for_each_chart_and_a_caption_and_headings_for_each_table(
+    whole: dict[str, bytes],
+) -> None:
+    page = whole["report.html"].decode()
+    assert page.count('<svg role="img" aria-label="') == page.count("<svg ") == 2
+    assert page.count("<table>") == page.count("<caption>") > 10
+    assert page.count('<th scope="row"') > 100
+    assert len(re.findall(r"<h1>", page)) == 1
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_marking_cannot_break_out_of_the_style_of_the_page(material: Material) -> None:
+    handling = '"; } </style><script>window.ran = 1</script>'
+    [file] = html_file(replace(material.cover, handling=handling), (Section(key="a", heading="A"),), {})
+    assert b"</style><script>" not in file.content
+    assert b"\\3c script>" in file.content
+
+
+def test_the_pdf_is_tagged_titled_and_in_english_with_bookmarks(whole: dict[str, bytes], material: Material) -> None:
+    report = pypdf.PdfReader(io.BytesIO(whole["report.pdf"]))
+    root: Any = report.trailer["/Root"].get_object()
+    assert str(root["/MarkInfo"]["/Marked"]) == "True"
+    assert root["/Lang"] == "en-GB"
+    assert str(root["/ViewerPreferences"]["/DisplayDocTitle"]) == "True"
+    assert "/StructTreeRoot" in root
+    assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
+    assert report.metadata
+    assert report.metadata.title == "National SEND Delivery Board: position as at 30 September 2026"
+    assert report.metadata.author == "National SEND Delivery Board"
+    assert report.metadata.creation_date
+    assert report.metadata.creation_date.date() == material.cover.stamp.date()
+    titles = [entry.title for entry in report.outline if not isinstance(entry, list)]
+    assert titles[:3] == ["The position", "What changed since board-2023-q4", "Exceptions"]
+
+
+def test_the_slides_have_titles_tables_and_texts_for_charts_and_are_ten_at_most(whole: dict[str, bytes]) -> None:
+    slides = readers.pptx_slides(whole["slides.pptx"])
+    assert 8 <= len(slides) <= 10
+    titles = []
+    for slide in slides:
+        first = next(slide.iter(f"{_P}sp"))
+        assert first.find(f".//{_P}ph").get("type") == "title"  # type: ignore[union-attr]
+        titles.append("".join(text.text or "" for text in first.iter(f"{_A}t")))
+        for picture in slide.iter(f"{_P}pic"):
+            assert len(picture.find(f".//{_P}cNvPr").get("descr", "")) > 80  # type: ignore[union-attr]
+        for table in slide.iter(f"{_A}tbl"):
+            assert table.find(f"{_A}tblPr").get("firstRow") == "1"  # type: ignore[union-attr]
+        assert {run.get("lang") for run in slide.iter(f"{_A}rPr")} == {"en-GB"}
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+    with zipfile.ZipFile(io.BytesIO(whole["slides.pptx"])) as deck:
+        notes = [deck.read(name).decode() for name in deck.namelist() if re.search(r"notesSlide\d+\.xml$", name)]
+        size = re.search(r'sldSz cx="(\d+)" cy="(\d+)"', deck.read("ppt/presentation.xml").decode())
+    assert len(notes) == len(slides)
+    assert all("Source: the board" in note for note in notes)
+    assert size
+    assert round(int(size[1]) / int(size[2]), 2) == 1.78
+
+
+# The calendar
+
+
+def events(calendar: bytes) -> dict[str, dict[str, str]]:
+    """The events of a calendar by UID, read line by line."""
+    lines = calendar.decode().replace("\r\n ", "").split("\r\n")
+    found: dict[str, dict[str, str]] = {}
+    event: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            event = {}
+        elif line == "END:VEVENT":
+            found[event["UID"]] = event
+        else:
+            event[name] = value
+    return found
+
+
+def test_the_calendar_has_the_milestones_with_a_day_and_no_day_is_made_up(
+    whole: dict[str, bytes], material: Material
+) -> None:
+    found = events(whole["milestones.ics"])
+    dated = {
+        line.milestone_id: (line.actual_on or line.due_on)
+        for line in material.view.milestones
+        if (line.actual or line.due) and (line.actual or line.due).precision is Precision.DAY  # type: ignore[union-attr]
+    }
+    assert {uid.removesuffix("@send-delivery-board"): e["DTSTART;VALUE=DATE"] for uid, e in found.items()} == {
+        milestone_id: f"{day:%Y%m%d}" for milestone_id, day in dated.items() if day
+    }
+    moved = found["C2-01-M4@send-delivery-board"]
+    assert (moved["DTSTART;VALUE=DATE"], moved["STATUS"], moved["SEQUENCE"]) == ("20270315", "TENTATIVE", "1")
+    left_out = len(material.view.milestones) - len(dated)
+    assert f"{left_out} milestones without a day left out: C2-01-M1" in whole["milestones.ics"].decode().replace(
+        "\r\n ", ""
+    )
+
+
+def test_a_milestone_that_moves_keeps_its_uid_and_its_sequence_goes_up(
+    furnished: Address, material: Material, tmp_path: Path
+) -> None:
+    from tests.conftest import copy_store  # noqa: PLC0415
+
+    with stores.open_store(copy_store(furnished, type(furnished)(tmp_path / "t.duckdb")), writable=True) as db:
+        later = dt.date(2028, 1, 10)
+        save(
+            db,
+            Progress(id="C2-01-M4", reporter=Reporter.OWNER, forecast_on=later, forecast_precision=Precision.DAY),
+            on=dt.date(2026, 9, 3),
+        )
+        with db.read() as cursor:
+            revisions = board.revisions(cursor, boards.known_position(db))
+    [file] = ics_file(material.cover, material.tables, revisions)
+    assert events(file.content)["C2-01-M4@send-delivery-board"]["SEQUENCE"] == "2"
+
+
+def test_a_calendar_of_nothing_says_so(material: Material) -> None:
+    empty = replace(material.table("milestones"), rows=())
+    [file] = ics_file(material.cover, [empty], {})
+    assert events(file.content) == {}
+    assert b"0 milestones without a day left out: none." in file.content.replace(b"\r\n ", b"")
