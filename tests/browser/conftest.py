@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+LAPTOP, TELEPHONE = 1280, 400
+"""How wide, in pixels, the screens are that every page must fit."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -99,10 +102,33 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
 def page(profile: BrowserContext) -> Iterator[Page]:
     """A fresh page at the size of a laptop."""
     opened = profile.new_page()
-    opened.set_viewport_size({"width": 1280, "height": 900})
+    resize(opened, LAPTOP)
     opened.set_default_timeout(10_000)
     yield opened
     opened.close()
+
+
+def resize(page: Page, width: int) -> None:
+    """Show a page on a screen so many pixels wide."""
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what keeps people from using a page, on the screen it is on and then on a laptop's.
+
+    A page that is to be proved for both is visited on a telephone: what it lays out there it lays out again wider.
+    """
+    found = []
+    for width in sorted({page.evaluate("window.innerWidth"), LAPTOP}):
+        resize(page, width)
+        found += [
+            f"at {width}: {violation['id']} ({violation['impact']}): {violation['nodes'][0]['html'][:200]}"
+            for violation in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+        if (wide := page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")) > width:
+            found.append(f"at {width}: the page is {wide} wide and scrolls sideways")
+    return found
 
 
 def visit(page: Page, address: str) -> None:

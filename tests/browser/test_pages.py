@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, served, visit
+from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, visit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,23 +41,14 @@ def board_json(store: Path, *arguments: str) -> dict[str, Any]:
     return content
 
 
-@pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_free_of_serious_barriers_and_of_sideways_scrolling(
-    app: str, page: Page, path: str, day: str, width: int
+    app: str, page: Page, path: str, day: str
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+    resize(page, TELEPHONE)
     visit(page, at(app, path, day))
-
-    found = Axe().run(page).response["violations"]
-    barriers = [
-        f"{violation['id']} ({violation['impact']}): {violation['nodes'][0]['html'][:200]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert barriers == []
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    assert barriers(page) == []
     assert page.locator("h1").count() == 1
     assert page.locator("[data-testid=stException]").count() == 0
 

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import copy_store
+from tests.exchange.conftest import PlanFolder
 from tests.exchange.conftest import plan as plan  # noqa: PLC0414  a fixture that is shared on
 from tracker.cli import main
+from tracker.services import stores
+from tracker.services.plans import load_plans
+from tracker.store.database import Address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tests.exchange.conftest import PlanFolder
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,8 +37,9 @@ class Ran:
 class CommandLine:
     """Runs commands on one store and one plan."""
 
-    def __init__(self, store: Path, plan: PlanFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, store: Path, plan: PlanFolder, begun: Address, capsys: pytest.CaptureFixture[str]) -> None:
         self.store = store
+        self._begun = begun
         self.folders = ("--plans", str(plan.plans), "--data", str(plan.data))
         self._capsys = capsys
 
@@ -67,18 +71,37 @@ class CommandLine:
         assert "Traceback" not in error, error
         return Ran(done.returncode, (done.stdout or b"").decode(), error)
 
+    def begin(self) -> None:
+        """Put in place a store like the one that ``init`` makes with the small plan."""
+        copy_store(self._begun, Address(self.store))
+
     def init(self) -> Ran:
-        """Make the store with the small plan."""
+        """Make the store with the plan that is there."""
         ran = self.run("init", *self.folders)
         assert ran.status == 0, ran.err
         return ran
 
 
+@pytest.fixture(scope="session")
+def begun(made: Address, tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """A closed store like the one that ``init`` makes with the small plan, for copying."""
+    folder = tmp_path_factory.mktemp("begun")
+    plan = PlanFolder(folder)
+    store = copy_store(made, Address(folder / "tracker.duckdb"))
+    with stores.open_store(store, writable=True) as db:
+        load_plans(db, plan.plans, plan.data, actor="command line (a.tester)")
+    return store
+
+
 @pytest.fixture
 def tracker(
-    tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    plan: PlanFolder,
+    begun: Address,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> CommandLine:
     store = tmp_path / "tracker.duckdb"
     monkeypatch.setenv("TRACKER_STORE", str(store))
     monkeypatch.setenv("USER", "a.tester")
-    return CommandLine(store, plan, capsys)
+    return CommandLine(store, plan, begun, capsys)

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_backup_is_restored_and_the_store_it_replaces_is_kept(
     tracker: CommandLine, plan: PlanFolder, folder: Path
 ) -> None:
-    tracker.init()
+    tracker.begin()
     then = tracker.run("board", "--as-at", "2024-01-01", "--format", "json").out
     backup = tracker.run("backup", str(folder))
     assert (backup.status, backup.err) == (0, "")
@@ -45,7 +45,7 @@ def test_a_backup_is_restored_and_the_store_it_replaces_is_kept(
 
 
 def test_a_backup_is_restored_where_there_is_no_store(tracker: CommandLine, tmp_path: Path) -> None:
-    tracker.init()
+    tracker.begin()
     tracker.run("backup", str(tmp_path))
     [copy] = tmp_path.glob("tracker_*.duckdb")
     tracker.store.unlink()
@@ -58,7 +58,7 @@ def test_a_backup_is_restored_where_there_is_no_store(tracker: CommandLine, tmp_
 def test_a_backup_into_no_folder_and_a_restore_of_no_file_are_one_sentence(
     tracker: CommandLine, tmp_path: Path
 ) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run("backup", str(tmp_path / "nowhere"))
     assert (ran.status, len(ran.err.splitlines())) == (1, 1)
     assert f"There is no folder {tmp_path / 'nowhere'}" in ran.err
@@ -70,7 +70,7 @@ def test_a_backup_into_no_folder_and_a_restore_of_no_file_are_one_sentence(
 def test_old_backups_are_removed_when_that_is_asked_for_and_told_one_a_line(
     tracker: CommandLine, plan: PlanFolder, folder: Path
 ) -> None:
-    tracker.init()
+    tracker.begin()
     tracker.run("backup", str(folder))
     [first] = folder.glob("*.duckdb")
     plan.edit("promises", '"It met."', '"It met once."')
@@ -88,7 +88,7 @@ def test_old_backups_are_removed_when_that_is_asked_for_and_told_one_a_line(
 def test_a_drill_prints_its_timings_and_ends_with_1_and_a_sentence_when_the_backup_does_not_restore(
     tracker: CommandLine, folder: Path
 ) -> None:
-    tracker.init()
+    tracker.begin()
     tracker.run("backup", str(folder))
     [copy] = folder.glob("*.duckdb")
     ran = tracker.run("backup", "drill", str(folder))
@@ -111,7 +111,7 @@ def test_a_drill_prints_its_timings_and_ends_with_1_and_a_sentence_when_the_back
 def test_what_a_prune_leaves_because_it_is_not_what_was_noted_is_said(
     tracker: CommandLine, plan: PlanFolder, folder: Path
 ) -> None:
-    tracker.init()
+    tracker.begin()
     tracker.run("backup", str(folder))
     [first] = folder.glob("*.duckdb")
     first.write_bytes(first.read_bytes() + b"x")

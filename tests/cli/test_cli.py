@@ -195,7 +195,7 @@ def test_plan_check_of_a_folder_that_is_not_there_says_which_option_names_it(tra
 
 
 def test_plan_load_prints_each_difference_and_the_change(tracker: CommandLine, plan: PlanFolder) -> None:
-    tracker.init()
+    tracker.begin()
     plan.edit("promises", '"It met."', '"It met once."')
     plan.edit("promises", "Hold partners", "Hold all partners")
     ran = tracker.run("plan", "load", *tracker.folders)
@@ -208,7 +208,7 @@ def test_plan_load_prints_each_difference_and_the_change(tracker: CommandLine, p
 
 
 def test_plan_load_of_unsound_plans_leaves_the_store_as_it_was(tracker: CommandLine, plan: PlanFolder) -> None:
-    tracker.init()
+    tracker.begin()
     before = tracker.run("verify").out
     plan.edit("promises", '"It met."', '"It met once."')
     plan.edit("promises", "300_000_000", '"£7bn"')
@@ -217,7 +217,7 @@ def test_plan_load_of_unsound_plans_leaves_the_store_as_it_was(tracker: CommandL
 
 
 def test_migrate_of_a_store_that_is_up_to_date_says_so(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     assert tracker.run("migrate").out == "The store is up to date; nothing to run.\n"
 
 
@@ -225,7 +225,7 @@ def test_migrate_of_a_store_that_is_up_to_date_says_so(tracker: CommandLine) -> 
 
 
 def test_the_board_of_today_is_shown_without_options(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run("board")
     assert (ran.status, ran.err) == (0, "")
     assert re.match(r"National SEND Delivery Board: as at \d\d \w+ \d{4}\nKnown up to change 1 ", ran.out)
@@ -233,7 +233,7 @@ def test_the_board_of_today_is_shown_without_options(tracker: CommandLine) -> No
 
 
 def test_the_board_as_at_a_day_shows_what_held_then(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     delivered = [
         json.loads(tracker.run("board", "--as-at", day, "--format", "json").out)["commitments"]["delivered"]
         for day in ("2023-06-05", "2023-06-06")
@@ -242,7 +242,7 @@ def test_the_board_as_at_a_day_shows_what_held_then(tracker: CommandLine) -> Non
 
 
 def test_the_same_command_twice_prints_the_same_bytes(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     for form in ("json", "text"):
         command = ("board", "--as-at", "2024-01-01", "--format", form)
         first, second = tracker.process(*command), tracker.process(*command)
@@ -251,7 +251,7 @@ def test_the_same_command_twice_prints_the_same_bytes(tracker: CommandLine) -> N
 
 
 def test_the_board_as_known_before_a_change_does_not_show_it(tracker: CommandLine, plan: PlanFolder) -> None:
-    tracker.init()
+    tracker.begin()
     plan.edit("promises", "A National SEND Delivery Board", "The National Board")
     tracker.run("plan", "load", *tracker.folders)
     with duckdb.connect(tracker.store, read_only=True) as raw:
@@ -267,7 +267,7 @@ def test_the_board_as_known_before_a_change_does_not_show_it(tracker: CommandLin
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_board_before_anything_was_recorded_prints_and_says_so(tracker: CommandLine, form: str) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run("board", "--known-at", "2022-03-29", "--format", form)
     assert (ran.status, ran.err) == (0, "")
     assert "Nothing had been recorded." in ran.out
@@ -297,7 +297,7 @@ def test_the_board_before_anything_was_recorded_prints_and_says_so(tracker: Comm
 def test_a_day_or_instant_that_cannot_be_shown_is_one_sentence(
     tracker: CommandLine, option: str, value: str, says: str
 ) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run("board", option, value)
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.startswith(says)
@@ -305,7 +305,7 @@ def test_a_day_or_instant_that_cannot_be_shown_is_one_sentence(
 
 
 def test_the_json_is_utf_8_whatever_the_terminal_speaks(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     for form in ("json", "text"):
         ran = tracker.process("board", "--format", form, environment={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
         assert ran.status == 0
@@ -349,7 +349,7 @@ def test_a_file_that_is_no_store_is_one_sentence(tracker: CommandLine) -> None:
 @pytest.fixture
 def held(tracker: CommandLine) -> Iterator[None]:
     """Another process has the store open for writing."""
-    tracker.init()
+    tracker.begin()
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -385,7 +385,7 @@ def test_a_store_that_another_process_has_open_is_one_sentence_for_every_command
 @pytest.fixture
 def shown(tracker: CommandLine) -> Iterator[None]:
     """Another process shows the store, as the app does for people who only look."""
-    tracker.init()
+    tracker.begin()
     reader = subprocess.Popen(
         [
             sys.executable,
@@ -420,7 +420,7 @@ def test_while_the_app_shows_the_store_plans_that_say_nothing_new_load_and_other
 
 
 def test_a_store_of_a_newer_tracker_is_left_alone(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     with duckdb.connect(tracker.store) as raw:
         raw.execute("INSERT INTO migration VALUES (9999, '9999_future', 'x', now()::TIMESTAMP)")
     before = tracker.store.read_bytes()
@@ -450,7 +450,7 @@ def test_a_read_only_folder_is_one_sentence_and_a_board_can_still_be_read(
     folder.mkdir()
     tracker.store = folder / "tracker.duckdb"
     monkeypatch.setenv("TRACKER_STORE", str(tracker.store))
-    tracker.init()
+    tracker.begin()
     for file in folder.iterdir():
         file.chmod(0o444)
     folder.chmod(0o555)
@@ -485,7 +485,7 @@ def test_a_folder_that_is_a_file_is_one_sentence(tracker: CommandLine, monkeypat
 
 
 def test_verify_counts_what_it_proved(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run("verify")
     assert (ran.status, ran.err) == (0, "")
     assert re.fullmatch(
@@ -496,7 +496,7 @@ def test_verify_counts_what_it_proved(tracker: CommandLine) -> None:
 
 
 def test_verify_says_when_the_anchor_is_one_change_behind(tracker: CommandLine, plan: PlanFolder) -> None:
-    tracker.init()
+    tracker.begin()
     plan.edit("promises", '"It met."', '"It met once."')
     tracker.run("plan", "load", *tracker.folders)
     anchor = tracker.store.with_name("tracker.duckdb.heads")
@@ -514,7 +514,7 @@ def test_verify_says_when_the_anchor_is_one_change_behind(tracker: CommandLine, 
 
 
 def test_verify_of_a_reshaped_table_is_one_sentence_and_counts_nothing(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     with duckdb.connect(tracker.store) as raw:
         raw.execute("DROP TABLE event")
     ran = tracker.run("verify")
@@ -526,7 +526,7 @@ def test_verify_of_a_reshaped_table_is_one_sentence_and_counts_nothing(tracker: 
 
 
 def test_a_tampered_store_shows_no_board(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     with duckdb.connect(tracker.store) as raw:
         raw.execute("UPDATE assessment SET rationale = 'It never met.' WHERE rationale = 'It met.'")
     ran = tracker.run("board")
@@ -535,7 +535,7 @@ def test_a_tampered_store_shows_no_board(tracker: CommandLine) -> None:
 
 
 def test_verify_of_a_tampered_store_names_the_change_and_ends_with_1(tracker: CommandLine, plan: PlanFolder) -> None:
-    tracker.init()
+    tracker.begin()
     plan.edit("promises", '"It met."', '"It met once."')
     tracker.run("plan", "load", *tracker.folders)
     with duckdb.connect(tracker.store) as raw:
@@ -549,7 +549,7 @@ def test_verify_of_a_tampered_store_names_the_change_and_ends_with_1(tracker: Co
 
 
 def test_a_store_that_lost_its_last_change_shows_no_board(tracker: CommandLine, plan: PlanFolder) -> None:
-    tracker.init()
+    tracker.begin()
     plan.edit("promises", '"It met."', '"It met once."')
     tracker.run("plan", "load", *tracker.folders)
     with duckdb.connect(tracker.store) as raw:
@@ -561,7 +561,7 @@ def test_a_store_that_lost_its_last_change_shows_no_board(tracker: CommandLine, 
 
 
 def test_a_missing_anchor_is_told_and_can_be_renewed(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     anchor = tracker.store.with_name("tracker.duckdb.heads")
     anchor.unlink()
     ran = tracker.run("verify")
@@ -591,7 +591,7 @@ def test_the_program_says_who_it_is_when_called_wrongly(tracker: CommandLine) ->
 
 
 def test_a_reader_who_leaves_early_is_no_fault(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -603,14 +603,14 @@ def test_a_reader_who_leaves_early_is_no_fault(tracker: CommandLine) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_output_that_cannot_be_written_is_one_sentence(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     with Path("/dev/full").open("wb") as full:
         ran = tracker.process("board", "--format", "json", stdout=full)
     assert (ran.status, ran.err) == (1, "The output cannot be written: No space left on device.\n")
 
 
 def test_today_is_the_boards_day_in_london(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     before = dates.today()
     shown = dt.date.fromisoformat(json.loads(tracker.run("board", "--format", "json").out)["as_at"])
     assert before <= shown <= dates.today()

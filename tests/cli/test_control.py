@@ -23,7 +23,7 @@ def day(count: int) -> str:
 @pytest.fixture
 def office(tracker: CommandLine) -> CommandLine:
     """A store with an approver, a contributor to Safety Valve and a viewer."""
-    tracker.init()
+    tracker.begin()
     for email, role, *given in (
         (SEC, "approver"),
         (ANA, "contributor", "--programme", "safety-valve"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def test_a_demonstration_is_made_apart_from_the_store_and_the_command_says_how_to_serve_it(
     tracker: CommandLine, tmp_path: Path
 ) -> None:
-    tracker.init()
+    tracker.begin()
     file = tmp_path / "made" / "demonstration.duckdb"
     demo = ("demo", "--to", str(file), "--day", "2026-11-20", *tracker.folders)
     first = tracker.run(*demo, "--versions", "2000")
@@ -29,7 +29,7 @@ def test_a_demonstration_is_made_apart_from_the_store_and_the_command_says_how_t
 
 
 def test_a_demonstration_does_not_take_the_place_of_the_store(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run("demo", "--to", str(tracker.store), *tracker.folders)
     assert (ran.status, ran.out) == (1, "")
     assert "is no demonstration store, so it was left as it is" in ran.err

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def edited(tracker: CommandLine, plan: PlanFolder) -> CommandLine:
     """A store with the small plan and an edit of it."""
-    tracker.init()
+    tracker.begin()
     plan.edit("promises", '"It met."', '"It met once."')
     assert tracker.run("plan", "load", *tracker.folders).status == 0
     return tracker

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_a_ledger_goes_through_its_journal_and_shows_the_same_board(
     tracker: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tracker.init()
+    tracker.begin()
     board = tracker.run("board", "--as-at", "2024-01-01", "--format", "json").out
     journal = tmp_path / "journal.jsonl"
     ran = tracker.run("journal", "export", str(journal))
@@ -33,7 +33,7 @@ def test_a_ledger_goes_through_its_journal_and_shows_the_same_board(
 
 
 def test_what_is_there_already_is_left_as_it_is(tracker: CommandLine, tmp_path: Path) -> None:
-    tracker.init()
+    tracker.begin()
     journal = tmp_path / "journal.jsonl"
     tracker.run("journal", "export", str(journal))
     for arguments, says in (
@@ -48,7 +48,7 @@ def test_what_is_there_already_is_left_as_it_is(tracker: CommandLine, tmp_path: 
 def test_a_journal_that_was_cut_is_one_sentence(
     tracker: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tracker.init()
+    tracker.begin()
     journal = tmp_path / "journal.jsonl"
     tracker.run("journal", "export", str(journal))
     journal.write_bytes(journal.read_bytes()[:-1])
@@ -59,6 +59,6 @@ def test_a_journal_that_was_cut_is_one_sentence(
 
 
 def test_a_pipe_that_closes_early_is_no_fault(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.process("journal", "export", "-", before=("sh", "-c", '"$@" | head -c 10', "sh"))
     assert (ran.status, ran.out, ran.err) == (0, '{"change":', "")

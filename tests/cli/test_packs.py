@@ -17,7 +17,7 @@ APPROVER = "ana@dfe.example"
 @pytest.fixture
 def board(tracker: CommandLine) -> CommandLine:
     """A store with one snapshot, and somebody who may issue it."""
-    tracker.init()
+    tracker.begin()
     tracker.run("user", "add", APPROVER, "--name", "Ana Example", "--role", "approver")
     tracker.run("snapshot", "take", "summer", "--as-at", "2023-07-01", "--as", APPROVER)
     return tracker

@@ -17,7 +17,7 @@ TAKER, APPROVER = "taker@dfe.example", "second@dfe.example"
 @pytest.fixture
 def staffed(tracker: CommandLine) -> CommandLine:
     """The small plan and two approvers."""
-    tracker.init()
+    tracker.begin()
     for email, name in ((TAKER, "Tom Taker"), (APPROVER, "Sue Second")):
         assert tracker.run("user", "add", email, "--name", name, "--role", "approver").status == 0
     return tracker

@@ -19,7 +19,7 @@ ADD = ("user", "add", ANA, "--name", "Ana Example", "--role", "contributor")
 @pytest.fixture
 def staffed(tracker: CommandLine) -> CommandLine:
     """A store with Ana, a contributor to Safety Valve and C6-06."""
-    tracker.init()
+    tracker.begin()
     ran = tracker.run(*ADD, "--programme", "safety-valve", "--commitment", "C6-06")
     assert ran.status == 0, ran.err
     return tracker
@@ -42,7 +42,7 @@ def changed(tracker: CommandLine, *arguments: str) -> Ran:
 
 
 def test_a_person_is_added_and_what_was_recorded_is_told(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     ran = tracker.run(
         "user", "add", "Ana@DfE.example", *ADD[3:], "--programme", "safety-valve", "--commitment", "C6-06", "C6-01"
     )
@@ -58,7 +58,7 @@ def test_a_person_is_added_and_what_was_recorded_is_told(tracker: CommandLine) -
 
 
 def test_a_store_without_users_says_how_to_add_one(tracker: CommandLine) -> None:
-    tracker.init()
+    tracker.begin()
     assert tracker.run("user", "list").out == "Nobody is registered; add somebody with `python -m tracker user add`.\n"
     assert listed(tracker) == []
 

@@ -1,24 +1,31 @@
 """A child process for tests to kill, to fill the disk of, or to leave in the way.
 
-``python -m tests.crash.child WHAT STORE [ARGUMENT [wait]]``; with ``wait`` it begins when it is given a line.
+``python -m tests.crash.child WHAT STORE [ARGUMENT [lives]]``; with ``lives`` it lives once for every line it is given.
 
 Whatever it has been told is durable, it says at once on a line of its own.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import resource
 import signal
 import sys
 import time
+import traceback
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.samples import DAY, first, organisation, save
 from tracker.domain.errors import TrackerError
 from tracker.services import backups, journals, plans, stores
 from tracker.store import ledger
 from tracker.store.database import Address, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def say(*words: object) -> None:
@@ -131,9 +138,43 @@ def fill(store: Address, room: str) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
+def lives(live: Callable[[], None]) -> None:
+    """Live once for every line of input, and say as JSON what was said until each life was killed.
+
+    A line says how many seconds after it is ready a life is to be killed. Each is a fork of a process that has read
+    all its modules and opened nothing, so that a life costs what it does and not its start.
+    """
+    for seconds in sys.stdin:
+        reading, writing = os.pipe()
+        life = os.fork()
+        if life == 0:
+            os.close(reading)
+            os.dup2(writing, sys.stdout.fileno())
+            try:
+                live()
+            except BaseException:  # noqa: BLE001  whatever it is, this fork must say so and go no further
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as said:
+            ready = said.readline()
+            time.sleep(float(seconds))
+            os.kill(life, signal.SIGKILL)
+            words = ready + said.read()
+        os.waitpid(life, 0)  # not before it is gone has it let go of the store
+        say(json.dumps(words))
+
+
 if __name__ == "__main__":
-    what, file, argument, wait = (*sys.argv[1:], "", "")[:4]
-    if wait:
-        sys.stdin.readline()
-    modes = (saves, loads, init, inits, export, rebuild, back_up, hold, fill)
-    {mode.__name__: mode for mode in modes}[what](Address(Path(file)), argument)
+    what, file, argument, again = (*sys.argv[1:], "", "")[:4]
+    modes = {mode.__name__: mode for mode in (saves, loads, init, inits, export, rebuild, back_up, hold, fill)}
+
+    def live() -> None:
+        modes[what](Address(Path(file)), argument)
+
+    if again:
+        lives(live)
+    else:
+        live()

@@ -212,7 +212,7 @@ SOUND_CHANGES = st.sampled_from([path for path in PLACES if path[-1] in SOUND]).
 )
 
 
-@examples(40, 500)
+@examples(25, 500)
 @given(changes=st.lists(SOUND_CHANGES, min_size=1, max_size=5))
 def test_what_the_reader_takes_the_ledger_takes_and_proves(
     db: Database, plan: PlanFolder, changes: list[tuple[tuple[str | int, ...], str, Any]]

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.conftest import copy_store
 from tests.samples import organisation, save
 from tracker.domain.errors import StoreBusy, StoreMissing, StoreUnusable
 from tracker.services import backups, stores
@@ -86,11 +87,13 @@ def test_a_store_that_is_open_is_busy_for_everyone_else_in_the_process_too(db: D
 # After opening, the engine reaches no other file and no setting can change
 
 
-@pytest.fixture(params=[True, False], ids=["for writing", "for reading"])
-def opened(request: pytest.FixtureRequest, address: Address) -> Iterator[Database]:
-    """A store opened for writing, and one opened for reading."""
-    stores.init_store(address)
-    with stores.open_store(address, writable=request.param) as db:
+@pytest.fixture(scope="module", params=[True, False], ids=["for writing", "for reading"])
+def opened(
+    request: pytest.FixtureRequest, made: Address, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A store opened for writing, and one opened for reading, for tests to which it yields nothing."""
+    store = copy_store(made, Address(tmp_path_factory.mktemp("opened") / "tracker.duckdb"))
+    with stores.open_store(store, writable=request.param) as db:
         yield db
 
 

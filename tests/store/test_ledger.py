@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import copy_store
 from tests.samples import DAY, commitment, first, instant, milestone, one_of_each, organisation, save
 from tracker.domain import dates
 from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreBusy, StoreUnusable, UnstorableText
@@ -336,23 +337,31 @@ _PLACE = list(NOUNS).index("commitment")
 """Which line of an exported ledger has the commitment."""
 
 
+@pytest.fixture(scope="module")
+def filled_once(made: Address, tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """A closed store with every noun, an edit, a retraction and a change of two nouns, for copying."""
+    store = copy_store(made, Address(tmp_path_factory.mktemp("filled") / "tracker.duckdb"))
+    with stores.open_store(store, writable=True) as db:
+        for noun in one_of_each().values():
+            save(db, noun, reason="Nouns of every kind")
+        save(db, commitment(note=None))
+        save(db, milestone(), on=DAY, retracted=True)
+        save(db, organisation("DfE"), organisation("NHS", "nhs"))
+    return store
+
+
 @pytest.fixture
-def filled(db: Database) -> Database:
+def filled(filled_once: Address, address: Address) -> Iterator[Database]:
     """A store with every noun, an edit, a retraction and a change of two nouns."""
-    for noun in one_of_each().values():
-        save(db, noun, reason="Nouns of every kind")
-    save(db, commitment(note=None))
-    save(db, milestone(), on=DAY, retracted=True)
-    save(db, organisation("DfE"), organisation("NHS", "nhs"))
-    return db
+    with stores.open_store(copy_store(filled_once, address), writable=True) as db:
+        yield db
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Database:
+def empty(made: Address, tmp_path: Path) -> Iterator[Database]:
     """Another store, to carry a ledger to."""
-    elsewhere = Address(tmp_path / "elsewhere.duckdb")
-    stores.init_store(elsewhere)
-    return stores.open_store(elsewhere, writable=True)
+    with stores.open_store(copy_store(made, Address(tmp_path / "elsewhere.duckdb")), writable=True) as db:
+        yield db
 
 
 def test_an_exported_ledger_reloads_as_the_same_ledger_with_the_same_seals(filled: Database, empty: Database) -> None:
