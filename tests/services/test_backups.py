@@ -352,6 +352,22 @@ def test_a_folder_that_is_not_there_or_refuses_is_a_sentence(
         backups.prune(folder, Retention())
 
 
+def test_a_list_that_somebody_wrote_in_names_no_backup_outside_the_folder_and_none_that_is_not_named_as_ours(
+    store: Address, folder: Path, tmp_path: Path
+) -> None:
+    [newest] = at_times(store, folder, DAYS[3])
+    outside = tmp_path / "tracker_2026-04-01T020000Z_seq3.duckdb"
+    outside.write_bytes(b"x")
+    whole = {"sha256": hashlib.sha256(b"x").hexdigest(), "seq": 3, "seal": "s"}
+    for file in (f"../{outside.name}", str(outside), "x.duckdb", "tracker_2026-99-01T020000Z_seq3.duckdb", 7, None):
+        backups._note(folder, {"file": file, **whole})
+    backups._note(folder, {"file": "tracker_2026-04-01T020000Z_seq3.duckdb", **whole, "seq": "three"})
+    backups._note(folder, {"file": "tracker_2026-04-01T020000Z_seq3.duckdb"})
+    assert [noted.file for noted in backups.list_backups(folder)] == [newest]
+    assert backups.prune(folder, Retention()) == backups.Pruned((), ())
+    assert outside.exists()
+
+
 def test_a_line_of_the_list_that_a_crash_tore_spoils_no_other(store: Address, folder: Path) -> None:
     first = backups.back_up(store, folder)
     manifest = folder / backups.MANIFEST
@@ -642,6 +658,15 @@ def test_a_drill_of_a_backup_that_does_not_restore_says_why_and_leaves_nothing_b
     [fault] = backups.drill(folder).faults
     assert re.search(says, fault)
     assert left_behind() == []
+
+
+def test_a_drill_without_a_temporary_place_says_so(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups.back_up(store, folder)
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with pytest.raises(StoreUnusable, match=r"There is no temporary place to restore to: No such file .* Set TMPDIR"):
+        backups.drill(folder)
 
 
 def test_a_drill_where_no_backup_is_noted_says_so(folder: Path) -> None:

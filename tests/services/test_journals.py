@@ -130,6 +130,12 @@ def test_a_journal_that_was_cut_anywhere_makes_no_store(journal: Path, nowhere: 
         refused(nowhere, journal, "was cut: it does not end with the line that says where its ledger ends")
 
 
+@pytest.mark.parametrize("last", ["[" * 4_000, '{"end":{"seq":Infinity,"seal":""}}', '{"end":3}', "", "\xff"])
+def test_a_last_line_that_says_no_end_is_a_journal_that_was_cut(last: str, journal: Path, nowhere: Address) -> None:
+    journal.write_bytes(journal.read_bytes() + last.encode("latin-1") + b"\n")
+    refused(nowhere, journal, "was cut")
+
+
 def test_a_journal_with_a_line_altered_left_out_moved_or_doubled_makes_no_store(
     journal: Path, nowhere: Address
 ) -> None:
@@ -243,6 +249,9 @@ def test_a_journal_that_is_not_there_or_no_file_is_a_sentence(tmp_path: Path, no
 def test_a_place_that_cannot_be_written_is_a_sentence(store: Address, journal: Path, tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere" / "j", Path("/proc/j")):
         with pytest.raises(StoreUnusable, match=rf"^The journal {path} cannot be written: No such file"):
+            journals.export(store, path)
+    for path in (journal / "j", tmp_path / ("x" * 300)):  # under a file; longer than a name may be
+        with pytest.raises(StoreUnusable, match=r"cannot be written: (Not a directory|File name too long)\.$"):
             journals.export(store, path)
     with pytest.raises(StoreUnusable, match=r"^The store .* cannot be made: (File exists|Not a directory)\.$"):
         journals.rebuild(Address(journal / "tracker.duckdb"), journal)

@@ -28,7 +28,7 @@ def add_commands(commands: Commands) -> None:
         help="say who may use the tracker: add, change or list",
         description="Who may use the tracker, in which role and for what. A viewer sees everything; a contributor "
         "updates what is given to them; an approver decides baselines and keeps periods; an administrator says who "
-        "may use the tracker. Nobody is deleted: make them inactive.",
+        "may use the tracker, and makes backups. Nobody is deleted: make them inactive.",
     )
     user_commands = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "backups.jsonl"
 
-_NAMED = re.compile(r"(?P<series>.+)_(?P<made_at>\d{4}-\d{2}-\d{2}T\d{6}Z)_seq\d+\.duckdb")
+_NAMED = re.compile(r"(?P<series>[^/\\]+)_(?P<made_at>\d{4}-\d{2}-\d{2}T\d{6}Z)_seq\d+\.duckdb")
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 
 _making = threading.Lock()
@@ -151,17 +151,10 @@ def list_backups(folder: Path) -> list[Noted]:
     """
     held: dict[str, Noted] = {}
     for note in _notes(folder):
-        name = str(note.get("file"))
         if "removed_at" in note:
-            held.pop(name, None)
-        elif (named := _NAMED.fullmatch(name)) and {"sha256", "seq", "seal"} <= note.keys():
-            held[name] = Noted(
-                file=folder / name,
-                series=named["series"],
-                made_at=dt.datetime.strptime(named["made_at"], _STAMP),  # noqa: DTZ007  UTC, as everywhere in the store
-                sha256=note["sha256"],
-                head=Head(note["seq"], note["seal"]),
-            )
+            held.pop(str(note.get("file")), None)
+        elif noted := _noted(folder, note):
+            held[noted.file.name] = noted
     return sorted(held.values(), key=lambda noted: (noted.made_at, noted.head.seq))
 
 
@@ -194,6 +187,24 @@ def _notes(folder: Path) -> Iterator[dict[str, Any]]:
             note = json.loads(line)
             if isinstance(note, dict):
                 yield note
+
+
+def _noted(folder: Path, note: dict[str, Any]) -> Noted | None:
+    """Return the backup that a line notes; None for a line that we did not write, which names no backup of ours."""
+    try:
+        name, sha256, seq, seal = (note[key] for key in ("file", "sha256", "seq", "seal"))
+        named = _NAMED.fullmatch(name)
+        if not named:
+            return None
+        return Noted(
+            file=folder / name,
+            series=named["series"],
+            made_at=dt.datetime.strptime(named["made_at"], _STAMP),  # noqa: DTZ007  UTC, as everywhere in the store
+            sha256=str(sha256),
+            head=Head(int(seq), str(seal)),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _note(folder: Path, content: dict[str, Any]) -> None:
@@ -362,8 +373,8 @@ def drill(folder: Path) -> Drill:
         steps.append((step, time.perf_counter() - start))
         return done
 
-    with tempfile.TemporaryDirectory(prefix="tracker-drill-") as place:
-        at = Address(Path(place) / "tracker.duckdb")
+    with _temporary_place() as place:
+        at = Address(place / "tracker.duckdb")
         try:
             timed("restored", lambda: restore(at, newest.file))
             proof = timed("chain and anchor proven", lambda: verify_store(at))
@@ -380,3 +391,16 @@ def drill(folder: Path) -> Drill:
         except TrackerError as error:
             faults.append(str(error))
     return Drill(backup=newest, steps=tuple(steps), snapshots=count, demonstration=demonstration, faults=tuple(faults))
+
+
+@contextlib.contextmanager
+def _temporary_place() -> Iterator[Path]:
+    """Give a folder that is cleared away at the end, whatever happens. Raises StoreUnusable where there can be none."""
+    try:
+        place = tempfile.TemporaryDirectory(prefix="tracker-drill-")
+    except OSError as error:
+        raise StoreUnusable(
+            f"There is no temporary place to restore to: {error.strerror}. Set TMPDIR to a folder with room."
+        ) from error
+    with place:
+        yield Path(place.name)

@@ -6,9 +6,9 @@ all its versions; the last line says where the ledger ends, so that a journal th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ _TAIL_BYTES = 4096
 """More than the length of the last line."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def _proven(at: Address) -> Iterator[tuple[Database, Verification]]:
     """Open a store for reading, which keeps writers out, and prove all of it."""
     with Database.open(at, writable=False) as db:
@@ -74,7 +74,8 @@ def export(at: Address, file: Path) -> Verification:
     except OSError as error:
         raise StoreUnusable(f"The journal {file} cannot be written: {error.strerror}.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what could not be made is not there
+            unfinished.unlink()
     return proof
 
 
@@ -134,7 +135,7 @@ def _end(journal: Path) -> Head:
     try:
         told = json.loads(last.rpartition(b"\n")[2])["end"]
         head = Head(int(told["seq"]), str(told["seal"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         whole = b""
     if not whole:
         raise BrokenLedger(
