@@ -1,5 +1,5 @@
 from tracker.domain.policy import Action
-from tracker.ui import changes, html, snapshots, state
+from tracker.ui import changes, html, packs, snapshots, state
 
 html.show(
     html.put("<h1>Snapshots</h1>"),
@@ -19,6 +19,8 @@ if chosen:
     if keeps:
         snapshots.move(chosen, keeps.user_id)
     snapshots.verify(chosen)
+    if keeps:
+        packs.issue(chosen, keeps.user_id)
 if keeps:
     snapshots.take(lines, keeps.user_id)
 changes.between(lines)

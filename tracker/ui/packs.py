@@ -1,0 +1,105 @@
+"""The part of the Snapshots page that makes a pack: its marking is chosen, its progress shown, and it is downloaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from tracker.domain.errors import TrackerError
+from tracker.domain.text import counted
+from tracker.domain.words import Marking
+from tracker.services import packs
+from tracker.ui import html, state
+
+if TYPE_CHECKING:
+    from tracker.domain.lines import SnapshotLine
+
+_MADE = "made/pack"
+"""The pack that was made last on this visit: which snapshot and version it is of, its file name and its content."""
+
+_MEANS = {
+    "html": "HTML report",
+    "pdf": "PDF report",
+    "pptx": "Slides (PPTX)",
+    "ods": "Workbook (ODS)",
+    "xlsx": "Workbook (XLSX)",
+    "csv": "CSV",
+    "json": "JSON",
+    "parquet": "Parquet",
+    "ics": "Calendar of milestones",
+}
+
+
+def issue(line: SnapshotLine, actor_id: str) -> None:
+    """Offer to make a snapshot's pack, and the pack when it is made."""
+    html.show(
+        html.put("<h3>Make a pack</h3>"),
+        html.put(
+            '<p class="quiet">One zip with the report, slides, workbooks and data of this snapshot, whose figures are '
+            "the same in every file. The same snapshot makes the same pack, whenever it is made.</p>"
+        ),
+    )
+    with st.form(f"pack/{line.name}", enter_to_submit=False):
+        marking = st.selectbox("Marking", list(Marking), index=None, placeholder="Choose how it is marked")
+        handling = st.text_input(
+            "Handling line",
+            max_chars=packs.LONGEST_HANDLING,
+            help="OFFICIAL-SENSITIVE needs one, such as: For board members only.",
+        )
+        public = st.checkbox("Public edition", help="Leaves out what owners and officials wrote for the board.")
+        formats = st.multiselect(
+            "Files", packs.FORMATS, default=packs.FORMATS, format_func=lambda name: _MEANS.get(name, name)
+        )
+        asked = st.form_submit_button("Make the pack")
+    if asked:
+        _make(line, actor_id, marking, handling, formats, public=public)
+    _offer(line)
+
+
+def _make(
+    line: SnapshotLine, actor_id: str, marking: str | None, handling: str, formats: list[str], *, public: bool
+) -> None:
+    """Make the pack and keep it for the visit, telling how far it is."""
+    st.session_state.pop(_MADE, None)
+    if marking is None:
+        html.show(html.alert("Choose how the pack is marked."))
+        return
+    bar = st.progress(0.0, text="Making the pack")
+    try:
+        pack = packs.export_pack(
+            state.store(),
+            actor_id=actor_id,
+            name=line.name,
+            marking=marking,
+            handling=handling,
+            public=public,
+            formats=formats,
+            progress=lambda share, words: _tell(bar, share, words),
+        )
+    except TrackerError as error:
+        html.show(html.alert(str(error)))
+        return
+    finally:
+        bar.empty()
+    st.session_state[_MADE] = (line.name, line.version, pack.name, pack.files, pack.content)
+
+
+def _tell(bar: st.delta_generator.DeltaGenerator, share: float, words: str) -> None:
+    bar.progress(share, text=words)
+
+
+def _offer(line: SnapshotLine) -> None:
+    """Offer the pack that was made, while it is of the snapshot that is shown and that has not moved on."""
+    name, version, file, files, content = st.session_state.get(_MADE, ("", 0, "", 0, b""))
+    if (name, version) != (line.name, line.version):
+        return
+    html.show(
+        html.put(
+            '<div class="done" role="status"><p><strong>The pack is made.</strong> {} in {}. Anybody can prove it with '
+            "<code>python -m tracker snapshot check</code> or <code>sha256sum -c SHA256SUMS</code>.</p></div>",
+            counted(files, "file"),
+            file,
+        )
+    )
+    st.download_button("Download the pack", content, file_name=file, mime="application/zip", on_click="ignore")
