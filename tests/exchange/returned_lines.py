@@ -25,6 +25,8 @@ def line(number: int = 1, **fields: Any) -> UpdateLine:
         "key": True,
         "baseline_on": dt.date(2025, 3, 31),
         "baseline_precision": Precision.FINANCIAL_YEAR,
+        "original_baseline_on": dt.date(2025, 3, 31),
+        "original_baseline_precision": Precision.FINANCIAL_YEAR,
         "forecast_on": None,
         "forecast_precision": None,
         "actual_on": None,
