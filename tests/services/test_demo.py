@@ -25,7 +25,7 @@ from tracker.domain.words import (
 )
 from tracker.exchange.plans import read_plan
 from tracker.reporting.board import DISAGREE
-from tracker.services import boards, demo, demo_history, demo_scale, plans, ratings, stores
+from tracker.services import boards, demo, demo_history, demo_scale, plans, ratings, snapshots, stores
 from tracker.services.demo_history import INVENTED
 from tracker.store import database
 from tracker.store.database import Address
@@ -84,12 +84,23 @@ def test_a_demonstration_is_whole_and_holds_all_that_the_plan_says(whole: Addres
     assert plans.compare_plans(shown, *PLAN) == ()
 
 
+def test_every_board_that_met_has_a_snapshot_that_was_approved_by_another_and_proves(shown: Database) -> None:
+    met = [period.board_on for period in demo_history.reporting_periods(DAY) if period.board_on < DAY]
+    lines = snapshots.list_snapshots(shown)
+    assert [line.as_at for line in reversed(lines)] == met
+    for line in lines:
+        assert line.standing
+        assert line.approved_by not in (None, line.taken_by)
+        assert line.taken_at.date() <= line.as_at
+        assert snapshots.verify_snapshot(shown, line.name).faults == ()
+
+
 def test_the_same_plan_seed_and_day_give_the_same_seals_and_another_seed_another_history(
     whole: Address, tmp_path: Path, statements: list[Statement], acts: list[Act]
 ) -> None:
     again = demo.make_demonstration(Address(tmp_path / "again.duckdb"), *PLAN, day=DAY)
     assert again.head == stores.verify_store(whole).head
-    assert again.versions == sum(len(act.versions) for act in acts)
+    assert again.versions == stores.verify_store(whole).versions
     assert invented(statements, seed=2, day=DAY) != acts
 
 
@@ -172,8 +183,9 @@ def test_everything_that_is_invented_says_so(acts: list[Act]) -> None:
 
 
 def test_an_owner_who_rates_better_than_the_dates_says_why_and_no_other_does(shown: Database, acts: list[Act]) -> None:
-    rated = [(seq, act) for seq, act in enumerate(acts, start=1) if act.action == ratings.ACTION]
-    for seq, act in rated[:: len(rated) // 12]:
+    rated = [act for act in acts if act.action == ratings.ACTION]
+    for act in rated[:: len(rated) // 12]:
+        seq = boards.known_position(shown, act.recorded_at)
         on = act.recorded_at.date()
         disputed = {
             line.commitment_id for line in boards.view_board(shown, on, seq).exceptions if DISAGREE in line.reasons

@@ -13,13 +13,14 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import dates, nouns
 from tracker.domain.baselines import Asked, rebaselined
 from tracker.domain.dates import PublishedDate, day_of, in_words, precision_of
-from tracker.domain.ledger import Act, Version
+from tracker.domain.ledger import GENESIS, Act, Head, Version
 from tracker.domain.rules import TOLERANCES
+from tracker.domain.snapshots import written_rules
 from tracker.domain.words import (
     CLOSED_OUTCOMES,
     DEMONSTRATION,
@@ -33,16 +34,21 @@ from tracker.domain.words import (
     Reporter,
     RequestState,
     Role,
+    SnapshotState,
     SourceKind,
     View,
 )
+from tracker.reporting.digest import FORM
 from tracker.services import plans, progress, ratings, users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.domain.nouns import Noun
     from tracker.exchange.plans import Statement
+
+    Said: TypeAlias = Sequence[tuple[Noun, dt.date]]
+    """Records, each with the day from which it holds."""
 
 _ADD_USER = "add user"
 
@@ -56,10 +62,11 @@ EARLIEST_DAY = dates.GREEN_PAPER + QUARTERS * _QUARTER + 2 * _BEFORE
 SOURCE = "demonstration"
 _ADMINISTRATOR = "administrator@demonstration.invalid"
 _SECRETARIAT = "secretariat@demonstration.invalid"
+_DEPUTY = "deputy-secretariat@demonstration.invalid"
 _PEOPLE = (
     (_ADMINISTRATOR, "Demonstration administrator", Role.ADMINISTRATOR),
     (_SECRETARIAT, "Demonstration secretariat", Role.APPROVER),
-    ("deputy-secretariat@demonstration.invalid", "Demonstration deputy secretariat", Role.APPROVER),
+    (_DEPUTY, "Demonstration deputy secretariat", Role.APPROVER),
     ("board-member@demonstration.invalid", "Demonstration board member", Role.VIEWER),
 )
 
@@ -111,23 +118,29 @@ _OVERRIDES = {
 
 @dataclass(frozen=True)
 class Deed:
-    """What somebody does at an instant: records to be numbered once every deed is in its place."""
+    """What somebody does at an instant: records to be numbered once every deed is in its place.
+
+    What is said may depend on the end of the ledger before it.
+    """
 
     at: dt.datetime
     actor: str
     action: str
-    said: Sequence[tuple[Noun, dt.date]]
+    said: Said | Callable[[Head], Said]
     reason: str | None = None
 
 
-def acts(deeds: Iterable[Deed]) -> Iterator[Act]:
-    """Number the records of deeds that come in order of time, and keep any two of them apart by a second at least."""
+def acts(deeds: Iterable[Deed], end: Callable[[], Head] = lambda: Head(0, GENESIS)) -> Iterator[Act]:
+    """Number the records of deeds that come in order of time, and keep any two of them apart by a second at least.
+
+    ``end`` tells the end of the ledger that the acts given so far have made.
+    """
     numbers: dict[tuple[type[Noun], str], int] = defaultdict(int)
     at = None
     for deed in deeds:
         at = max(deed.at, at + dt.timedelta(seconds=1)) if at else deed.at
         versions = []
-        for noun, on in deed.said:
+        for noun, on in deed.said(end()) if callable(deed.said) else deed.said:
             numbers[type(noun), noun.id] += 1
             versions.append(Version(noun=noun, version=numbers[type(noun), noun.id], effective_on=on))
         yield Act(recorded_at=at, actor=deed.actor, action=deed.action, reason=deed.reason, versions=versions)
@@ -242,6 +255,50 @@ def _kept(periods: Sequence[nouns.Period]) -> Iterator[Deed]:
         )
         closed = _at(period.closes_on + dt.timedelta(days=1), 16)
         yield Deed(closed, _SECRETARIAT, "close period", [(replace(period, state=PeriodState.CLOSED), closed.date())])
+
+
+# The snapshots
+
+
+def snapshots(periods: Sequence[nouns.Period], digests: Mapping[dt.date, str], day: dt.date) -> list[Deed]:
+    """Return the taking and the approving, by another, of a snapshot for every board that has met before ``day``.
+
+    ``digests`` are those of the boards as they stood when they met.
+    """
+    return [deed for period in periods if period.board_on < day for deed in _snapshot(period, digests[period.board_on])]
+
+
+def taken_at(period: nouns.Period) -> dt.datetime:
+    """When the snapshot for a period's board is taken: in the morning before it meets."""
+    return _at(period.board_on, 9)
+
+
+def _snapshot(period: nouns.Period, digest: str) -> Iterator[Deed]:
+    on = period.board_on
+    kept: list[nouns.Snapshot] = []
+
+    def taken(end: Head) -> Said:
+        kept.append(
+            nouns.Snapshot(
+                id=period.id,
+                as_at=on,
+                known_seq=end.seq,
+                known_seal=end.seal,
+                digest=digest,
+                rules=written_rules(TOLERANCES, FORM),
+                state=SnapshotState.FOR_BOARD,
+                taken_by=_SECRETARIAT,
+                period_id=period.id,
+                note=f"{INVENTED} the position that the board met on.",
+            )
+        )
+        return [(kept[0], on)]
+
+    def approved(_: Head) -> Said:
+        return [(replace(kept[0], state=SnapshotState.APPROVED, approved_by=_DEPUTY), on)]
+
+    yield Deed(taken_at(period), _SECRETARIAT, "take snapshot", taken)
+    yield Deed(_at(on, 15), _DEPUTY, "approve snapshot", approved)
 
 
 # The plan, and who answers for what

@@ -575,17 +575,21 @@ def _read_back(lines: Iterable[str]) -> Iterator[tuple[Change, dict[str, list[Ro
         end = Head(change.seq, change.seal)
 
 
-def compose(db: Database, acts: Iterable[Act]) -> Head:
+def compose(db: Database, acts: Iterable[Act], *, on_sealed: Callable[[Head], None] = lambda _: None) -> Head:
     """Record a whole demonstration ledger, with times of its own, into an empty store, and return its head.
+
+    ``on_sealed`` is told the end of the ledger after each act and before the next is asked for, which may speak of it.
 
     When a change was recorded is for the store to say; only a ledger whose first change says under seal that it is a
     demonstration may bring its own times, which increase and have passed. Raises ValueError for acts that do not keep
     to that or do not follow each other, StoreUnusable when the store already holds changes; then nothing is recorded.
     """
-    return _fill(db, _sealed_acts(acts))
+    return _fill(db, _sealed_acts(acts, on_sealed))
 
 
-def _sealed_acts(acts: Iterable[Act]) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
+def _sealed_acts(
+    acts: Iterable[Act], on_sealed: Callable[[Head], None]
+) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
     newest: Change | None = None
     numbers: dict[tuple[type[Noun], str], int] = {}
     now = dates.utc_now()
@@ -609,6 +613,7 @@ def _sealed_acts(acts: Iterable[Act]) -> Iterator[tuple[Change, dict[str, list[R
         )
         newest, rows = _sealed(unsealed, act.versions)
         yield newest, rows
+        on_sealed(Head(newest.seq, newest.seal))
 
 
 def _fill(db: Database, sealed: Iterable[tuple[Change, dict[str, list[Row]]]]) -> Head:
