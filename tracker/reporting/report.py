@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,12 +82,24 @@ def _changes(by_name: dict[str, Table], previous: str | None) -> Section:
         )
     changes = by_name[CHANGES]
     held = {column.name for column in changes.columns}
-    shown = ("kind", "what", "of", "old", "new", "why", "who")
+    shown = [name for name in ("kind", "what", "old", "new", "why", "who") if name in held]
+    kinds = Table(
+        name="changes_by_kind",
+        title="Changes by kind",
+        summary="How many of each kind.",
+        source=changes.source,
+        columns=(
+            changes.columns[changes.place("kind")],
+            Column(name="count", title="Count", description="how many", kind=Kind.NUMBER),
+        ),
+        rows=tuple(Counter(changes.values("kind")).items()),
+        key=("kind",),
+    )
     return Section(
         key="changes",
         heading=f"What changed since {previous}",
         paragraphs=(f"{counted(len(changes.rows), 'change')} since the snapshot {previous}.",),
-        tables=(changes.picked(*(name for name in shown if name in held)),) if changes.rows else (),
+        tables=(kinds, changes.picked(*shown, title="Each change")) if changes.rows else (),
     )
 
 

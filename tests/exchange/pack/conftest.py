@@ -28,7 +28,7 @@ from tracker.domain.words import (
 )
 from tracker.exchange.pack.cover import Cover
 from tracker.reporting.tables import board_tables, with_dictionary
-from tracker.services import boards, packs, snapshots, stores
+from tracker.services import boards, comparisons, packs, snapshots, stores
 from tracker.services.packs import check_pack
 from tracker.services.plans import load_plans
 from tracker.store import board
@@ -155,6 +155,8 @@ def material(furnished: Address) -> Material:
                 references=board.references(cursor, AS_AT, known),
                 outcomes=board.outcomes(cursor, AS_AT, known),
             )
+        since = comparisons.since_approved(db, view)
+        assert since
     cover = Cover(
         snapshot="board-2026-q3",
         version=2,

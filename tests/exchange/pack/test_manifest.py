@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.exchange.pack import manifest
 from tracker.exchange.pack.csv_files import csv_files
 from tracker.exchange.pack.files import archive
 from tracker.exchange.pack.json_files import json_files
@@ -97,10 +98,44 @@ def test_a_missing_a_strange_and_a_doubled_file_are_named(pack: bytes) -> None:
     assert check_zip(twice).faults == (f"{lost}: is in the pack twice.",)
 
 
-@pytest.mark.parametrize("manifest", [b"", b"[]", b"{}", b"5", json.dumps({"format": "tracker-pack-1"}).encode()])
-def test_a_manifest_that_is_none_is_a_fault(pack: bytes, manifest: bytes) -> None:
-    [fault] = check_zip(archive({**members(pack), "manifest.json": manifest}.items())).faults
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"5", json.dumps({"format": "tracker-pack-1"}).encode()])
+def test_a_manifest_that_is_none_is_a_fault(pack: bytes, content: bytes) -> None:
+    [fault] = check_zip(archive({**members(pack), "manifest.json": content}.items())).faults
     assert fault.startswith("manifest.json: is missing or was altered")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"files": 5},
+        {"files": [{"path": 1, "sha256": ""}]},
+        {"ledger_head": {"seq": "1", "seal": ""}},
+        {"ledger_head": {"seq": 10**30, "seal": ""}},
+        {"snapshot": None},
+        {"public_edition": "no"},
+        {"title": []},
+        {"handling": {}},
+    ],
+)
+def test_a_forged_manifest_of_another_shape_is_a_fault_and_no_crash(pack: bytes, forged: dict[str, object]) -> None:
+    whole = members(pack)
+    content = {**json.loads(whole["manifest.json"]), **forged}
+    content["seal"] = manifest._seal(content)
+    whole["manifest.json"] = manifest._written(content)
+    [fault] = check_zip(archive(whole.items())).faults
+    assert fault.startswith("manifest.json: is missing or was altered")
+
+
+def test_a_manifest_that_goes_too_deep_is_a_fault(pack: bytes) -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    [fault] = check_zip(archive({**members(pack), "manifest.json": deep}.items())).faults
+    assert fault.startswith("manifest.json")
+
+
+def test_a_pack_that_would_fill_the_machine_is_not_read(pack: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "_LARGEST", 1_000)
+    [fault] = check_zip(pack).faults
+    assert fault.endswith("the pack holds more than any pack does; it was not read on.")
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"x" * 100])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 _FORMAT = "tracker-pack-1"
 _LARGEST = 2**30
-"""Bytes of one file: more than any pack of ours has, and less than fills a machine."""
+"""Bytes of all files together: more than any pack of ours has, and less than fills a machine."""
 
 
 def pack_zip(
@@ -119,8 +119,12 @@ def _check(file: zipfile.ZipFile) -> Checked:
     faults: list[str] = []
     files: dict[str, bytes] = {}
     unreadable: set[str] = set()
+    left = _LARGEST
     for member in file.infolist():
         name = member.filename
+        left -= member.file_size
+        if left < 0:
+            return Checked(faults=(f"{name}: the pack holds more than any pack does; it was not read on.",))
         if name in files or name in unreadable:
             faults.append(f"{name}: is in the pack twice.")
         elif (read := _read(file, member)) is None:
@@ -138,7 +142,7 @@ def _check(file: zipfile.ZipFile) -> Checked:
 
 
 def _read(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
-    if member.file_size > _LARGEST or member.flag_bits & 1:  # more than any file of ours, or encrypted
+    if member.flag_bits & 1:  # encrypted: none of ours is
         return None
     try:
         return file.read(member)
@@ -151,10 +155,29 @@ def _manifest(content: bytes | None) -> dict[str, Any]:
     try:
         manifest = json.loads(content or b"")
         whole = manifest["format"] == _FORMAT and manifest["seal"] == _seal(manifest) and _written(manifest) == content
-        listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return {}
-    return manifest if whole and listed else {}
+    return manifest if whole and _shaped(manifest) else {}
+
+
+def _shaped(manifest: dict[str, Any]) -> bool:
+    """Say whether a manifest has what a check reads, each of its kind: its seal says only who could count."""
+    try:
+        head, snapshot = manifest["ledger_head"], manifest["snapshot"]
+        texts = [
+            *(manifest[key] for key in ("title", "marking", "as_at")),
+            *(head["seal"], snapshot["name"], snapshot["digest"]),
+            *(entry[key] for entry in manifest["files"] for key in ("path", "sha256")),
+        ]
+        return (
+            isinstance(manifest["public_edition"], bool)
+            and isinstance(manifest["handling"], str | None)
+            and type(head["seq"]) is int
+            and 0 <= head["seq"] < _LARGEST
+            and all(isinstance(text, str) for text in texts)
+        )
+    except (TypeError, KeyError):
+        return False
 
 
 def _differences(manifest: dict[str, Any], files: dict[str, bytes], unreadable: set[str]) -> Iterator[str]:

@@ -47,7 +47,7 @@ def heading(column: Column) -> str:
     return f"{column.title} ({column.unit})" if column.unit and column.kind is not Kind.MONEY else column.title
 
 
-_LONGEST_WORD, _ENOUGH = 22, 140
+_LONGEST_WORD, _ENOUGH = 22, 250
 """Letters: of a word that a column makes room for, and of a text beyond which a column asks for no more."""
 
 

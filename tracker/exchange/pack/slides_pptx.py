@@ -52,13 +52,15 @@ _LINE, _LETTER = 0.25, 0.085
 """Inches: the height of a line of a table, and the width of a letter in it."""
 
 _PICKED = {
-    "changes": (),
     "exceptions": ("commitment", "milestone", "owner", "slip_days"),
     "milestones": ("milestone_id", "title", "due", "status"),
     "outside": ("happened_on", "summary"),
     "money": ("name", "committed_gbp", "owner"),
 }
 """The columns that a slide has room for, by section; all where none are named."""
+
+_FIRST_ONLY = ("changes", "money")
+"""Sections of whose tables a slide shows the first, which sums up; the lines one by one are in the report."""
 
 _SLIDES = ("position", "changes", "exceptions", "milestones", "evidence", "money", "outside", "confidence")
 
@@ -176,7 +178,7 @@ def _add_tables(slide: Any, section: Section, left: Length, top: Length, width: 
         table.picked(*wanted) if wanted and {*wanted} <= {column.name for column in table.columns} else table
         for table in section.tables
     ]
-    if section.key == "money":  # the sums one by one are in the report
+    if section.key in _FIRST_ONLY:
         tables = tables[:1]
     beside = all(len(table.columns) == 2 for table in tables) and len(tables) > 1  # noqa: PLR2004  a word and a count
     share = Emu(int(width / len(tables) - Inches(0.15))) if beside else width
