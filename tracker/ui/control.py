@@ -93,7 +93,7 @@ def ask(actor_id: str) -> None:
     )
     lines = {line.milestone_id: line for line in baselines.my_milestones(state.store(), actor_id=actor_id)}
     chosen = st.selectbox(
-        "Milestone",
+        "Milestone whose baseline is to change",
         list(lines),
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {lines[milestone_id].title}",
