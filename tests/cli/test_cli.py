@@ -67,6 +67,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("baseline", "decide"): ("{approve,refuse}", "required to refuse", "--as EMAIL"),
     ("baseline", "list"): ("--format {text,json}",),
     ("snapshot",): ("take",),
+    ("demo",): ("--to FILE", "--versions N", "Every page and every export of it says so"),
     ("journal",): ("export", "rebuild", "JSON Lines"),
     ("journal", "export"): ("FILE", "- for"),
     ("journal", "rebuild"): ("FILE", "TRACKER_STORE"),
