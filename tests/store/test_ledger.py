@@ -97,6 +97,25 @@ def test_a_save_of_a_version_that_nobody_could_have_seen_is_refused(db: Database
     assert refused.value.theirs is None
 
 
+def test_a_stale_save_among_others_that_are_not_is_refused_whatever_their_numbers(db: Database) -> None:
+    for number in range(4):
+        save(db, organisation(f"Name {number}", "old"))
+    save(db, organisation("Name", "new"))
+    before = contents(db)
+    for stale in (("old", 4), ("old", 6), ("new", 1), ("new", 3), ("old", 0)):
+        right = ("new", 2) if stale[0] == "old" else ("old", 5)
+        both = [
+            Version(noun=organisation("Mine", noun_id), version=number, effective_on=DAY)
+            for noun_id, number in (right, stale)
+        ]
+        with pytest.raises(StaleEdit) as refused:
+            ledger.record(db, actor="B", action="edit", versions=both)
+        assert (refused.value.yours.noun.id, refused.value.yours.version) == stale
+    assert contents(db) == before
+    with db.read() as cursor:
+        assert ledger.newest_numbers(cursor, Organisation, at_least=4) == {"old": 4}
+
+
 def test_one_change_may_hold_several_versions_of_one_thing_but_no_gap_between_them(db: Database) -> None:
     one, two, three = (
         Version(noun=organisation(f"Name {number}"), version=number, effective_on=DAY) for number in (1, 2, 3)

@@ -123,7 +123,8 @@ def requested(cursor: Cursor, request_id: str | None) -> Change | None:
 def _refuse_stale(cursor: Cursor, versions: Sequence[Version]) -> None:
     """Raise StaleEdit unless every id's versions continue from its newest without a gap."""
     for noun, group in _by_noun(versions):
-        newest = newest_numbers(cursor, noun, {version.noun.id for version in group})
+        before_all = min(version.version for version in group) - 1  # what is older decides nothing
+        newest = newest_numbers(cursor, noun, {version.noun.id for version in group}, at_least=before_all)
         for version in group:
             if version.version != newest.get(version.noun.id, 0) + 1:
                 raise StaleEdit(version, latest(cursor, noun, version.noun.id))
@@ -316,15 +317,20 @@ def slots(cursor: Cursor, noun: type[Noun], action: str) -> dict[tuple[str, dt.d
     return found
 
 
-def newest_numbers(cursor: Cursor, noun: type[Noun], among: Collection[str] | None = None) -> dict[str, int]:
-    """Return the newest version number of every id of a noun, or of those ``among`` some ids that were recorded."""
+def newest_numbers(
+    cursor: Cursor, noun: type[Noun], among: Collection[str] | None = None, *, at_least: int = 0
+) -> dict[str, int]:
+    """Return the newest version number of every id of a noun, or of those ``among`` some ids that were recorded.
+
+    Ids whose newest is less than ``at_least`` are left out: old rows are then passed over without a look at their ids.
+    """
     rows = cursor.execute(
         f"""
         SELECT id, max(version) FROM tracker.{table_of(noun)}
-        WHERE $ids::VARCHAR[] IS NULL OR id IN (SELECT unnest($ids::VARCHAR[]))
+        WHERE version >= $at_least AND ($ids::VARCHAR[] IS NULL OR id IN (SELECT unnest($ids::VARCHAR[])))
         GROUP BY id
         """,
-        {"ids": None if among is None else sorted(among)},
+        {"ids": None if among is None else sorted(among), "at_least": at_least},
     ).fetchall()
     return dict(rows)
 
