@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ from tracker.domain.words import (
     Reporter,
     RequestState,
     Role,
+    SnapshotState,
     View,
 )
 from tracker.exchange.plans import read_plan
 from tracker.reporting.board import DISAGREE
-from tracker.services import boards, demo, demo_history, demo_scale, plans, ratings, snapshots, stores
+from tracker.services import boards, comparisons, demo, demo_history, plans, ratings, snapshots, stores
 from tracker.services.demo_history import INVENTED
 from tracker.store import database
 from tracker.store.database import Address
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PLAN = (ROOT / "plans", ROOT / "data")
 DAY = dt.date(2026, 11, 20)
+BOARDS_MET = demo_history.QUARTERS - 1
 
 
 @pytest.fixture(scope="module")
@@ -84,23 +87,12 @@ def test_a_demonstration_is_whole_and_holds_all_that_the_plan_says(whole: Addres
     assert plans.compare_plans(shown, *PLAN) == ()
 
 
-def test_every_board_that_met_has_a_snapshot_that_was_approved_by_another_and_proves(shown: Database) -> None:
-    met = [period.board_on for period in demo_history.reporting_periods(DAY) if period.board_on < DAY]
-    lines = snapshots.list_snapshots(shown)
-    assert [line.as_at for line in reversed(lines)] == met
-    for line in lines:
-        assert line.standing
-        assert line.approved_by not in (None, line.taken_by)
-        assert line.taken_at.date() <= line.as_at
-        assert snapshots.verify_snapshot(shown, line.name).faults == ()
-
-
 def test_the_same_plan_seed_and_day_give_the_same_seals_and_another_seed_another_history(
     whole: Address, tmp_path: Path, statements: list[Statement], acts: list[Act]
 ) -> None:
     again = demo.make_demonstration(Address(tmp_path / "again.duckdb"), *PLAN, day=DAY)
     assert again.head == stores.verify_store(whole).head
-    assert again.versions == stores.verify_store(whole).versions
+    assert again.versions == sum(len(act.versions) for act in acts) + 2 * BOARDS_MET
     assert invented(statements, seed=2, day=DAY) != acts
 
 
@@ -185,14 +177,30 @@ def test_everything_that_is_invented_says_so(acts: list[Act]) -> None:
 def test_an_owner_who_rates_better_than_the_dates_says_why_and_no_other_does(shown: Database, acts: list[Act]) -> None:
     rated = [act for act in acts if act.action == ratings.ACTION]
     for act in rated[:: len(rated) // 12]:
-        seq = boards.known_position(shown, act.recorded_at)
-        on = act.recorded_at.date()
+        on, known = act.recorded_at.date(), boards.known_position(shown, act.recorded_at)
         disputed = {
-            line.commitment_id for line in boards.view_board(shown, on, seq).exceptions if DISAGREE in line.reasons
+            line.commitment_id for line in boards.view_board(shown, on, known).exceptions if DISAGREE in line.reasons
         }
         for version in act.versions:
             assert isinstance(version.noun, nouns.Assessment)
             assert (version.noun.commitment_id in disputed) == bool(version.noun.override_reason)
+
+
+def test_every_board_that_met_is_kept_and_proves_and_what_changed_since_is_told(
+    shown: Database,
+) -> None:
+    kept = snapshots.list_snapshots(shown)
+    assert len(kept) == BOARDS_MET
+    for line in kept:
+        assert line.state == SnapshotState.APPROVED
+        assert line.approved_by not in {None, line.taken_by}
+        assert line.taken_at.date() == line.as_at < DAY
+        assert snapshots.verify_snapshot(shown, line.name).faults == ()
+    view = boards.view_board(shown, DAY, boards.known_position(shown))
+    changed = comparisons.since_approved(shown, view)
+    assert changed
+    assert changed.before_name == kept[0].name
+    assert changed.rows
 
 
 def test_nobody_reports_on_what_the_published_record_has_closed(acts: list[Act]) -> None:
@@ -214,10 +222,10 @@ def test_a_demonstration_that_ends_earlier_knows_nothing_of_what_came_later(stat
     assert len(said(acts, nouns.Commitment)) == len([one for one in statements if type(one.noun) is nouns.Commitment])
 
 
-def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path) -> None:
-    size = 4_000
+def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "large.duckdb")
-    assert demo.make_demonstration(at, *PLAN, day=DAY, versions=size).versions == size
+    size = 2_500
+    assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=size).versions == size
     proof = stores.verify_store(at)
     assert (proof.versions, proof.faults) == (size, ())
     with stores.open_store(at) as db:
@@ -229,14 +237,15 @@ def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path) -> None:
     assert {line.milestones for line in added} == {10}
 
 
-def test_no_smaller_demonstration_is_made_than_the_plan_and_its_history(tmp_path: Path, acts: list[Act]) -> None:
+def test_no_smaller_demonstration_is_made_than_the_plan_and_its_history(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "small.duckdb")
-    count = sum(len(act.versions) for act in acts)
-    fewest = count + demo_scale.FEWEST
-    with pytest.raises(NoDemonstration, match=f"have {count:,} versions; ask for {fewest:,} or more"):
-        demo.make_demonstration(at, *PLAN, day=DAY, versions=fewest - 1)
-    assert list(tmp_path.iterdir()) == []
-    assert demo.make_demonstration(at, *PLAN, day=DAY, versions=fewest).versions == fewest
+    with pytest.raises(NoDemonstration, match=r"ask for .* or more, or for no number") as refused:
+        demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=1)
+    assert not at.exists()
+    fewest = int(re.findall(r"ask for ([0-9,]+) or more", str(refused.value))[0].replace(",", ""))
+    with pytest.raises(NoDemonstration):
+        demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest - 1)
+    assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest).versions == fewest
     assert stores.verify_store(at).versions == fewest
 
 

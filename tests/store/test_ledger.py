@@ -440,7 +440,7 @@ def act(seconds: int, *versions: Version, action: str = DEMONSTRATION) -> Act:
 
 def test_a_demonstration_ledger_brings_its_own_times_and_is_as_whole_as_any_other(empty: Database) -> None:
     second = Version(noun=organisation("Renamed"), version=2, effective_on=DAY)
-    end = ledger.compose(empty, [act(0, first(organisation())), act(60, second, action="edit")])
+    end = ledger.compose(empty, lambda _: [act(0, first(organisation())), act(60, second, action="edit")])
     assert ledger.verify(empty) == ledger.Verification(2, 2, end, (), demonstration=True)
     with empty.read() as cursor:
         assert [change.recorded_at.minute for change in ledger.changes(cursor)] == [0, 1]
@@ -461,14 +461,14 @@ def test_a_ledger_brings_its_own_times_only_as_a_demonstration_and_in_order(
     empty: Database, acts: list[Act], why: str
 ) -> None:
     with pytest.raises(ValueError, match=why):
-        ledger.compose(empty, acts)
+        ledger.compose(empty, lambda _: acts)
     assert contents(empty) == (Head(0, GENESIS), [])
 
 
 def test_a_demonstration_is_recorded_only_into_an_empty_store(filled: Database) -> None:
     before = contents(filled)
     with pytest.raises(StoreUnusable, match="already holds"):
-        ledger.compose(filled, [act(0, first(organisation(noun_id="nhs")))])
+        ledger.compose(filled, lambda _: [act(0, first(organisation(noun_id="nhs")))])
     with filled.read() as cursor:
         assert not ledger.is_demonstration(cursor)
     assert contents(filled) == before

@@ -20,6 +20,7 @@ __all__ = [
     "CommitmentView",
     "as_json",
     "as_text",
+    "board_of",
     "known_position",
     "parse_as_at",
     "require_shown",
@@ -29,7 +30,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from tracker.domain.rules import Tolerances
-    from tracker.store.database import Database
+    from tracker.store.database import Cursor, Database
 
 
 def parse_as_at(text: str) -> dt.date:
@@ -57,20 +58,25 @@ def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances =
     """Return the board as at ``as_at``, as known at change ``known_seq``. Raises UnreadableDate."""
     require_shown(as_at)
     with db.read() as cursor:
-        newest = ledger.newest_change(cursor, known_seq)
-        return build_board(
-            as_at=as_at,
-            known_at=newest.recorded_at if newest else None,
-            head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
-            rules=rules,
-            demonstration=ledger.is_demonstration(cursor),
-            commitments=board.commitments(cursor, as_at, known_seq, rules),
-            milestones=board.milestones(cursor, as_at, known_seq, rules),
-            programmes=board.programmes(cursor, as_at, known_seq),
-            funding=board.funding(cursor, as_at, known_seq),
-            events=board.events(cursor, as_at, known_seq),
-            sources=board.sources(cursor, as_at, known_seq),
-        )
+        return board_of(cursor, as_at, known_seq, rules)
+
+
+def board_of(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances = TOLERANCES) -> BoardView:
+    """Return the board of a day, as known at a change, as a cursor sees the ledger."""
+    newest = ledger.newest_change(cursor, known_seq)
+    return build_board(
+        as_at=as_at,
+        known_at=newest.recorded_at if newest else None,
+        head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
+        rules=rules,
+        demonstration=ledger.is_demonstration(cursor),
+        commitments=board.commitments(cursor, as_at, known_seq, rules),
+        milestones=board.milestones(cursor, as_at, known_seq, rules),
+        programmes=board.programmes(cursor, as_at, known_seq),
+        funding=board.funding(cursor, as_at, known_seq),
+        events=board.events(cursor, as_at, known_seq),
+        sources=board.sources(cursor, as_at, known_seq),
+    )
 
 
 def view_commitment(db: Database, view: BoardView, commitment_id: str) -> CommitmentView:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.dates import in_words
 from tracker.domain.errors import NoDemonstration, StoreUnusable
-from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.nouns import Snapshot
+from tracker.domain.rules import TOLERANCES
+from tracker.domain.snapshots import forward, written_rules
+from tracker.domain.words import SnapshotState
 from tracker.exchange.plans import read_plan
-from tracker.reporting.digest import digest
+from tracker.reporting.digest import FORM, digest
 from tracker.services import boards, demo_history, demo_scale, stores
+from tracker.services.demo_history import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed
 from tracker.store import ledger, migrations
 from tracker.store.database import Address, Database, discard, unused
 from tracker.store.files import sync
@@ -25,10 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tracker.domain.nouns import Period
-    from tracker.services.demo_history import Deed
+    from tracker.domain.ledger import Head
+    from tracker.domain.nouns import Noun, Period
+    from tracker.store.database import Cursor
 
 DEFAULT_ADDRESS = "data/demonstration.duckdb"
+
+_SNAPSHOT_RECORDS = 2
+"""Of each board that has met: its snapshot taken, and approved."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +58,10 @@ def make_demonstration(
 ) -> Made:
     """Make a demonstration store, in place of one that was there; the same plan, seed and day give the same seals.
 
-    The invented history ends the day before ``day``, which is today unless told, and has a snapshot for every board
-    that met. Invented commitments are added until there are so many ``versions``; then there are no snapshots. Raises
-    NoDemonstration for a day or a number that leaves no room, PlanFaults, StoreUnusable when what is at the address is
-    not a demonstration, StoreBusy while it is in use; then nothing is changed.
+    The invented history ends the day before ``day``, which is today unless told. Invented commitments are added until
+    there are so many ``versions``. Raises NoDemonstration for a day or a number that leaves no room, PlanFaults,
+    StoreUnusable when what is at the address is not a demonstration, StoreBusy while it is in use; then nothing is
+    changed.
     """
     day = day or dates.today()
     if not demo_history.EARLIEST_DAY <= day <= dates.today():
@@ -64,12 +72,9 @@ def make_demonstration(
     _require_replaceable(at)
     periods = demo_history.reporting_periods(day)
     deeds = demo_history.returns(read_plan(plans, data), seed=seed, periods=periods, day=day)
-    count = sum(len(deed.said) for deed in deeds if not callable(deed.said))
+    count = sum(deed.records for deed in deeds) + _SNAPSHOT_RECORDS * len(periods[:-1])
     more: Iterable[Deed] = ()
-    if versions is None:
-        more = demo_history.snapshots(periods, _digests(at, deeds, periods, day), day)
-        count += len(more)
-    else:
+    if versions is not None:
         fewest = count + demo_scale.FEWEST
         if versions < fewest:
             raise NoDemonstration(
@@ -77,45 +82,54 @@ def make_demonstration(
                 "number at all."
             )
         more = demo_scale.grown(versions - count, seed=seed, periods=periods, day=day)
-    with _unfinished(at) as unfinished:
-        with _composed(unfinished, heapq.merge(deeds, more, key=attrgetter("at"))) as (_, head):
-            made = Made(head, versions or count)
-        _put(unfinished, at)
-    return made
-
-
-def _digests(at: Address, deeds: Sequence[Deed], periods: Sequence[Period], day: dt.date) -> dict[dt.date, str]:
-    """Return the digest of every board that met before ``day``, as it stood when its snapshot is taken.
-
-    Snapshots change no board, so a ledger without them tells what each of them is of.
-    """
-    with _unfinished(at) as unfinished, _composed(unfinished, deeds) as (db, _):
-        known = {p.board_on: boards.known_position(db, demo_history.taken_at(p)) for p in periods if p.board_on < day}
-        return {on: digest(boards.view_board(db, on, seq)) for on, seq in known.items()}
-
-
-@contextmanager
-def _unfinished(at: Address) -> Iterator[Address]:
-    """Give the address of a store in the making, which is gone afterwards unless it was put in its place."""
     unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
     discard(unfinished)  # what a killed process of the same number left
     try:
-        yield unfinished
+        stores.init_store(unfinished)
+        with stores.open_store(unfinished, writable=True) as db:
+            head = ledger.compose(db, lambda cursor: demo_history.acts(_merged(deeds, more, _kept(cursor, periods))))
+        made = Made(head, versions or count)
+        _put(unfinished, at)
     finally:
         discard(unfinished)
+    return made
 
 
-@contextmanager
-def _composed(at: Address, deeds: Iterable[Deed]) -> Iterator[tuple[Database, Head]]:
-    """Make a store that holds deeds which come in order of time, and give it open, with the end of its ledger."""
-    stores.init_store(at)
-    ends = [Head(0, GENESIS)]
+def _merged(*deeds: Iterable[Deed]) -> Iterator[Deed]:
+    return heapq.merge(*deeds, key=attrgetter("at"))
 
-    def note(end: Head) -> None:
-        ends[0] = end
 
-    with stores.open_store(at, writable=True) as db:
-        yield db, ledger.compose(db, demo_history.acts(deeds, lambda: ends[0]), on_sealed=note)
+def _kept(cursor: Cursor, periods: Sequence[Period]) -> Iterator[Deed]:
+    """Keep the board of each period whose board has met: taken by one secretary, approved by the other."""
+    for period in periods[:-1]:
+        taken, approved = (demo_history.instant(period.board_on, hour) for hour in (10, 12))
+        yield Deed(taken, DEPUTY_SECRETARIAT, "take snapshot", partial(_taken, cursor, period))
+        yield Deed(approved, SECRETARIAT, "approve snapshot", partial(_approved, cursor, period))
+
+
+def _taken(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
+    known = ledger.head(cursor)
+    snapshot = Snapshot(
+        id=period.id,
+        as_at=period.board_on,
+        known_seq=known.seq,
+        known_seal=known.seal,
+        digest=digest(boards.board_of(cursor, period.board_on, known.seq)),
+        rules=written_rules(TOLERANCES, FORM),
+        state=SnapshotState.FOR_BOARD,
+        taken_by=DEPUTY_SECRETARIAT,
+        period_id=period.id,
+        note=f"{INVENTED} the position that the board met on.",
+    )
+    return [(snapshot, period.board_on)]
+
+
+def _approved(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
+    taken = ledger.latest(cursor, Snapshot, period.id)
+    assert taken  # noqa: S101  two hours before
+    assert isinstance(taken.noun, Snapshot)  # noqa: S101  it was asked for
+    approved = forward(taken.noun, SnapshotState.APPROVED, approved_by=SECRETARIAT, note=f"{INVENTED} approved.")
+    return [(approved, period.board_on)]
 
 
 def _require_replaceable(at: Address) -> None:

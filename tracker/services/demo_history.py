@@ -13,14 +13,13 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from tracker.domain import dates, nouns
 from tracker.domain.baselines import Asked, rebaselined
 from tracker.domain.dates import PublishedDate, day_of, in_words, precision_of
-from tracker.domain.ledger import GENESIS, Act, Head, Version
+from tracker.domain.ledger import Act, Version
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.snapshots import written_rules
 from tracker.domain.words import (
     CLOSED_OUTCOMES,
     DEMONSTRATION,
@@ -34,21 +33,16 @@ from tracker.domain.words import (
     Reporter,
     RequestState,
     Role,
-    SnapshotState,
     SourceKind,
     View,
 )
-from tracker.reporting.digest import FORM
 from tracker.services import plans, progress, ratings, users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.domain.nouns import Noun
     from tracker.exchange.plans import Statement
-
-    Said: TypeAlias = Sequence[tuple[Noun, dt.date]]
-    """Records, each with the day from which it holds."""
 
 _ADD_USER = "add user"
 
@@ -61,12 +55,12 @@ EARLIEST_DAY = dates.GREEN_PAPER + QUARTERS * _QUARTER + 2 * _BEFORE
 
 SOURCE = "demonstration"
 _ADMINISTRATOR = "administrator@demonstration.invalid"
-_SECRETARIAT = "secretariat@demonstration.invalid"
-_DEPUTY = "deputy-secretariat@demonstration.invalid"
+SECRETARIAT = "secretariat@demonstration.invalid"
+DEPUTY_SECRETARIAT = "deputy-secretariat@demonstration.invalid"
 _PEOPLE = (
     (_ADMINISTRATOR, "Demonstration administrator", Role.ADMINISTRATOR),
-    (_SECRETARIAT, "Demonstration secretariat", Role.APPROVER),
-    (_DEPUTY, "Demonstration deputy secretariat", Role.APPROVER),
+    (SECRETARIAT, "Demonstration secretariat", Role.APPROVER),
+    (DEPUTY_SECRETARIAT, "Demonstration deputy secretariat", Role.APPROVER),
     ("board-member@demonstration.invalid", "Demonstration board member", Role.VIEWER),
 )
 
@@ -120,27 +114,29 @@ _OVERRIDES = {
 class Deed:
     """What somebody does at an instant: records to be numbered once every deed is in its place.
 
-    What is said may depend on the end of the ledger before it.
+    What is ``said`` may be a question to be asked when all deeds before it are recorded.
     """
 
     at: dt.datetime
     actor: str
     action: str
-    said: Said | Callable[[Head], Said]
+    said: Sequence[tuple[Noun, dt.date]] | Callable[[], Sequence[tuple[Noun, dt.date]]]
     reason: str | None = None
 
+    @property
+    def records(self) -> int:
+        """How many records it makes; a question is answered by one."""
+        return 1 if callable(self.said) else len(self.said)
 
-def acts(deeds: Iterable[Deed], end: Callable[[], Head] = lambda: Head(0, GENESIS)) -> Iterator[Act]:
-    """Number the records of deeds that come in order of time, and keep any two of them apart by a second at least.
 
-    ``end`` tells the end of the ledger that the acts given so far have made.
-    """
+def acts(deeds: Iterable[Deed]) -> Iterator[Act]:
+    """Number the records of deeds that come in order of time, and keep any two of them apart by a second at least."""
     numbers: dict[tuple[type[Noun], str], int] = defaultdict(int)
     at = None
     for deed in deeds:
         at = max(deed.at, at + dt.timedelta(seconds=1)) if at else deed.at
         versions = []
-        for noun, on in deed.said(end()) if callable(deed.said) else deed.said:
+        for noun, on in deed.said() if callable(deed.said) else deed.said:
             numbers[type(noun), noun.id] += 1
             versions.append(Version(noun=noun, version=numbers[type(noun), noun.id], effective_on=on))
         yield Act(recorded_at=at, actor=deed.actor, action=deed.action, reason=deed.reason, versions=versions)
@@ -192,7 +188,7 @@ def reporting_periods(day: dt.date) -> list[nouns.Period]:
     ]
 
 
-def _at(day: dt.date, hour: int, chance: random.Random | None = None) -> dt.datetime:
+def instant(day: dt.date, hour: int, chance: random.Random | None = None) -> dt.datetime:
     """An instant in an hour (UTC) of a day, or of the Monday after it when that is at a weekend."""
     if day.weekday() > calendar.FRIDAY:
         day += dt.timedelta(days=7 - day.weekday())
@@ -212,7 +208,7 @@ def _beginning(begins: dt.date, seed: int, day: dt.date) -> Iterator[Deed]:
         note="Nobody said or published any of it.",
     )
     reason = f"Made for training: seed {seed}, ending on {in_words(day)}"
-    yield Deed(_at(begins, 8), users.OPERATOR, DEMONSTRATION, [(source, dates.GREEN_PAPER)], reason)
+    yield Deed(instant(begins, 8), users.OPERATOR, DEMONSTRATION, [(source, dates.GREEN_PAPER)], reason)
 
 
 def _loads(statements: Sequence[Statement], days: Sequence[dt.date]) -> Iterator[Deed]:
@@ -224,12 +220,12 @@ def _loads(statements: Sequence[Statement], days: Sequence[dt.date]) -> Iterator
             key=lambda said: (type(said[0]).__name__, said[0].id, said[1]),
         )
         if new:
-            yield Deed(_at(day, 8) + dt.timedelta(minutes=10), users.OPERATOR, plans.ACTION, new)
+            yield Deed(instant(day, 8) + dt.timedelta(minutes=10), users.OPERATOR, plans.ACTION, new)
         since = day
 
 
 def _registered(begins: dt.date, offices: Sequence[_Office]) -> Iterator[Deed]:
-    at = _at(begins, 9)
+    at = instant(begins, 9)
     for email, name, role in _PEOPLE:
         actor = users.OPERATOR if email == _ADMINISTRATOR else _ADMINISTRATOR
         person = nouns.User(id=email, name=name, role=role, active=True)
@@ -250,55 +246,10 @@ def _assignment(email: str, what: str, **given: str) -> nouns.Assignment:
 
 def _kept(periods: Sequence[nouns.Period]) -> Iterator[Deed]:
     for period in periods:
-        yield Deed(
-            _at(period.opens_on, 8) + dt.timedelta(minutes=30), _SECRETARIAT, "open period", [(period, period.opens_on)]
-        )
-        closed = _at(period.closes_on + dt.timedelta(days=1), 16)
-        yield Deed(closed, _SECRETARIAT, "close period", [(replace(period, state=PeriodState.CLOSED), closed.date())])
-
-
-# The snapshots
-
-
-def snapshots(periods: Sequence[nouns.Period], digests: Mapping[dt.date, str], day: dt.date) -> list[Deed]:
-    """Return the taking and the approving, by another, of a snapshot for every board that has met before ``day``.
-
-    ``digests`` are those of the boards as they stood when they met.
-    """
-    return [deed for period in periods if period.board_on < day for deed in _snapshot(period, digests[period.board_on])]
-
-
-def taken_at(period: nouns.Period) -> dt.datetime:
-    """When the snapshot for a period's board is taken: in the morning before it meets."""
-    return _at(period.board_on, 9)
-
-
-def _snapshot(period: nouns.Period, digest: str) -> Iterator[Deed]:
-    on = period.board_on
-    kept: list[nouns.Snapshot] = []
-
-    def taken(end: Head) -> Said:
-        kept.append(
-            nouns.Snapshot(
-                id=period.id,
-                as_at=on,
-                known_seq=end.seq,
-                known_seal=end.seal,
-                digest=digest,
-                rules=written_rules(TOLERANCES, FORM),
-                state=SnapshotState.FOR_BOARD,
-                taken_by=_SECRETARIAT,
-                period_id=period.id,
-                note=f"{INVENTED} the position that the board met on.",
-            )
-        )
-        return [(kept[0], on)]
-
-    def approved(_: Head) -> Said:
-        return [(replace(kept[0], state=SnapshotState.APPROVED, approved_by=_DEPUTY), on)]
-
-    yield Deed(taken_at(period), _SECRETARIAT, "take snapshot", taken)
-    yield Deed(_at(on, 15), _DEPUTY, "approve snapshot", approved)
+        opened = instant(period.opens_on, 8) + dt.timedelta(minutes=30)
+        yield Deed(opened, SECRETARIAT, "open period", [(period, opened.date())])
+        closed = instant(period.closes_on + dt.timedelta(days=1), 16)
+        yield Deed(closed, SECRETARIAT, "close period", [(replace(period, state=PeriodState.CLOSED), closed.date())])
 
 
 # The plan, and who answers for what
@@ -457,7 +408,7 @@ def _returned(
 ) -> Iterator[Deed]:
     """One owner's return of one period: reports, ratings, requests, and what is said over again."""
     by = office.people[0][0]
-    at = _at(period.opens_on + dt.timedelta(days=chance.randrange(4, 23)), chance.randrange(9, 15), chance)
+    at = instant(period.opens_on + dt.timedelta(days=chance.randrange(4, 23)), chance.randrange(9, 15), chance)
     on = at.date()
     ids = {one.id for one in commitments}
     mine = [step for step in steps.values() if step.milestone.commitment_id in ids]
@@ -566,7 +517,7 @@ def _again(
 ) -> Deed:
     """Say another date of a milestone within days of its return: to correct it, or because a deputy disagrees."""
     assert step.forecast  # noqa: S101  it was just reported as not complete
-    again = _at(at.date() + dt.timedelta(days=chance.randrange(1, 3)), at.hour + 1, chance)
+    again = instant(at.date() + dt.timedelta(days=chance.randrange(1, 3)), at.hour + 1, chance)
     other = step.forecast.day + dt.timedelta(days=chance.randrange(31, 90))
     step.forecast = _dated(other, month=step.forecast.precision is not Precision.DAY)
     step.reported_on = again.date()
@@ -605,12 +556,12 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
         state=RequestState.REQUESTED,
     )
     yield Deed(at, by, "request baseline", [(request, at.date())])
-    decided = _at(at.date() + dt.timedelta(days=chance.randrange(5, 12)), 14, chance)
+    decided = instant(at.date() + dt.timedelta(days=chance.randrange(5, 12)), 14, chance)
     approved = _likely(chance, 0.7)
     decision = replace(
         request,
         state=RequestState.APPROVED if approved else RequestState.REFUSED,
-        decided_by=_SECRETARIAT,
+        decided_by=SECRETARIAT,
         decision_note=f"{INVENTED} " + ("agreed." if approved else "the board holds the team to the date it gave."),
     )
     said: list[tuple[Noun, dt.date]] = [(decision, decided.date())]
@@ -622,7 +573,7 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
         step.milestone = rebaselined(step.milestone, asked)
         said.append((step.milestone, decided.date()))
     action, reason = ("change baseline", f"{request.reason}; {request.note}") if approved else ("refuse baseline", None)
-    yield Deed(decided, _SECRETARIAT, action, said, reason)
+    yield Deed(decided, SECRETARIAT, action, said, reason)
 
 
 # Ratings

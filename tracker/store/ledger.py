@@ -568,7 +568,7 @@ def reload(db: Database, lines: Iterable[str]) -> Head:
     changes are kept and put in place after: one that a crash kept from its place still tells of change 0, so that the
     store is not taken for a whole one, and a new store can be made where it was.
     """
-    return _fill(db, _read_back(lines))
+    return _fill(db, lambda _: _read_back(lines))
 
 
 def _read_back(lines: Iterable[str]) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
@@ -581,21 +581,19 @@ def _read_back(lines: Iterable[str]) -> Iterator[tuple[Change, dict[str, list[Ro
         end = Head(change.seq, change.seal)
 
 
-def compose(db: Database, acts: Iterable[Act], *, on_sealed: Callable[[Head], None] = lambda _: None) -> Head:
+def compose(db: Database, acts: Callable[[Cursor], Iterable[Act]]) -> Head:
     """Record a whole demonstration ledger, with times of its own, into an empty store, and return its head.
 
-    ``on_sealed`` is told the end of the ledger after each act and before the next is asked for, which may speak of it.
-
     When a change was recorded is for the store to say; only a ledger whose first change says under seal that it is a
-    demonstration may bring its own times, which increase and have passed. Raises ValueError for acts that do not keep
-    to that or do not follow each other, StoreUnusable when the store already holds changes; then nothing is recorded.
+    demonstration may bring its own times, which increase and have passed. ``acts`` is given a cursor to read with and
+    asked for one act after the other is recorded, so that an act can tell of what there is by then. Raises ValueError
+    for acts that do not keep to that or do not follow each other, StoreUnusable when the store already holds changes;
+    then nothing is recorded.
     """
-    return _fill(db, _sealed_acts(acts, on_sealed))
+    return _fill(db, lambda cursor: _sealed_acts(acts(cursor)))
 
 
-def _sealed_acts(
-    acts: Iterable[Act], on_sealed: Callable[[Head], None]
-) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
+def _sealed_acts(acts: Iterable[Act]) -> Iterator[tuple[Change, dict[str, list[Row]]]]:
     newest: Change | None = None
     numbers: dict[tuple[type[Noun], str], int] = {}
     now = dates.utc_now()
@@ -619,10 +617,9 @@ def _sealed_acts(
         )
         newest, rows = _sealed(unsealed, act.versions)
         yield newest, rows
-        on_sealed(Head(newest.seq, newest.seal))
 
 
-def _fill(db: Database, sealed: Iterable[tuple[Change, dict[str, list[Row]]]]) -> Head:
+def _fill(db: Database, sealed: Callable[[Cursor], Iterable[tuple[Change, dict[str, list[Row]]]]]) -> Head:
     """Record changes that are sealed already into an empty store, and after them its anchor, whole."""
     anchor = db.address.anchor
     written: list[tuple[Head, dt.datetime]] = []
@@ -634,7 +631,7 @@ def _fill(db: Database, sealed: Iterable[tuple[Change, dict[str, list[Row]]]]) -
                 f"The store {db.address.file} already holds {end.seq} changes; reload into an empty one."
             )
         with db.transaction() as cursor:
-            for change, rows in sealed:
+            for change, rows in sealed(cursor):
                 try:
                     _insert(cursor, change, rows)
                 except UNKEPT as error:  # sealed by somebody, and still not what a store may hold
