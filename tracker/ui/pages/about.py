@@ -52,6 +52,11 @@ html.show(
         "August, November and February. Slip is forecast or completion minus baseline, in days; an overdue milestone "
         "has slipped by at least the days since its baseline.</p>"
     ),
+    html.put(
+        "<p>A baseline is changed only by a request with its reason and an approval by somebody else, and the first "
+        "one stays beside it: “31 March 2025 (originally 31 December 2023)”. Slip is measured from the current one. A "
+        "baseline that was wrong from the start is corrected on every day that held it: this is no slippage.</p>"
+    ),
     html.put("<h2>As at</h2>"),
     html.put(
         "<p>Every fact is kept with the day from which it held and the moment it was recorded; nothing is overwritten. "

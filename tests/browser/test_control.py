@@ -1,0 +1,116 @@
+"""Change control in a real browser: asked for by one, approved by another, and the original baseline beside the new."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, visit
+from tests.browser.test_updates import acting, fill
+from tracker.domain import dates
+from tracker.services import periods, plans, stores, users
+from tracker.store.database import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.browser
+
+ANA, SEC = "ana@example.gov.uk", "sec@example.gov.uk"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over the shipped plans, with an owner, an approver, and a reporting period that is open."""
+    at = Address(tmp_path_factory.mktemp("control") / "tracker.duckdb")
+    stores.init_store(at)
+    today = dates.today()
+    with stores.open_store(at, writable=True) as db:
+        plans.load_plans(db, ROOT / "plans", ROOT / "data", actor="test")
+        for email, name, role, given in (
+            (ANA, "Ana", "contributor", ["change-programme", "safety-valve"]),
+            (SEC, "Sec", "approver", []),
+        ):
+            users.add_user(db, actor_id=users.OPERATOR, email=email, name=name, role=role, programmes=given)
+        periods.open_period(
+            db,
+            actor_id=SEC,
+            period_id="2026-q4",
+            name="October to December",
+            opens_on=today,
+            closes_on=today + dt.timedelta(days=7),
+            board_on=today + dt.timedelta(days=14),
+        )
+    with served(at.file) as address:
+        yield address
+
+
+def pick(page: Page, label: str, text: str) -> None:
+    """Choose from a list by keyboard, which scrolling does not close."""
+    field = page.get_by_role("combobox", name=label, exact=True)
+    field.scroll_into_view_if_needed()
+    field.focus()
+    page.keyboard.type(text)
+    expect(page.get_by_role("option", name=text).first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option")).to_have_count(0)
+
+
+def test_a_baseline_is_asked_for_and_approved_by_another_and_shown_beside_the_original(office: str, page: Page) -> None:
+    visit(page, acting(office, "control", "ana"))
+    pick(page, "Milestone whose baseline is to change", "C6-04-M2")
+    fill(page, "Baseline asked for", "2027-06")
+    pick(page, "Why it changes", "scope changed")
+    fill(page, "More about why it changes", "Testing was extended by the <b>department</b>.")
+    expect(page.locator("dl", has_text="June 2027 after")).to_be_visible()
+    page.get_by_role("button", name="Ask for this baseline").click()
+    expect(page.locator(".done")).to_contain_text("A baseline of June 2027 is asked for C6-04-M2")
+    assert page.get_by_role("button", name="Approve").count() == 0
+
+    visit(page, acting(office, "control", "sec"))
+    expect(page.locator("table", has_text="To be decided: 1")).to_contain_text("by the <b>department</b>.")
+    pick(page, "Request", "C6-04-M2/1")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator(".done")).to_contain_text("C6-04-M2/1 is approved")
+
+    visit(page, acting(office, "commitment", "sec") + "&id=C6-04")
+    line = page.locator("tr", has_text="The change programme completes its planned run").first
+    expect(line).to_contain_text("June 2027 (originally March 2025)")
+    expect(page.locator("table", has_text="Asked for, newest first")).to_contain_text("by Sec")
+    visit(page, acting(office, "updates", "ana"))
+    expect(page.locator("tr", has_text="C6-04-M2").first).to_contain_text("June 2027 (originally March 2025)")
+
+
+def test_an_owner_rates_a_commitment_and_the_chase_list_counts_it(office: str, page: Page) -> None:
+    def not_rated() -> Locator:
+        visit(page, acting(office, "control", "sec"))
+        return page.locator("table", has_text="of 1 contributor done").locator("tr", has_text="Ana").locator("td").last
+
+    expect(not_rated()).to_have_text("C6-01")
+    visit(page, acting(office, "updates", "ana"))
+    pick(page, "Commitment to rate", "C6-01")
+    pick(page, "Delivery confidence", "Amber")
+    fill(page, "Rationale", "The last payments are agreed.")
+    expect(page.locator("dl", has_text="Owner says").last).to_contain_text("choose the reason to rate better")
+    pick(page, "Why it is better than the dates (required when it is)", "recovery action")
+    page.get_by_role("button", name="Save the rating").click()
+    expect(page.locator(".done")).to_contain_text("Saved your rating of C6-01")
+    expect(not_rated()).to_have_text("")
+    visit(page, f"{office}/commitment?id=C6-01")
+    expect(page.locator("dl").first).to_contain_text("Better than the dates: recovery action agreed and under way.")
+
+
+def test_change_control_is_free_of_serious_barriers_and_holds_no_control_for_a_past_day(
+    office: str, page: Page
+) -> None:
+    resize(page, TELEPHONE)
+    visit(page, acting(office, "control", "sec"))
+    pick(page, "Letter to", "Ana")
+    expect(page.locator("code", has_text="Dear Ana,")).to_be_visible()
+    assert barriers(page) == []
+    visit(page, acting(office, "control", "sec") + "&as_at=2023-07-01")
+    assert page.get_by_role("button").filter(has_text="period").count() == 0
+    assert page.locator("[data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stForm]").count() == 0
