@@ -576,23 +576,27 @@ def test_a_backup_that_cannot_be_put_in_place_is_a_sentence(store: Address, fold
         backups.restore(Address(tmp_path / "letter.txt" / "tracker.duckdb"), made.file)
 
 
-def test_a_backup_of_an_older_version_of_the_tracker_is_restored_and_brought_up_to_this_one(
-    tmp_path: Path, folder: Path
+def test_a_store_of_an_older_version_is_backed_up_as_it_is_and_restored_brought_up_to_this_one(
+    address: Address, folder: Path
 ) -> None:
     known = migrations.known()
-    old = Address(tmp_path / "old.duckdb")
-    stores.init_store(old)
-    backup = Address(folder / "old.duckdb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrations, "known", lambda: known[:1])
-        with Database.create(backup) as db:
+        with Database.create(address) as db:
             migrations.apply_pending(db)
-    backup.anchor.create()
-    before = backup.file.read_bytes()
-    at = Address(tmp_path / "new" / "tracker.duckdb")
-    assert backups.restore(at, backup.file).head == Head(0, GENESIS)
+    address.anchor.create()
+    made = backups.back_up(address, folder)
+    assert made.head == Head(0, GENESIS)
+    assert names(folder) == sorted(["backups.jsonl", made.file.name, f"{made.file.name}.heads"])
+    with Database.open(Address(made.file), writable=False) as db:
+        assert migrations.pending(db) == known[1:]
+
+    before = made.file.read_bytes()
+    at = Address(folder.parent / "new" / "tracker.duckdb")
+    assert backups.restore(at, made.file).head == made.head
     assert stores.verify_store(at).faults == ()
-    assert backup.file.read_bytes() == before
+    assert made.file.read_bytes() == before
+    assert backups.drill(folder).faults == ()
 
 
 # Trying

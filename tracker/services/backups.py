@@ -62,13 +62,16 @@ class Backup:
 def back_up(at: Address, folder: Path) -> Backup:
     """Write a consistent copy of a store and its anchor into ``folder``, prove it by reading it back, and note it.
 
-    The copy appears under its name only when it is proven. Raises StoreUnusable when the folder is not there or cannot
-    hold it, BrokenLedger when the copy does not verify, and StoreBusy while another process writes.
+    The copy appears under its name only when it is proven. That of a store that an older version of the tracker made is
+    as the store is: proven is a copy of it that is brought up to this version. Raises StoreUnusable when the folder is
+    not there or cannot hold it, BrokenLedger when the copy does not verify, and StoreBusy while another process writes.
     """
     folder = _folder(folder)
     with Database.open(at, writable=False, also_allow=[folder]) as db:
-        migrations.require_current(db)
-        return _back_up(db, folder)
+        behind = bool(migrations.pending(db))
+        if not behind:
+            migrations.require_current(db)
+        return _back_up(db, folder, behind=behind)
 
 
 def back_up_open(db: Database, *, actor_id: str, folder: Path) -> Backup:
@@ -89,7 +92,7 @@ def _folder(folder: Path) -> Path:
     return folder
 
 
-def _back_up(db: Database, folder: Path) -> Backup:
+def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
     if not _making.acquire(blocking=False):
         raise StoreBusy("A backup is being made at this moment; wait until it is there.")
     unfinished = Address(folder / f".unfinished-{os.getpid()}.duckdb")
@@ -99,7 +102,7 @@ def _back_up(db: Database, folder: Path) -> Backup:
             ledger.check_head(db)
             db.copy_to(unfinished.file)
             shutil.copyfile(db.address.anchor.path, unfinished.anchor.path)
-        proof = _proven(unfinished)
+        proof = _proven_on_trial(unfinished) if behind else _proven(unfinished)
         finished = Address(_new_name(folder, db.address.file.stem, proof))
         put_new(unfinished.anchor.path, finished.anchor.path)  # first: a backup without its anchor would be refused
         put_new(unfinished.file, finished.file)
@@ -128,6 +131,18 @@ def _proven(copy: Address) -> Verification:
     if proof.faults:
         raise BrokenLedger(f"{copy.file} is not whole: {' '.join(proof.faults)}")
     return proof
+
+
+def _proven_on_trial(copy: Address) -> Verification:
+    """Verify a copy of a store of an older version, whose tables this one cannot prove as they are."""
+    trial = Address(copy.file.with_name(f"{copy.file.name}.trial"))
+    try:
+        shutil.copyfile(copy.file, trial.file)
+        shutil.copyfile(copy.anchor.path, trial.anchor.path)
+        migrate_store(trial)
+        return _proven(trial)
+    finally:
+        discard(trial)
 
 
 # The list of backups
@@ -317,7 +332,7 @@ def restore(at: Address, backup: Path) -> Restored:
         at.file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.file, incoming.file)
         shutil.copyfile(source.anchor.path, incoming.anchor.path)
-        if proof is None:  # made by an older version of the tracker, whose tables this one cannot prove as they are
+        if proof is None:
             migrate_store(incoming)
             proof = _proven(incoming)
         sync(incoming.file)
