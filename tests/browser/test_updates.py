@@ -266,7 +266,12 @@ def test_as_at_a_past_day_nothing_can_be_edited(office: str, page: Page, path: s
     visit(page, acting(office, path, person) + "&as_at=2023-07-01")
     expect(page.locator(".banner")).to_contain_text("1 July 2023")
     assert page.get_by_role("button", name="Save").count() == 0
-    assert page.locator("[data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stForm]").count() == 0
+    assert (
+        page.locator(
+            "[data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stForm], [data-testid=stFileUploader]"
+        ).count()
+        == 0
+    )
 
 
 def test_an_administrator_adds_somebody_who_can_then_be_acted_as(office: str, page: Page) -> None:

@@ -124,6 +124,7 @@ def refused(content: bytes, suffix: str = "xlsx") -> str:
         (Heading.REASON, "work–force", 'holds "work–force"; did you mean "workforce"?'),
         (Heading.CONFIRM, "no", 'holds "no"; write yes, or leave it empty.'),
         (Heading.MILESTONE, "", "is empty, and says not which line the row is; draw the return again."),
+        (Heading.MILESTONE, "M" * 61, 'holds "' + "M" * 60 + '…", which is no milestone; draw the return again.'),
         (Heading.DRAWN, "change 7", "says not from which change of the ledger the row was drawn"),
         (Heading.NARRATIVE, "bell \a", "cannot be kept: character 6 (U+0007) is a control character or half of one"),
         (Heading.EXPECTED, "20\a27", "cannot be kept: character 3 (U+0007)"),

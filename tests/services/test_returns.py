@@ -446,6 +446,16 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
             assert wrong in told
 
 
+def test_a_due_date_that_was_written_over_is_told_of_and_not_read(office: Database) -> None:
+    content = table(office, {PAID: {Heading.DUE: "2027-01-01"}, MET: {Heading.DUE: "soon"}})
+    preview = check(office, content, "r.csv")
+    assert preview.remarks == (
+        'What stands under "Due" is not what was drawn, and was not read: row 2, 4. A baseline is changed by a '
+        "request, not by a return.",
+    )
+    assert set(outcomes(preview).values()) == {Outcome.LEFT}
+
+
 def test_a_line_that_was_not_given_to_the_person_is_rejected(office: Database) -> None:
     content = workbook(office)
     ana = "ana@dfe.example"

@@ -96,12 +96,16 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnRow:
-    """A row that could be read: which line it is, what it was drawn from, and what is said there."""
+    """A row that could be read: which line it is, what it was drawn from, and what is said there.
+
+    ``due`` is what stands in that column, which is drawn to be looked at and not taken in.
+    """
 
     row: int
     milestone_id: str
     commitment: str
     title: str
+    due: str
     drawn: Drawn
     said: Said
     reason: MoveReason | None
@@ -341,6 +345,7 @@ class _Row:
         """Return the row; None when anything is wrong with it."""
         milestone_id = self._id()
         commitment, title = self._text(Heading.COMMITMENT), self._text(Heading.TITLE)
+        due = self.cells[Heading.DUE]
         drawn = self._drawn()
         status = self._word(Heading.STATUS, ReportedStatus)
         if status is None and not self._wrong_at(Heading.STATUS):
@@ -359,6 +364,7 @@ class _Row:
             milestone_id=milestone_id,
             commitment=commitment or "",
             title=title or "",
+            due=due.text if due else "",
             drawn=drawn,
             said=Said(
                 status=status,
@@ -412,6 +418,9 @@ class _Row:
         words = self._coded(Heading.MILESTONE)
         if words is None and not self._wrong_at(Heading.MILESTONE):
             self.wrong(Heading.MILESTONE, "is empty, and says not which line the row is; draw the return again")
+        if words and len(words) > _SHORT:
+            self.wrong(Heading.MILESTONE, f'holds "{_shortened(words)}", which is no milestone; draw the return again')
+            return None
         return words
 
     def _drawn(self) -> Drawn | None:

@@ -58,7 +58,7 @@ _WIDTHS = {
 }
 """In characters."""
 
-_COVER_WIDTH = 110
+_COVER_WIDTH = 90
 _LINE_POINTS = 16.0
 _MOST_POINTS = 400.0
 """A spreadsheet shows no row of more."""
@@ -202,7 +202,7 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
         "begin with an apostrophe ('2027-03) to keep it a month.",
         "An empty cell says that there is nothing: emptying a narrative takes it away.",
         f"The first {len(LOCKED)} columns say which line a row is, and what it was drawn from; they are locked.",
-        "Rows may be left out, filtered and put in another order; headings, columns and merged cells may not change.",
+        "Rows may be left out or put in another order. Headings and columns stay as they are; cells are not merged.",
         "Formulas are not worked out: paste them as values.",
         "If somebody else has changed a line meanwhile, you are asked whose is to stand.",
     ]

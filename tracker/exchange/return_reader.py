@@ -44,7 +44,7 @@ def read_file(content: bytes, name: str) -> Grid:
         raise StoreBusy("Other files are being read; try again in a moment.") from None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _read(content: bytes, suffix: str) -> bytes:
     """Return a grid as bytes; kept, because a page asks again at every step of a preview.
 

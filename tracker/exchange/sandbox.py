@@ -34,6 +34,9 @@ from importlib import import_module
 import_module(sys.argv[2]).main(sys.argv[3])
 """
 
+_NEEDED = ("SYSTEMROOT",)
+"""What an interpreter cannot start without, on the one system (Windows) that has it."""
+
 _one_at_a_time = threading.Lock()
 
 
@@ -64,7 +67,7 @@ def _run(module: str, word: str, content: bytes) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={},
+        env={name: os.environ[name] for name in _NEEDED if name in os.environ},
         cwd=_ROOT.anchor,
         start_new_session=True,
     )

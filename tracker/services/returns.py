@@ -199,7 +199,8 @@ def check_return(
         taken = ledger.requested(cursor, _request_id(content, actor_id))
         if taken:
             return Preview(token="", head=head, lines=(), faults=(), remarks=returned.remarks, taken=taken)
-        compared = list(_compared(cursor, who(cursor, actor_id), returned, rules))
+        drawn = _drawn(cursor, returned, rules)
+        compared = list(_compared(cursor, who(cursor, actor_id), returned, drawn, rules))
     lines = [one for one in compared if isinstance(one, PreviewLine)]
     faults = [*returned.faults, *(one for one in compared if isinstance(one, Fault))]
     foreseen: list[PreviewLine] = []
@@ -216,7 +217,7 @@ def check_return(
         head=head,
         lines=tuple(foreseen),
         faults=tuple(sorted(faults, key=lambda fault: fault.row)),
-        remarks=returned.remarks,
+        remarks=(*returned.remarks, *_other_baselines(returned, drawn)),
     )
 
 
@@ -301,20 +302,26 @@ def _held(cursor: Cursor, ids: set[str], known_seq: int, rules: Tolerances) -> _
     return {line.milestone_id: (line, _said(line, evidence)) for line in lines}
 
 
-def _compared(cursor: Cursor, actor: Actor, returned: Returned, rules: Tolerances) -> Iterator[PreviewLine | Fault]:
-    """Give what each row comes to, or what is wrong with it. Raises ReturnRejected."""
-    rows_by_position: dict[Drawn, set[str]] = defaultdict(set)
+def _drawn(cursor: Cursor, returned: Returned, rules: Tolerances) -> dict[Drawn, _Held]:
+    """Return what was held where the rows were drawn; nothing for a place in another ledger. Raises ReturnRejected."""
+    ids: dict[Drawn, set[str]] = defaultdict(set)
     for row in returned.rows:
-        rows_by_position[row.drawn].add(row.milestone_id)
-    if len(rows_by_position) > _MOST_POSITIONS:
+        ids[row.drawn].add(row.milestone_id)
+    if len(ids) > _MOST_POSITIONS:
         raise ReturnRejected(
-            f"The rows were drawn from {len(rows_by_position):,} states of the ledger, and at most {_MOST_POSITIONS} "
-            "may be put together; draw the return again."
+            f"The rows were drawn from {len(ids):,} states of the ledger, and at most {_MOST_POSITIONS} may be put "
+            "together; draw the return again."
         )
-    drawn = {
-        position: _held(cursor, ids, position.seq, rules) if _is_ours(cursor, position) else None
-        for position, ids in rows_by_position.items()
+    return {
+        position: _held(cursor, ids[position], position.seq, rules) if _is_ours(cursor, position) else {}
+        for position in ids
     }
+
+
+def _compared(
+    cursor: Cursor, actor: Actor, returned: Returned, drawn: dict[Drawn, _Held], rules: Tolerances
+) -> Iterator[PreviewLine | Fault]:
+    """Give what each row comes to, or what is wrong with it."""
     now = _held(cursor, {row.milestone_id for row in returned.rows}, ledger.head(cursor).seq, rules)
     for row in returned.rows:
         wrong = _misplaced(actor, row, now, drawn[row.drawn])
@@ -322,7 +329,21 @@ def _compared(cursor: Cursor, actor: Actor, returned: Returned, rules: Tolerance
             heading, sentence = wrong
             yield returned.fault(row.row, heading, sentence, row.milestone_id)
         else:
-            yield _line(cursor, row, (drawn[row.drawn] or now)[row.milestone_id], now[row.milestone_id])
+            yield _line(cursor, row, drawn[row.drawn][row.milestone_id], now[row.milestone_id])
+
+
+def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[str]:
+    """Tell of rows whose due date was written over, which no return can change."""
+    rows = []
+    for row in returned.rows:
+        seen = drawn[row.drawn].get(row.milestone_id)
+        if seen and row.due.strip() != (seen[0].baseline.written if seen[0].baseline else ""):
+            rows.append(str(row.row))
+    if rows:
+        yield (
+            f'What stands under "{Heading.DUE}" is not what was drawn, and was not read: row {", ".join(rows[:20])}. A '
+            "baseline is changed by a request, not by a return."
+        )
 
 
 def _is_ours(cursor: Cursor, position: Drawn) -> bool:
@@ -331,7 +352,7 @@ def _is_ours(cursor: Cursor, position: Drawn) -> bool:
     return change is not None and change.seq == position.seq and change.seal.startswith(position.seal)
 
 
-def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held | None) -> tuple[Heading, str] | None:
+def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[Heading, str] | None:
     """Say why a row is none of the person's lines: where it says so, and what is wrong; None when it is one."""
     if row.milestone_id not in now:
         return Heading.MILESTONE, f"there is no milestone {row.milestone_id} on the board; draw the return again."
@@ -341,7 +362,7 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held | None) ->
             Heading.MILESTONE,
             f"{line.milestone_id} was not given to {actor.name}, who may not report on it; ask an administrator.",
         )
-    if drawn is None or row.milestone_id not in drawn:
+    if row.milestone_id not in drawn:
         return (
             Heading.DRAWN,
             f"the ledger holds no {row.drawn} with this milestone: the return is of another ledger; draw it again.",
