@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as BrowserError
 from streamlit.testing.v1 import AppTest
 
-from tests.benchmarks import machine, starts
+from tests.benchmarks import machine, packs, starts
 from tests.benchmarks.timing import Figure, say, table, timed
 from tests.browser.conftest import ROOT
 from tracker.domain import dates
@@ -98,6 +98,7 @@ def _plan(folder: Path) -> Iterator[Figure]:
         yield from _boards(db, "the plan", repeats=40, budget=BOARD_OF_THE_PLAN)
         yield timed("A bare write and fsync of 200 bytes, for comparison", _write_and_sync, [folder / "bare"] * SAVES)
         yield _saves(db, "the plan")
+        yield from packs.of_packs(db)
     yield _verify(address, "the plan", repeats=5)
     yield from _page_runs(address)  # last: the app keeps the store open until this process ends
 

@@ -165,17 +165,21 @@ def test_a_sensitive_pack_says_so_in_every_file_name(taken: Database) -> None:
     assert manifest(pack)["handling"] == "Board members only"
 
 
-def test_a_pack_of_a_demonstration_says_so_in_its_name_and_in_every_row(made: Address, address: Address) -> None:
+def test_a_pack_of_a_demonstration_says_so_in_its_name_in_every_row_and_in_every_report(
+    made: Address, address: Address
+) -> None:
     with stores.open_store(copy_store(made, address), writable=True) as db:
         save(db, User(id=TAKER, name="Approver", role=Role.APPROVER, active=True), action=DEMONSTRATION)
         snapshots.take_snapshot(db, actor_id=TAKER, name="trial")
-        pack = export(db, "trial")
+        pack = export(db, "trial", formats=packs.FORMATS)  # of a board with nothing on it
     assert pack.name.startswith("demonstration-data_send-delivery-board_snapshot_")
     for path, content in members(pack).items():
         if path.endswith(".csv"):
             rows = content.decode().splitlines()
             assert rows[0].startswith("demonstration,")
             assert all(row.startswith("Demonstration data,") for row in rows[1:])
+        elif path.endswith((".html", ".ics", "tables.json", "datapackage.json")):
+            assert "Demonstration data" in content.decode().replace("\r\n ", "")
     assert manifest(pack)["demonstration_data"] is True
 
 

@@ -15,7 +15,7 @@ import xlsxwriter
 from tracker.domain.tables import NUMERIC, Kind
 from tracker.domain.text import is_formula_like
 from tracker.domain.words import BOARD
-from tracker.exchange.pack.files import File, repacked
+from tracker.exchange.pack.files import File
 from tracker.exchange.pack.sheets import heading, shown, widths, workbook_sheets
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _workbook(cover: Cover, tables: Sequence[Table], step: Step | None) -> bytes
     if step:
         step(done, total)
     book.close()
-    return repacked(file.getvalue())
+    return file.getvalue()
 
 
 def _formats(book: Any) -> dict[str, Any]:
