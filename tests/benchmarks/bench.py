@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as BrowserError
 from streamlit.testing.v1 import AppTest
 
-from tests.benchmarks import machine, packs, starts
+from tests.benchmarks import machine, packs, starts, wide
 from tests.benchmarks.timing import Figure, say, table, timed
 from tests.browser.conftest import ROOT
 from tracker.domain import dates
@@ -30,7 +30,10 @@ from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress
 from tracker.domain.returns import Report
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
+from tracker.reporting.comparison import compare
+from tracker.reporting.digest import digest
 from tracker.services import boards, demo, demo_scale, progress, stores, users
+from tracker.services.comparisons import compare_boards
 from tracker.store import ledger
 from tracker.store.database import Address
 from tracker.store.files import sync
@@ -42,11 +45,13 @@ if TYPE_CHECKING:
 
 SIZES = (10_000, 100_000, 1_000_000)
 BULK_ROWS = 30_000
+WIDE = 40_000
+"""Milestones of the boards that are compared."""
 SAVES = 60
 """Enough that one of them folds the log into the file."""
 OWNER = "owner@bench.example"
 
-BOARD_OF_THE_PLAN, BOARD_OF_A_MILLION, SAVE, PAGE, START = 0.150, 1.0, 0.050, 0.300, 10.0
+BOARD_OF_THE_PLAN, BOARD_OF_A_MILLION, SAVE, PAGE, START, COMPARISON = 0.150, 1.0, 0.050, 0.300, 10.0, 0.500
 """Budgets, in seconds."""
 
 
@@ -58,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with ExitStack() as stack:
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-bench-")))
         folder.mkdir(parents=True, exist_ok=True)
-        figures = [*_plan(folder), *_bulk_load(folder)]
+        figures = [*_plan(folder), *_bulk_load(folder), *_comparison(folder)]
         for versions in sorted(options.versions):
             figures += _of_size(folder, versions)
         lines = machine.described(folder)
@@ -180,6 +185,24 @@ def _bulk_load(folder: Path) -> Iterator[Figure]:
             lambda rows: ledger.record(db, actor="benchmark", action="bulk load", versions=rows),
             loads,
         )
+
+
+def _comparison(folder: Path) -> Iterator[Figure]:
+    """Two boards of many milestones, a month apart, a tenth of which were reported on between them."""
+    address = Address(folder / "wide.duckdb")
+    say(f"{WIDE:,} milestones")
+    if not address.exists():
+        wide.build(address, WIDE)
+    with stores.open_store(address) as db:
+        known = boards.known_position(db)
+        before, after = (boards.view_board(db, day, known) for day in (wide.FROM, wide.TO))
+        of = f"two boards of {WIDE:,} milestones"
+        rows = len(compare(before, after).rows)
+        yield timed(f"Comparing {of}", lambda _: compare(before, after), range(20), COMPARISON)
+        yield timed(
+            f"… and who, when and why of its {rows:,} rows", lambda _: compare_boards(db, before, after), range(3)
+        )
+        yield timed("Digest of one of them", lambda _: digest(after), range(5))
 
 
 # What is measured of any ledger

@@ -11,8 +11,9 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tracker.domain.dates import PublishedDate
 from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
 Line: TypeAlias = CommitmentLine | MilestoneLine | ProgrammeLine | FundingLine | EventLine
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """One field of a line: what the earlier board holds in it and what the later one does."""
 
     field: str
@@ -49,8 +49,7 @@ class Moved:
     new: object
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where in the ledger it is recorded what a row tells: a record, and which of its fields."""
 
     table: str
@@ -58,14 +57,29 @@ class Origin:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeRow:
-    """One thing that changed. ``what`` names what it is about, ``of`` the field in people's words.
+@dataclass(frozen=True)
+class _Cause:
+    """Where it is recorded what a field of a line says: a noun's table, its id (an attribute, and what follows it)."""
+
+    table: str
+    attribute: str
+    fields: tuple[str, ...] = ()
+    suffix: str = ""
+
+    def of(self, line: Line) -> Origin:
+        """The place for one line."""
+        return Origin(self.table, f"{getattr(line, self.attribute) or ''}{self.suffix}", self.fields)
+
+
+class ChangeRow(NamedTuple):
+    """One thing that changed; a named tuple, because two large boards differ in tens of thousands.
+
+    ``what`` names what it is about, ``of`` the field in people's words.
 
     ``days`` is how far a date moved (positive: later). ``direction`` is better or worse, later or earlier, more or
     less; None where there is none. ``who``, ``recorded_at`` (UTC), ``seq`` and ``holds_from`` are of the act that made
     the later board say so, None where nobody did anything: the day alone made it so, or no change is known. ``fields``
-    has every field that changed with it.
+    has every field that changed with it, ``line`` is the one that says so, the later if there is one.
     """
 
     kind: Movement
@@ -81,12 +95,18 @@ class ChangeRow:
     direction: str | None
     evidence_id: str | None
     fields: tuple[Moved, ...]
-    origins: tuple[Origin, ...]
+    line: Line
+    causes: tuple[_Cause, ...]
     who: str | None = None
     recorded_at: dt.datetime | None = None
     seq: int | None = None
     holds_from: dt.date | None = None
     why: str | None = None
+
+    @property
+    def origins(self) -> Iterator[Origin]:
+        """Where in the ledger it is recorded what the row tells."""
+        return (cause.of(self.line) for cause in self.causes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,20 +127,6 @@ class Comparison:
     def source(self, source_id: str | None) -> SourceLine | None:
         """Return the source of a row's evidence, as either board knows it."""
         return self.after.sources.get(source_id or "") or self.before.sources.get(source_id or "")
-
-
-@dataclass(frozen=True)
-class _Cause:
-    """Where it is recorded what a field of a line says: a noun's table, its id (an attribute, and what follows it)."""
-
-    table: str
-    attribute: str
-    fields: tuple[str, ...] = ()
-    suffix: str = ""
-
-    def of(self, line: Line) -> Origin:
-        """The place for one line."""
-        return Origin(self.table, f"{getattr(line, self.attribute) or ''}{self.suffix}", self.fields)
 
 
 @dataclass(frozen=True)
@@ -368,6 +374,9 @@ _SHAPES: tuple[tuple[_Shape, Callable[[BoardView], Sequence[Any]]], ...] = (
     (_EVENT, attrgetter("events")),
 )
 
+_FIELDS = {rule: frozenset(shape.fields) for shape, _ in _SHAPES for rule in shape.rules}
+"""Rule → all fields that are compared of its lines: what else comes along is told and not compared."""
+
 COMPARED = {shape.record: shape.fields for shape, _ in _SHAPES}
 """Record → the fields of its lines that are compared; each is told in one row at most."""
 
@@ -408,55 +417,56 @@ def _compared(
     for line_id, new in new_lines.items():
         old = old_lines.get(line_id)
         if old is None:
-            moved = tuple(Moved(name, None, getattr(new, name)) for name in shape.fields)
+            moved = tuple(Moved(name, None, value) for name, value in zip(shape.fields, held(new), strict=True))
             yield _row(shape, shape.added, new, after, moved, shape.causes, new=_gist(new))
-        elif held(old) != held(new):
-            yield from _differences(shape, old, new, before, after)
+            continue
+        said, says = held(old), held(new)
+        if said != says:
+            pairs = zip(shape.fields, said, says, strict=True)
+            differing = {name: Moved(name, one, other) for name, one, other in pairs if one != other}
+            yield from _differences(shape, old, new, differing, before, after)
     for line_id, old in old_lines.items():
         if line_id not in new_lines:
-            moved = tuple(Moved(name, getattr(old, name), None) for name in shape.fields)
+            moved = tuple(Moved(name, value, None) for name, value in zip(shape.fields, held(old), strict=True))
             yield _row(shape, shape.removed, old, before, moved, shape.causes, old=_gist(old))
 
 
-def _differences(shape: _Shape, old: Line, new: Line, before: BoardView, after: BoardView) -> Iterator[ChangeRow]:
+def _differences(
+    shape: _Shape, old: Line, new: Line, differing: dict[str, Moved], before: BoardView, after: BoardView
+) -> Iterator[ChangeRow]:
     """Tell each field that differs in the first rule that is about it, with what comes along with it."""
-    told: set[str] = set()
-
-    def moved(name: str) -> bool:
-        return name not in told and getattr(old, name) != getattr(new, name)
-
     for rule in shape.rules:
-        if not any(map(moved, rule.fields)):
+        own = [differing.pop(name) for name in rule.fields if name in differing]
+        if not own:
             continue
-        for fields in [(name,) for name in rule.fields] if rule.each else [(*rule.fields, *_also(rule, new))]:
-            differing = tuple(Moved(name, getattr(old, name), getattr(new, name)) for name in fields if moved(name))
-            told.update(one.field for one in differing)
-            if differing:
-                yield _moved_row(shape, rule, old, new, differing, before, after)
+        for moved in [(one,) for one in own] if rule.each else [(*own, *_along(rule, old, new, differing))]:
+            kind = _kind(rule.kind, old, new)
+            name = moved[0].field
+            (said, day), (says, other) = _value(old, name, before), _value(new, name, after)
+            days = (other - day).days if day and other else None
+            yield _row(
+                shape,
+                kind,
+                new,
+                after,
+                moved,
+                rule.causes,
+                of=_words(shape.record, name),
+                old=said,
+                new=says,
+                days=days or None,
+                direction=_direction(rule.kind, moved[0], days),
+            )
 
 
-def _also(rule: _Rule, new: Line) -> tuple[str, ...]:
-    """What a rule tells with its own fields: a milestone that is met needs no forecast, and that is no news."""
+def _along(rule: _Rule, old: Line, new: Line, differing: dict[str, Moved]) -> Iterator[Moved]:
+    """What is told with a rule's own fields: a milestone that is met needs no forecast, and that is no news."""
     met = rule.kind is Movement.MET and isinstance(new, MilestoneLine) and new.actual_on and not new.forecast_on
-    return (*rule.also, "forecast_on", "forecast_precision") if met else rule.also
-
-
-def _moved_row(
-    shape: _Shape,
-    rule: _Rule,
-    old: Line,
-    new: Line,
-    differing: tuple[Moved, ...],
-    before: BoardView,
-    after: BoardView,
-) -> ChangeRow:
-    name = differing[0].field
-    said, says = _value(old, name, before), _value(new, name, after)
-    row = _row(shape, _kind(rule.kind, old, new), new, after, differing, rule.causes, old=said[0], new=says[0])
-    days = (says[1] - said[1]).days if said[1] and says[1] else None
-    return replace(
-        row, of=_words(shape.record, name), days=days or None, direction=_direction(rule.kind, differing[0], days)
-    )
+    for name in (*rule.also, "forecast_on", "forecast_precision") if met else rule.also:
+        if name in differing:
+            yield differing.pop(name)
+        elif name not in _FIELDS[rule] and getattr(old, name) != getattr(new, name):
+            yield Moved(name, getattr(old, name), getattr(new, name))
 
 
 def _kind(kind: Movement, old: Line, new: Line) -> Movement:
@@ -494,25 +504,28 @@ def _row(
     moved: tuple[Moved, ...],
     causes: tuple[_Cause, ...],
     *,
+    of: str = "",
     old: str | None = None,
     new: str | None = None,
+    days: int | None = None,
+    direction: str | None = None,
 ) -> ChangeRow:
-    record_id: str = getattr(line, shape.key)
     return ChangeRow(
         kind=kind,
         record=shape.record,
-        record_id=record_id,
+        record_id=getattr(line, shape.key),
         commitment_id=getattr(line, "commitment_id", None),
         milestone_id=getattr(line, "milestone_id", None),
         what=_title(shape, line, view),
-        of="",
+        of=of,
         old=old,
         new=new,
-        days=None,
-        direction=None,
+        days=days,
+        direction=direction,
         evidence_id=_evidence(kind, line),
         fields=moved,
-        origins=tuple(cause.of(line) for cause in causes),
+        line=line,
+        causes=causes,
         why=_plain_why(kind, line),
     )
 
@@ -539,11 +552,14 @@ def _gist(line: Line) -> str | None:
     return None
 
 
+_PROMISED = frozenset({Movement.MILESTONE_ADDED, Movement.BASELINE, Movement.BASELINE_CORRECTED})
+"""What is borne out by the source of the promise, until something happened."""
+
+
 def _evidence(kind: Movement, line: Line) -> str | None:
     """The source that bears out what a row says."""
     if isinstance(line, MilestoneLine):
-        promise = {Movement.MILESTONE_ADDED, Movement.BASELINE, Movement.BASELINE_CORRECTED}
-        return line.promised_in if kind in promise and not line.actual_on else line.evidence_id
+        return line.promised_in if kind in _PROMISED and not line.actual_on else line.evidence_id
     if isinstance(line, CommitmentLine):
         return line.outcome_evidence_id if kind in {Movement.OUTCOME, Movement.EVIDENCE} else None
     return getattr(line, "source_id", None) or getattr(line, "evidence_id", None)
@@ -551,10 +567,10 @@ def _evidence(kind: Movement, line: Line) -> str | None:
 
 def _plain_why(kind: Movement, line: Line) -> str | None:
     """Why, as far as the line itself says so."""
+    if kind is Movement.MISSED and isinstance(line, MilestoneLine) and line.due:
+        return f"Due by {line.due.deadline}; nothing recorded completes it."
     if isinstance(line, CommitmentLine):
         return {Movement.RATING: line.owner_rationale, Movement.OUTCOME: line.outcome_reason}.get(kind)
-    if isinstance(line, MilestoneLine) and kind is Movement.MISSED and line.due:
-        return f"Due by {line.due.deadline}; nothing recorded completes it."
     return None
 
 
@@ -577,9 +593,13 @@ def _value(line: Line, name: str, view: BoardView) -> tuple[str | None, dt.date 
         name = name.replace("_precision", "_on")
         value = getattr(line, name)
     if isinstance(value, dt.date):
-        precision = getattr(line, name.replace("_on", "_precision"), None)
-        return str(PublishedDate(value, Precision(precision))) if precision else whole(value), value
-    return whole(value), None
+        return _said_day(value, getattr(line, name.replace("_on", "_precision"), None)), value
+    return (value if type(value) is str else whole(value)), None
+
+
+@lru_cache(maxsize=10_000)  # there are far fewer days than rows, and to write one out takes as long as all the rest
+def _said_day(day: dt.date, precision: str | None) -> str:
+    return str(PublishedDate(day, Precision(precision or Precision.DAY)))
 
 
 # Who, when and why
@@ -627,8 +647,7 @@ def _explained(
     if made.action != PLAN_LOAD or not any(parts):
         parts.append(reason_of(made))
     corrected = _CORRECTED.get(row.kind) if code == MoveReason.CORRECTION else None
-    return replace(
-        row,
+    return row._replace(
         kind=corrected or row.kind,
         who=who_of(made),
         recorded_at=made.recorded_at,
