@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import served, visit
 from tests.browser.test_updates import acting, staff
 from tests.security.payloads import PAYLOADS
+from tests.security.test_hostile_files import TABLE_PART, repacked
 from tests.services.returned import edited
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
@@ -82,6 +83,10 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
 
     with served(staffed.file) as office:
         visit(page, acting(office, "updates", "ana"))
+        bomb = tmp_path / "bomb.xlsx"
+        bomb.write_bytes(repacked({TABLE_PART: b" " * 5_000_000}))
+        page.locator("input[type=file]").set_input_files(bomb)
+        expect(page.locator(".banner[role=alert]")).to_contain_text("unpacks to far more than it is", timeout=30_000)
         page.locator("input[type=file]").set_input_files(file)
         rejected = page.locator("table", has_text="Rejected: 1 row")
         expect(rejected).to_contain_text("is it 3 April 2027 or 4 March 2027?", timeout=30_000)

@@ -6,9 +6,13 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.conftest import LONG
 from tests.samples import milestone, save
 from tests.samples import progress as recorded
+from tests.security.payloads import PAYLOADS
 from tests.services.conftest import OWNER, PEOPLE, add
 from tests.services.returned import (
     BEN,
@@ -506,6 +510,31 @@ def test_returns_drawn_at_many_moments_are_not_put_together(office: Database) ->
 
     with pytest.raises(ReturnRejected, match="drawn from 9 states of the ledger, and at most 8"):
         check(office, reworked(content, many))
+
+
+HOSTILE_CELLS = st.dictionaries(
+    st.tuples(st.sampled_from([PAID, SECOND, MET]), st.sampled_from(Heading)),
+    st.sampled_from(
+        [*PAYLOADS, None, "yes", SOON, LATER, "2023-06", "Complete", SECOND, "workforce", 7, "=1+1", "x" * 500]
+    ),
+    max_size=6,
+)
+
+
+@given(HOSTILE_CELLS)
+@settings(max_examples=200 if LONG else 6)
+def test_whatever_is_filled_in_there_is_a_preview_and_the_store_stays_as_it_was(
+    office: Database, cells: dict[tuple[str, Heading], Any]
+) -> None:
+    filled: Filled = {}
+    for (milestone_id, heading), value in cells.items():
+        filled.setdefault(milestone_id, {})[heading] = value
+    before = head(office)
+    preview = check(office, workbook(office, filled))
+    rows = {line.row for line in preview.lines} | {fault.row for fault in preview.faults}
+    assert rows == {FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2}  # every row comes to something, none is passed over
+    assert not {line.row for line in preview.lines} & {fault.row for fault in preview.faults}
+    assert head(office) == before
 
 
 def test_a_file_that_is_no_return_is_rejected_whole(office: Database) -> None:

@@ -20,7 +20,7 @@ except ImportError:  # a system without such limits (Windows): the limit of time
     _resource = None  # type: ignore[assignment]
 
 MEMORY_BYTES = 500 * 1024 * 1024
-SECONDS = 20
+SECONDS = 18
 _CPU_SECONDS = 15
 _WAIT_SECONDS = 60
 
