@@ -562,7 +562,7 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
         request,
         state=RequestState.APPROVED if approved else RequestState.REFUSED,
         decided_by=SECRETARIAT,
-        decision_note=f"{INVENTED} " + ("agreed." if approved else "the board holds the team to the date it gave."),
+        decision_note=f"{INVENTED} " + ("agreed" if approved else "the board holds the team to the date it gave"),
     )
     said: list[tuple[Noun, dt.date]] = [(decision, decided.date())]
     if approved:
