@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as BrowserError
 from streamlit.testing.v1 import AppTest
 
-from tests.benchmarks import machine, packs, starts, wide
+from tests.benchmarks import crowd, machine, packs, starts, wide
 from tests.benchmarks.timing import Figure, say, table, timed
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, served
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
 from tracker.domain.ledger import Version
@@ -51,7 +51,8 @@ SAVES = 60
 """Enough that one of them folds the log into the file."""
 OWNER = "owner@bench.example"
 
-BOARD_OF_THE_PLAN, BOARD_OF_A_MILLION, SAVE, PAGE, START, COMPARISON = 0.150, 1.0, 0.050, 0.300, 10.0, 0.500
+BOARD_OF_THE_PLAN, BOARD_OF_A_MILLION, SAVE, PAGE, START = 0.150, 1.0, 0.050, 0.300, 10.0
+COMPARISON, READERS = 0.500, 1.0
 """Budgets, in seconds."""
 
 
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with ExitStack() as stack:
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-bench-")))
         folder.mkdir(parents=True, exist_ok=True)
-        figures = [*_plan(folder), *_bulk_load(folder), *_comparison(folder)]
+        figures = [*_plan(folder), *_crowd(folder, options.saves), *_bulk_load(folder), *_comparison(folder)]
         for versions in sorted(options.versions):
             figures += _of_size(folder, versions)
         lines = machine.described(folder)
@@ -83,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         default=SIZES,
         help="sizes of the demonstration stores; by default 10000 100000 1000000",
+    )
+    parser.add_argument(
+        "--saves", metavar="N", type=int, default=10, help="how often each of twenty editors saves; by default 10"
     )
     parser.add_argument(
         "--keep", metavar="DIR", type=Path, help="keep the stores here, and use those that are here from a run before"
@@ -139,6 +143,29 @@ def _write_and_sync(file: Path) -> None:
     with file.open("ab") as opened:
         opened.write(b"x" * 200)
     sync(file)
+
+
+# Many people at once
+
+
+def _crowd(folder: Path, saves: int) -> Iterator[Figure]:
+    """Fifty who read and twenty who edit, on a server of its own; what was acknowledged must be in the ledger."""
+    say("Many people at once")
+    address = Address(folder / f"crowd-{os.getpid()}.duckdb")
+    starts.command(address.file, "init")
+    editors = crowd.hire(address, 20)
+    with served(address.file) as app:
+        crowd.read(app, 1)  # what the first visitor pays for is the server's start, measured above
+        for readers in (1, 50):
+            name = f"Board page, whole, {readers} reader{'s' if readers > 1 else ''} at once"
+            yield Figure(name, tuple(crowd.read(app, readers)), READERS)
+        saved, seconds = crowd.edit(app, editors, saves)
+    rate = len(saved) / seconds
+    say(f"  {len(saved)} saves in {seconds:.0f} s")
+    yield Figure(f"Save pressed to save told, 20 editors at once: {rate:.1f} a second", tuple(s.seconds for s in saved))
+    with stores.open_store(address) as db:
+        if wrong := crowd.missing_or_double(db, editors, saved):
+            raise AssertionError(" ".join(wrong))
 
 
 # Demonstrations of a size

@@ -35,7 +35,9 @@ Cursor: TypeAlias = duckdb.DuckDBPyConnection
 UNKEPT = (duckdb.IntegrityError, duckdb.DataError)
 """What the engine raises for a value that a table may not hold."""
 
-_WRITE_WAIT_SECONDS = 10
+_WRITE_WAIT_SECONDS = 30
+"""A save holds the lock for some 20 ms of work, but twenty people's pages that run at once make that most of a second
+on a busy machine (measured): the last of twenty waits longer than ten seconds, and rather waits than is refused."""
 _WRITES_BETWEEN_CHECKPOINTS = 50
 
 
