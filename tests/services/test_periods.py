@@ -13,7 +13,7 @@ from tests.samples import save
 from tests.security.payloads import PAYLOADS
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates, nouns
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import PublishedDate, in_words
 from tracker.domain.errors import (
     InvalidPeriod,
     NotAllowed,
@@ -415,6 +415,15 @@ def test_the_chase_list_as_text_as_json_and_as_a_letter(staffed: Database) -> No
     )
     assert "  - C6-01-M1 The money is paid (due 2025)\n" in letter
     assert "  - C6-01 £300 million for Safety Valve\n" in letter
+
+
+def test_after_its_last_day_a_letter_says_since_when_it_is_asked(staffed: Database) -> None:
+    past = {"opens_on": days(-9), "closes_on": days(-2), "board_on": days(3)}
+    save(staffed, Period(id="late", name="Late", state=PeriodState.OPEN, **past), on=days(-9))
+    view = periods.chase(staffed)
+    letter = periods.letter(view, view.people[0])
+    assert f" to rate since {in_words(days(-2))}\n" in letter
+    assert f"The reporting period Late ended on {in_words(days(-2))}, for the board of {in_words(days(3))}." in letter
 
 
 def test_a_letter_asks_only_for_what_is_left(staffed: Database) -> None:

@@ -109,6 +109,11 @@ class MilestoneLine:
         return _published(self.original_baseline_on, self.original_baseline_precision)
 
     @property
+    def rebaselined(self) -> bool:
+        """Say whether the baseline is another than it was at first."""
+        return self.original_baseline not in (None, self.baseline)
+
+    @property
     def forecast(self) -> PublishedDate | None:
         """The latest published or reported expectation."""
         return _published(self.forecast_on, self.forecast_precision)
@@ -313,6 +318,11 @@ class UpdateLine:
     def original_baseline(self) -> PublishedDate | None:
         """The first baseline that held, whatever was approved since."""
         return _published(self.original_baseline_on, self.original_baseline_precision)
+
+    @property
+    def rebaselined(self) -> bool:
+        """Say whether the baseline is another than it was at first."""
+        return self.original_baseline not in (None, self.baseline)
 
     @property
     def forecast(self) -> PublishedDate | None:

@@ -87,22 +87,23 @@ def letter(view: ChaseView, line: ChaseLine) -> str:
         for held, what, act in ((line.waiting, "milestone", "confirm"), (line.unrated, "commitment", "rate"))
         if held
     ]
+    late = view.day > period.closes_on
     by = in_words(period.closes_on)
     parts = [
         f"To: {line.user_id}",
-        f"Subject: {_one_line(period.name)}: {' and '.join(asked)} by {by}",
+        f"Subject: {_one_line(period.name)}: {' and '.join(asked)} {'since' if late else 'by'} {by}",
         "",
         *marking.notice(demonstration=view.demonstration),
         f"Dear {_one_line(line.name)},",
         "",
-        f"The reporting period {_one_line(period.name)} closes on {by}, for the board that meets on "
+        f"The reporting period {_one_line(period.name)} {'ended' if late else 'closes'} on {by}, for the board of "
         f"{in_words(period.board_on)}.",
     ]
     if line.waiting:
         parts += ["", "Please confirm, or change, each of these milestones:", *_items(line.waiting)]
     if line.unrated:
         parts += ["", "Please give your delivery confidence, and say why, for each of:", *_items(line.unrated)]
-    parts += ["", "What is not confirmed by then is shown to the board as not reported. Thank you."]
+    parts += ["", "What is not said again is shown to the board as stale or not reported. Thank you."]
     return "\n".join(parts) + "\n"
 
 

@@ -306,7 +306,7 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
         sentences.append(
             f"Due by {milestone.due.deadline}{published}, {counted(late, 'day')} ago; nothing recorded completes it."
         )
-        if milestone.original_baseline not in (None, milestone.baseline):
+        if milestone.rebaselined:
             sentences.append(f"Its baseline is {beside_original(milestone.baseline, milestone.original_baseline)}.")
     if milestone and SLIPPED in reasons:
         against = beside_original(milestone.baseline, milestone.original_baseline)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
+from tracker.domain.dates import beside_original
 from tracker.domain.text import counted
 from tracker.domain.words import (
     CHAPTERS,
@@ -39,7 +40,14 @@ _GROUPS: dict[str, tuple[tuple[Outcome, ...], str]] = {
     ),
 }
 _MOST_BARS = 12
-_MARKS = {"promised": "square", "baseline": "diamond", "forecast": "triangle-right", "happened": "circle"}
+_MARKS = {
+    "promised": ("square", "#8b949c"),
+    "original baseline": ("cross", "#6b5b95"),
+    "baseline": ("diamond", "#1d4f7c"),
+    "forecast": ("triangle-right", "#b36b00"),
+    "happened": ("circle", "#3d7a5a"),
+}
+"""What a timeline shows → shape and colour, so that neither is alone."""
 
 _TREND = {
     "forecast": ("#b36b00", [1, 0]),
@@ -172,12 +180,13 @@ def overdue_milestones(view: BoardView) -> Finding | None:
 
 
 def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> Finding | None:
-    """Show each milestone from its promise to its baseline, forecast and completion; None when there is none."""
+    """Show each milestone from its promise to its baselines, forecast and completion; None when there is none."""
     rows = [
         {"milestone": m.milestone_id, "title": m.title, "what": what, "on": when.isoformat(), "said": said}
         for m in milestones
         for what, when, said in (
             ("promised", m.promised_on, str(m.promised_on)),
+            ("original baseline", m.original_baseline_on if m.rebaselined else None, str(m.original_baseline)),
             ("baseline", m.baseline_on, str(m.baseline)),
             ("forecast", m.forecast_on, str(m.forecast)),
             ("happened", m.actual_on, str(m.actual)),
@@ -203,15 +212,14 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
         .encode(
             y=y,
             x=alt.X("on:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"), scale=alt.Scale(padding=14)),
-            shape=alt.Shape("what:N", scale=alt.Scale(domain=present, range=[_MARKS[w] for w in present]), title=None),
+            shape=alt.Shape(
+                "what:N", scale=alt.Scale(domain=present, range=[_MARKS[what][0] for what in present]), title=None
+            ),
             color=alt.Color(
                 "what:N",
                 scale=alt.Scale(
                     domain=present,
-                    range=[
-                        {"promised": "#8b949c", "baseline": "#1d4f7c", "forecast": "#b36b00", "happened": "#3d7a5a"}[w]
-                        for w in present
-                    ],
+                    range=[_MARKS[what][1] for what in present],
                 ),
                 title=None,
             ),
@@ -229,7 +237,7 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
     )
     said = "; ".join(
         f"{m.milestone_id}: promised {m.promised_on}"
-        + (f", due {m.baseline}" if m.baseline else ", no due date published")
+        + (f", due {beside_original(m.baseline, m.original_baseline)}" if m.baseline else ", no due date published")
         + (f", happened {m.actual}" if m.actual else ", not recorded as met")
         for m in milestones
     )

@@ -72,7 +72,7 @@ def foresee(
 ) -> list[Foreseen]:
     """Return what saving reports would do, without saving. Raises UnknownUser, NotAllowed, InvalidReport."""
     with db.read() as cursor:
-        return _foresee(cursor, actor_id, reports, rules)
+        return _foresee(cursor, actor_id, reports, rules, _open_period(cursor))
 
 
 def report_progress(
@@ -90,8 +90,8 @@ def report_progress(
     StoreUnusable; then nothing is recorded.
     """
     with db.read() as cursor:
-        seen = _foresee(cursor, actor_id, reports, rules)
         period_id = _open_period(cursor)
+        seen = _foresee(cursor, actor_id, reports, rules, period_id)
     wrong = [fault for one in seen if one.report.base_version >= one.line.base_version for fault in one.faults]
     if wrong:  # of what is not stale: that is told with both texts, whatever the rules make of it by now
         raise InvalidReport(" ".join(wrong))
@@ -110,12 +110,14 @@ def _open_period(cursor: Cursor) -> str | None:
     return period.period_id if period else None
 
 
-def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], rules: Tolerances) -> list[Foreseen]:
+def _foresee(
+    cursor: Cursor, actor_id: str, reports: Sequence[Report], rules: Tolerances, period_id: str | None
+) -> list[Foreseen]:
     actor = who(cursor, actor_id)
     require(actor, Action.REPORT)
     today = dates.today()
     times = Counter(report.milestone_id for report in reports)
-    held = updates.update_lines(cursor, today, rules, times, period_id=_open_period(cursor))
+    held = updates.update_lines(cursor, today, rules, times, period_id=period_id)
     lines = {line.milestone_id: line for line in held}
     seen = []
     for report in reports:

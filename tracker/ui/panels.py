@@ -191,7 +191,7 @@ def due(line: MilestoneLine | UpdateLine) -> Markup:
     """When a milestone is expected; where its baseline was changed, that and the original beside it."""
     if line.forecast is None:
         return html.baseline(line.baseline, line.original_baseline)
-    if line.original_baseline in (None, line.baseline):
+    if not line.rebaselined:
         return html.day(line.forecast)
     beside = html.baseline(line.baseline, line.original_baseline)
     return html.put('{}<span class="why">baseline {}</span>', html.day(line.forecast), beside)

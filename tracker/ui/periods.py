@@ -161,9 +161,10 @@ def period_now() -> None:
         words = html.put("No period is open. A line counts as confirmed for as long as a forecast stays good.")
     else:
         words = html.put(
-            "The reporting period <strong>{}</strong> closes on {}, for the board that meets on {}. A line is "
-            "confirmed by a report made in it.",
+            "The reporting period <strong>{}</strong> {} {}, for the board that meets on {}. A line is confirmed by a "
+            "report made in it.",
             held.name,
+            "closes on" if dates.today() <= held.closes_on else "is still open; it was to close on",
             html.day(held.closes_on),
             html.day(held.board_on),
         )

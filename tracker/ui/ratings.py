@@ -37,7 +37,7 @@ def show(actor_id: str) -> None:
                 (
                     html.put('{} <span class="id">{}</span>', line.title, line.commitment_id),
                     html.status(line.rating if line.stands else None),
-                    line.valid_until if line.stands else _lapsed(line),
+                    _until(line),
                     html.status(line.computed_status),
                     line.rationale if line.stands else None,
                 )
@@ -50,11 +50,15 @@ def show(actor_id: str) -> None:
         _form(lines, actor_id)
 
 
-def _lapsed(line: RatingLine) -> Markup:
-    """What was said last, where it no longer counts."""
+def _until(line: RatingLine) -> Markup:
+    """Until when a rating holds; what was said last where it no longer counts, or was not said for this period yet."""
     if line.rating is None:
         return html.put('<span class="quiet">never rated</span>')
-    return html.put('<span class="quiet">{} lapsed after {}</span>', line.rating, html.day(line.valid_until))
+    if not line.stands:
+        return html.put('<span class="quiet">{} lapsed after {}</span>', line.rating, html.day(line.valid_until))
+    if line.confirmed:
+        return html.day(line.valid_until)
+    return html.put('{}<span class="why">not said again in this period yet</span>', html.day(line.valid_until))
 
 
 def _form(lines: list[RatingLine], actor_id: str) -> None:
