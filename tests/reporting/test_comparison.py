@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
-from tracker.domain.lines import FundingLine, ProgrammeLine
+from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine
 from tracker.domain.words import Movement
 from tracker.reporting.board import BoardView, build_board
-from tracker.reporting.comparison import ChangeRow, compare, origins
+from tracker.reporting.comparison import COMPARED, ChangeRow, compare, origins
 
 DAY = dt.date(2024, 3, 31)
 LATER = dt.date(2024, 4, 10)
@@ -255,3 +256,48 @@ def test_rows_come_in_the_order_in_which_a_board_wants_to_know() -> None:
         "commitment": {"C1"},
         "owner": {"sro"},
     }
+
+
+LEFT_OUT = {
+    # what identifies a line, what is counted, what passes with every day, what is said elsewhere, and what only says
+    # again who reported and when
+    "commitment": {
+        "commitment_id",
+        "milestones",
+        "milestones_met",
+        "outcome_since",
+        "owner_reported_on",
+        "owner_valid_until",
+        "programme",
+        "slip_days",
+    },
+    "milestone": {
+        "milestone_id",
+        "commitment",
+        "outcome",
+        "owner",
+        "owner_id",
+        "programme_id",
+        "reason",
+        "reporter",
+        "slip_days",
+    },
+    "programme": {"programme_id", "committed_gbp"},
+    "funding": {"funding_id"},
+    "event": {"event_id"},
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "line"),
+    [
+        ("commitment", CommitmentLine),
+        ("milestone", MilestoneLine),
+        ("programme", ProgrammeLine),
+        ("funding", FundingLine),
+        ("event", EventLine),
+    ],
+)
+def test_every_field_of_a_line_is_compared_or_left_out_knowingly(record: str, line: type) -> None:
+    assert {field.name for field in fields(line)} == set(COMPARED[record]) | LEFT_OUT[record]
+    assert not set(COMPARED[record]) & LEFT_OUT[record]

@@ -13,10 +13,11 @@ import pytest
 from tests import samples
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
+from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import UnknownSnapshot, UnreadableDate
-from tracker.domain.nouns import Assessment, BaselineRequest, Commitment, Milestone
-from tracker.domain.words import Movement, MoveReason, Precision, RequestState, Role, View
-from tracker.services import boards, comparisons, snapshots
+from tracker.domain.nouns import Assessment, Commitment, Milestone
+from tracker.domain.words import Movement, MoveReason, Precision, Role, View
+from tracker.services import baselines, boards, comparisons, snapshots
 from tracker.services.plans import load_plans
 from tracker.store import ledger
 
@@ -82,23 +83,17 @@ def test_a_baseline_that_moved_tells_the_request_that_moved_it(
     staffed: Database, reason: MoveReason, kind: Movement
 ) -> None:
     known = boards.known_position(staffed)
-    new = dt.date(2026, 3, 31)
-    asked = BaselineRequest(
-        id="C6-01-M1/1",
-        milestone_id="C6-01-M1",
-        baseline_on=new,
-        baseline_precision=Precision.DAY,
-        reason=reason,
-        note="A year more",
-        author_id=OWNER,
-        state=RequestState.REQUESTED,
+    new = PublishedDate(dates.today() + dt.timedelta(days=365), Precision.DAY)
+    baselines.request_baseline(
+        staffed, actor_id=OWNER, milestone_id="C6-01-M1", baseline=new, reason=reason, note="A year more"
     )
-    samples.save(staffed, asked, on=DAY)
-    milestone = held(staffed, Milestone, "C6-01-M1", baseline_on=new, baseline_precision=Precision.DAY)
-    approved = replace(asked, state=RequestState.APPROVED, decided_by=PEOPLE[Role.APPROVER])
-    samples.save(staffed, milestone, approved, on=DAY, actor=PEOPLE[Role.APPROVER])
-    row = only(since(staffed, known), kind)
-    assert (row.old, row.new, row.days) == ("2024-25", "31 March 2026", 365)
+    [asked] = baselines.list_requests(staffed)
+    baselines.decide_baseline(
+        staffed, actor_id=PEOPLE[Role.APPROVER], baseline_request_id=asked.request_id, approve=True
+    )
+    row = only(since(staffed, known, dates.today(), dates.today()), kind)
+    assert (row.old, row.new) == ("2024-25", str(new))
+    assert row.days == (new.day - dt.date(2025, 3, 31)).days
     assert (row.who, row.why) == ("Approver (approver)", f"{reason}; A year more")
 
 

@@ -170,6 +170,7 @@ _WORDS = {
     "known_on": "day from which it is known",
     "lead": "lead organisation",
     "original_baseline_on": "original baseline",
+    "original_baseline_precision": "original baseline",
     "outcome": "evidence view",
     "outcome_evidence_id": "evidence",
     "outcome_reason": "reason of the evidence view",
@@ -287,9 +288,9 @@ _MILESTONE = _Shape(
             Movement.BASELINE,
             ("baseline_on", "baseline_precision"),
             _BASELINE,
-            ("baseline_wording", "original_baseline_on"),
+            ("baseline_wording", "original_baseline_on", "original_baseline_precision"),
         ),
-        _Rule(Movement.BASELINE_CORRECTED, ("original_baseline_on",), _BASELINE),
+        _Rule(Movement.BASELINE_CORRECTED, ("original_baseline_on", "original_baseline_precision"), _BASELINE),
         _Rule(Movement.COMPUTED, ("status",), ()),
         _Rule(Movement.EVIDENCE, ("evidence_id",), _own("progress", "milestone_id", "evidence_id")),
         _Rule(Movement.MILESTONE_WORDS, ("narrative",), _own("progress", "milestone_id", "narrative")),
@@ -643,9 +644,10 @@ def _explained(
     if made is None:
         return row
     code, *words = _reasons(row, made, requests.get(row.milestone_id or "", ()))
-    parts = [row.why, code, *words]
-    if made.action != PLAN_LOAD or not any(parts):
-        parts.append(reason_of(made))
+    why = "; ".join(dict.fromkeys(part for part in (row.why, code, *words) if part))
+    reason = reason_of(made) or ""
+    if reason not in why and not (why and made.action == PLAN_LOAD):  # which says less than what the plans say
+        why = f"{why}; {reason}" if why else reason
     corrected = _CORRECTED.get(row.kind) if code == MoveReason.CORRECTION else None
     return row._replace(
         kind=corrected or row.kind,
@@ -653,7 +655,7 @@ def _explained(
         recorded_at=made.recorded_at,
         seq=made.seq,
         holds_from=made.version.effective_on,
-        why="; ".join(dict.fromkeys(part for part in parts if part)) or None,
+        why=why or None,
     )
 
 

@@ -179,7 +179,11 @@ def board() -> BoardView:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _since_approved(_at: Position, place: str, name: str | None) -> Comparison | None:  # noqa: ARG001  the key
-    return comparisons.since_approved(store(), board_at(_at), after_name=name)
+    line = snapshots.last_approved(store(), _at.as_at, _at.known_seq)
+    if line is None:
+        return None
+    before, after = board_at(line.position), board_at(_at)
+    return comparisons.compare_boards(store(), before, after, before_name=line.name, after_name=name)
 
 
 def since_approved() -> Comparison | None:
