@@ -413,6 +413,12 @@ def test_history_tells_who_asked_who_decided_and_why(staffed: Database) -> None:
     assert any(
         "Owner (contributor) added the baseline request C6-01-M1/1 with baseline asked for 2027" in s for s in told
     )
+    correcting(staffed)
+    deciding(staffed, baseline_request_id=f"{PAID}/2")
+    view = history.view_history(staffed, history.HistoryFilter(milestone_id=PAID), head(staffed))
+    [line] = [line for line in view.lines if line.action == "correct baseline" and line.noun == "milestone"]
+    assert line.what == "corrected the baseline of C6-01-M1 from 2027 to 2025-26 (-640 days)"
+    assert line.why == "correcting an error; It was misread"
 
 
 @given(

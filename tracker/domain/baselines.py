@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tracker.domain.nouns import Milestone
 
 
+CORRECTED = "correct baseline"
+"""The action of a change that puts a baseline right: it moves nothing, and the history says so."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What somebody asks of a milestone's baseline, and why."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tracker.domain.baselines import CORRECTED
 from tracker.domain.dates import PublishedDate
 from tracker.domain.lines import FieldChange, HistoryLine
 from tracker.domain.text import counted
@@ -359,7 +360,11 @@ def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, 
     if not changed:
         return f"confirmed {of_it} unchanged{since}", why
     first, *others = changed
-    clauses = [_clause(first, _field_of(first.words, of_it)), *(_clause(d, _field_of(d.words)) for d in others)]
+    moved = "corrected" if line.action == CORRECTED else "moved"
+    clauses = [
+        _clause(first, _field_of(first.words, of_it), moved),
+        *(_clause(d, _field_of(d.words), moved) for d in others),
+    ]
     return "; ".join(clauses) + since, why
 
 
@@ -392,11 +397,11 @@ def _whys(noun: str, differences: Sequence[_Difference]) -> tuple[str, ...]:
     return ()
 
 
-def _clause(difference: _Difference, name: str) -> str:
-    """One change: ``moved the forecast of X from A to B (+181 days)``."""
+def _clause(difference: _Difference, name: str, moved: str) -> str:
+    """One change: ``moved the forecast of X from A to B (+181 days)``; ``moved`` is the verb for a date that did."""
     field, old, new = difference.field, difference.old, difference.new
     days = _days_between(old, new)
-    verb = "moved" if days and field in _MOVED else "changed"
+    verb = moved if days and field in _MOVED else "changed"
     if isinstance(old, str) and isinstance(new, str):
         old, new = _excerpts(old, new)
     return f"{verb} {name} from {_said(field, old)} to {_said(field, new)}" + (

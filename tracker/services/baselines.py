@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.baselines import Asked, days_of_current_baseline, faults, rebaselined
+from tracker.domain.baselines import CORRECTED, Asked, days_of_current_baseline, faults, rebaselined
 from tracker.domain.dates import PublishedDate, in_words
 from tracker.domain.errors import InvalidRequest, StaleEdit, UnknownMilestone, UnknownRequest
 from tracker.domain.ledger import Version
@@ -172,11 +172,11 @@ def decide_baseline(
         decided_by=actor_id,
         decision_note=note,
     )
-    verb = "correct" if asked.correction else "change"
+    approval = CORRECTED if asked.correction else "change baseline"
     return ledger.record(
         db,
         actor=actor_id,
-        action=f"{verb} baseline" if approve else "refuse baseline",
+        action=approval if approve else "refuse baseline",
         reason=f"{line.reason}; {line.note}" if approve else None,
         versions=[Version(noun=decision, version=line.version + 1, effective_on=dates.today()), *milestones],
         request_id=request_id,

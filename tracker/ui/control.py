@@ -52,7 +52,7 @@ def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
         list(able),
         index=None,
         format_func=lambda request_id: f"{request_id} {able[request_id].milestone}",
-        key="request/decide",
+        key="chosen/decide",
         placeholder="Choose a request",
     )
     if chosen is None:
@@ -76,9 +76,9 @@ def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
         baselines.decide_baseline, state.store(), actor_id=actor_id, baseline_request_id=chosen, note=note
     )
     if approve.button("Approve", type="primary", disabled=bool(seen.faults), key="button/approve"):
-        drafts.record([draft], partial(decision, approve=True), f"{chosen} is approved")
+        drafts.record([draft, "decide"], partial(decision, approve=True), f"{chosen} is approved")
     if refuse.button("Refuse", disabled=not note.strip(), key="button/refuse"):
-        drafts.record([draft], partial(decision, approve=False), f"{chosen} is refused")
+        drafts.record([draft, "decide"], partial(decision, approve=False), f"{chosen} is refused")
 
 
 def ask(actor_id: str) -> None:
