@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, visit
+from tests.conftest import copy_store
 from tracker.domain import dates
 from tracker.domain.nouns import Progress
 from tracker.services import backups, boards, plans, stores, users
@@ -39,10 +40,16 @@ def staff(folder: Path) -> Address:
     return at
 
 
+@pytest.fixture(scope="module")
+def staffed_once(tmp_path_factory: pytest.TempPathFactory) -> Address:
+    """Such a store, closed, for copying."""
+    return staff(tmp_path_factory.mktemp("staffed"))
+
+
 @pytest.fixture
-def staffed(tmp_path: Path) -> Address:
+def staffed(staffed_once: Address, address: Address) -> Address:
     """A store of its own, for a test that looks into it afterwards."""
-    return staff(tmp_path)
+    return copy_store(staffed_once, address)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +59,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[str]:
+def office(staffed_once: Address, tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[str]:
     """The app over a store that the other tests share."""
-    with served(staff(tmp_path_factory.mktemp("office")).file, backups=folder) as address:
+    store = copy_store(staffed_once, Address(tmp_path_factory.mktemp("office") / "tracker.duckdb"))
+    with served(store.file, backups=folder) as address:
         yield address
 
 
