@@ -55,7 +55,13 @@ def _many(db: Database) -> Iterator[Figure]:
         headline=view.headline,
         marking=Marking.OFFICIAL,
     )
-    table = _long(next(table for table in board_tables(view, references=(), outcomes=()) if table.name == "milestones"))
+    table = _long(
+        next(
+            table
+            for table in board_tables(view, references=(), outcomes=(), forecasts=())
+            if table.name == "milestones"
+        )
+    )
     yield timed(f"{MANY:,} milestones to CSV", table_csv, [table] * 5, CSV)
     for kind, write in (("Parquet", parquet_files), ("ODS", ods_file), ("XLSX", xlsx_file)):
         yield timed(f"{MANY:,} milestones to {kind}", lambda one, write=write: list(write(cover, [one])), [table])  # type: ignore[misc]

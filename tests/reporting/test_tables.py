@@ -34,7 +34,9 @@ def view() -> BoardView:
 
 @pytest.fixture(scope="module")
 def tables(view: BoardView) -> dict[str, Table]:
-    return {table.name: table for table in with_dictionary(board_tables(view, references=(), outcomes=()))}
+    return {
+        table.name: table for table in with_dictionary(board_tables(view, references=(), outcomes=(), forecasts=()))
+    }
 
 
 def figures(table: Table, measure: str) -> dict[object, object]:
@@ -106,6 +108,8 @@ def test_what_an_owner_wrote_is_restricted_and_nothing_published_is(tables: dict
         ("commitments", "owner_rationale"),
         ("commitments", "owner_override_reason"),
         ("milestones", "narrative"),
+        ("milestone_forecasts", "reason_note"),
+        ("milestone_forecasts", "narrative"),
     }
     for table in tables.values():
         assert not {"It is late.", "It went well."} & {cell for row in table.published().rows for cell in row}

@@ -180,7 +180,9 @@ def test_a_pack_of_a_demonstration_says_so_in_its_name_in_every_row_and_in_every
             assert all(row.startswith("Demonstration data,") for row in rows[1:])
         elif path.endswith((".html", ".ics", "tables.json", "datapackage.json")):
             assert "Demonstration data" in content.decode().replace("\r\n ", "")
-    assert manifest(pack)["demonstration_data"] is True
+    said = manifest(pack)
+    assert said["demonstration_data"] is True
+    assert {word for rules in said["spreadsheet_rules"].values() for word in rules.values()} == {"kept"}
 
 
 # Checking

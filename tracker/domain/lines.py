@@ -191,6 +191,24 @@ class EventLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForecastLine:
+    """What was said of a milestone's dates, from the day it held; ``status`` is the reporter's own word."""
+
+    milestone_id: str
+    since: dt.date
+    reporter: str
+    status: str | None
+    forecast_on: dt.date | None
+    forecast_precision: str | None
+    actual_on: dt.date | None
+    actual_precision: str | None
+    reason: str | None
+    reason_note: str | None
+    narrative: str | None
+    evidence_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceLine:
     """A source, with how many statements and figures stand on it."""
 

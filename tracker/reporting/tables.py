@@ -33,7 +33,7 @@ from tracker.reporting.board import build_board
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tracker.domain.lines import OutcomeLine, ReferenceLine
+    from tracker.domain.lines import ForecastLine, OutcomeLine, ReferenceLine
     from tracker.domain.tables import Cell
     from tracker.reporting.board import BoardView
     from tracker.reporting.comparison import Comparison
@@ -45,7 +45,11 @@ _UNKNOWN, _NONE = Blank.NOT_KNOWN, Blank.NOT_APPLICABLE
 
 
 def board_tables(
-    view: BoardView, *, references: Sequence[ReferenceLine], outcomes: Sequence[OutcomeLine]
+    view: BoardView,
+    *,
+    references: Sequence[ReferenceLine],
+    outcomes: Sequence[OutcomeLine],
+    forecasts: Sequence[ForecastLine],
 ) -> tuple[Table, ...]:
     """Return the tables of a board as at its day, headline figures first and the dictionary of all columns last."""
     return (
@@ -54,6 +58,7 @@ def board_tables(
         _ratings(view),
         _exceptions(view),
         _milestones(view),
+        _forecasts(forecasts),
         _programmes(view),
         _money(view),
         _events(view),
@@ -462,6 +467,29 @@ def _milestones(view: BoardView) -> Table:
             ("promised_in", "sources"),
             ("evidence_id", "sources"),
         ),
+    )
+
+
+def _forecasts(forecasts: Sequence[ForecastLine]) -> Table:
+    return _table(
+        "milestone_forecasts",
+        "Milestone dates, day by day",
+        "Everything that was said of each milestone's dates, from the day that it held.",
+        [
+            _MILESTONE,
+            _field("since", "Since", "from when", kind=Kind.DATE),
+            _field("reporter", "Said by", "who gave the dates", words=tuple(Reporter)),
+            _field("status", "Own status", "the reporter's own word; the dates are what counts", blank=_NONE),
+            *_published("forecast", "Forecast", "when it was expected", blank=_NONE),
+            *_published("actual", "Actual", "when it happened", blank=_NONE),
+            _field("reason", "Why it moved", "the coded reason", blank=_NONE, words=tuple(MoveReason)),
+            _field("reason_note", "Why, in words", "the reason, as written", blank=_NONE, restricted=True),
+            _field("narrative", "Narrative", "what the reporter says, as written", blank=_NONE, restricted=True),
+            _EVIDENCE,
+        ],
+        forecasts,
+        key=("milestone_id", "since"),
+        links=(("milestone_id", "milestones"), ("evidence_id", "sources")),
     )
 
 

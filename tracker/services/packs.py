@@ -144,6 +144,7 @@ def _tables(
             view,
             references=board.references(cursor, view.as_at, view.head.seq),
             outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
+            forecasts=board.forecasts(cursor, view.as_at, view.head.seq),
         )
     if earlier is None:
         return tables

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.lines import (
     CommitmentLine,
     EventLine,
+    ForecastLine,
     FundingLine,
     MilestoneLine,
     OutcomeLine,
@@ -300,6 +301,34 @@ def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
             lower(source.publisher),
             source.title,
             source.id
+        """,
+        {"as_at": as_at, "known_seq": known_seq},
+    )
+
+
+def forecasts(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ForecastLine]:
+    """Return everything that was said of each milestone's dates up to ``as_at``, oldest first within the milestone."""
+    return lines_of(
+        cursor,
+        ForecastLine,
+        """
+        SELECT
+            progress.id AS milestone_id,
+            progress.effective_on AS since,
+            progress.reporter,
+            progress.status,
+            progress.forecast_on,
+            progress.forecast_precision,
+            progress.actual_on,
+            progress.actual_precision,
+            progress.reason,
+            progress.reason_note,
+            progress.narrative,
+            progress.evidence_id
+        FROM progress_standing($as_at, $known_seq)
+        JOIN tracker.progress AS progress USING (id, version)
+        JOIN milestone_as_at($as_at, $known_seq) AS milestone USING (id)
+        ORDER BY progress.id, since
         """,
         {"as_at": as_at, "known_seq": known_seq},
     )

@@ -154,6 +154,7 @@ def material(furnished: Address) -> Material:
                 view,
                 references=board.references(cursor, AS_AT, known),
                 outcomes=board.outcomes(cursor, AS_AT, known),
+                forecasts=board.forecasts(cursor, AS_AT, known),
             )
         since = comparisons.since_approved(db, view)
         assert since

@@ -7,7 +7,7 @@ checks the files that come of it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain.errors import InvalidPack
@@ -61,7 +61,7 @@ def workbook_sheets(cover: Cover, tables: Sequence[Table]) -> list[Sheet]:
                 "leave the formats ods and xlsx out and use csv or parquet. Nothing was cut off."
             )
     data = [_data_sheet(cover, table) for table in tables]
-    return [_cover_sheet(cover, data), _contents_sheet(cover, data), _notes_sheet(cover), *data]
+    return [_cover_sheet(cover, data), _contents_sheet(cover, tables), _notes_sheet(cover), *data]
 
 
 def heading(column: Column) -> str:
@@ -105,13 +105,13 @@ def _front(cover: Cover, title: str, *more: str) -> tuple[Line, ...]:
     return (Line(text=f"{title}: as at {cover.day}", heading=1), *(Line(text=text) for text in below))
 
 
-def _contents_sheet(cover: Cover, data: Sequence[Sheet]) -> Sheet:
+def _contents_sheet(cover: Cover, tables: Sequence[Table]) -> Sheet:
     columns = (
         Column(name="sheet", title="Sheet", description="a sheet of this workbook"),
         Column(name="holds", title="Holds", description="what its table holds"),
         Column(name="rows", title="Rows", description="how many", kind=Kind.NUMBER),
     )
-    rows = tuple((sheet.name, sheet.table.summary, len(sheet.table.rows)) for sheet in data if sheet.table)
+    rows = tuple((table.title, table.summary, len(table.rows)) for table in tables)
     return Sheet(
         name=CONTENTS,
         lines=_front(cover, CONTENTS),
@@ -140,12 +140,16 @@ def _notes_sheet(cover: Cover) -> Sheet:
 
 
 def _data_sheet(cover: Cover, table: Table) -> Sheet:
+    """A table on its sheet; one without rows has a row that says that nothing applies, for no table may be empty."""
+    about = [f"{table.summary} {counted(len(table.rows), 'row')}.", f"Source: {table.source}."]
+    if not table.rows:
+        columns = tuple(replace(column, blank=Blank.NOT_APPLICABLE) for column in table.columns)
+        table = replace(table, columns=columns, rows=((None,) * len(columns),))
     blanks = {
         (column.blank or Blank.NOT_KNOWN)
         for place, column in enumerate(table.columns)
         if any(row[place] is None for row in table.rows)
     }
-    about = [f"{table.summary} {counted(len(table.rows), 'row')}.", f"Source: {table.source}."]
     about += [
         "Some cells hold a shorthand: "
         + "; ".join(f"{blank} {meaning}" for blank, meaning in BLANK_MEANINGS.items() if blank in blanks)

@@ -17,7 +17,7 @@ from tracker.domain.words import BOARD
 from tracker.exchange.pack.sheets import CONTENTS, COVER, NOTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 RULES = {
     1: "properties: title, an organisation as author, keywords, language",
@@ -73,6 +73,27 @@ def check_spreadsheet(content: bytes) -> dict[int, tuple[str, ...]]:
 
 def _parsed(content: bytes) -> ET.Element:
     return ET.fromstring(content)  # noqa: S314  a file that we have just written
+
+
+def _read_through(
+    file: zipfile.ZipFile, path: str, row: str, take: Callable[[ET.Element], None], begin: Callable[[ET.Element], None]
+) -> ET.Element:
+    """Give each row of a long document to ``take`` and forget it, so that only the rest of it is held; return that.
+
+    ``begin`` is given every element as it begins, with its attributes and nothing in it.
+    """
+    root: ET.Element | None = None
+    with file.open(path) as content:
+        for event, element in ET.iterparse(content, ("start", "end")):  # noqa: S314  a file that we have just written
+            root = element if root is None else root
+            if event == "start":
+                begin(element)
+            elif element.tag == row:
+                take(element)
+                element.clear()
+    if root is None:  # pragma: no cover  a document has a root, or cannot be parsed
+        raise ValueError(path)
+    return root
 
 
 # The rules
@@ -164,7 +185,17 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
 def _read_ods(file: zipfile.ZipFile) -> _Book:
-    content = _parsed(file.read("content.xml"))
+    sheets: list[_Sheet] = []
+
+    def begin(element: ET.Element) -> None:
+        if element.tag == f"{_T}table":
+            sheets.append(_Sheet(name=element.get(f"{_T}name") or "", rows=[]))
+        elif element.get(f"{_T}visibility", "visible") != "visible":
+            sheets[-1].faults.append((6, "has hidden rows or columns"))
+        elif element.tag.startswith(_ODF % "drawing"):
+            sheets[-1].faults.append((6, "has a picture or a text box"))
+
+    content = _read_through(file, "content.xml", f"{_T}table-row", lambda row: _ods_row(sheets[-1], row), begin)
     styles = _parsed(file.read("styles.xml"))
     meta = _parsed(file.read("meta.xml"))
 
@@ -172,7 +203,7 @@ def _read_ods(file: zipfile.ZipFile) -> _Book:
         return " ".join(element.text or "" for element in meta.iter(tag))
 
     book = _Book(
-        sheets=[_ods_sheet(table) for table in content.iter(f"{_T}table")],
+        sheets=sheets,
         properties={
             "title": said(f"{_DC}title"),
             "author": said(f"{_META}initial-creator"),
@@ -199,25 +230,18 @@ def _read_ods(file: zipfile.ZipFile) -> _Book:
     return book
 
 
-def _ods_sheet(table: ET.Element) -> _Sheet:
-    sheet = _Sheet(name=table.get(f"{_T}name") or "", rows=[])
-    for row in table.iter(f"{_T}table-row"):
-        cells: list[str | None] = []
-        for cell in row:
-            if cell.tag == f"{_T}covered-table-cell" or cell.get(f"{_T}number-columns-spanned", "1") != "1":
-                sheet.faults.append((5, "has merged cells"))
-            text = "\n".join("".join(paragraph.itertext()) for paragraph in cell.iter(f"{_X}p"))
-            cells += [text or None] * int(cell.get(f"{_T}number-columns-repeated", "1"))
-            sheet.links += [
-                ("".join(link.itertext()), link.get(_LINK, "").removeprefix("#").removesuffix(".A1").strip("'"))
-                for link in cell.iter(f"{_X}a")
-            ]
-        sheet.rows.append(cells)
-    if any(part.get(f"{_T}visibility", "visible") != "visible" for part in table.iter()):
-        sheet.faults.append((6, "has hidden rows or columns"))
-    if any(part.tag.startswith(_ODF % "drawing") for part in table.iter()):
-        sheet.faults.append((6, "has a picture or a text box"))
-    return sheet
+def _ods_row(sheet: _Sheet, row: ET.Element) -> None:
+    cells: list[str | None] = []
+    for cell in row:
+        if cell.tag == f"{_T}covered-table-cell" or cell.get(f"{_T}number-columns-spanned", "1") != "1":
+            sheet.faults.append((5, "has merged cells"))
+        text = "\n".join("".join(paragraph.itertext()) for paragraph in cell.iter(f"{_X}p"))
+        cells += [text or None] * int(cell.get(f"{_T}number-columns-repeated", "1"))
+        sheet.links += [
+            ("".join(link.itertext()), link.get(_LINK, "").removeprefix("#").removesuffix(".A1").strip("'"))
+            for link in cell.iter(f"{_X}a")
+        ]
+    sheet.rows.append(cells)
 
 
 def _ods_looks(parts: list[ET.Element]) -> Iterator[tuple[int, str]]:
@@ -287,17 +311,13 @@ def _relations(file: zipfile.ZipFile, path: str) -> dict[str, str]:
 
 
 def _xlsx_sheet(file: zipfile.ZipFile, name: str, path: str, strings: list[str]) -> _Sheet:
-    page = _parsed(file.read(path))
     sheet = _Sheet(name=name, rows=[])
-    for row in page.iter(f"{_M}row"):
-        sheet.rows += [[]] * (int(row.get("r") or "0") - 1 - len(sheet.rows))
-        cells: list[str | None] = []
-        for cell in row:
-            place = _column(re.sub(r"\d", "", cell.get("r") or ""))
-            cells += [None] * (place - 1 - len(cells))
-            value = cell.findtext(f"{_M}v")
-            cells.append(strings[int(value)] if cell.get("t") == "s" and value else value)
-        sheet.rows.append(cells)
+
+    def begin(element: ET.Element) -> None:
+        if element.get("hidden") == "1":
+            sheet.faults.append((6, "has hidden rows or columns"))
+
+    page = _read_through(file, path, f"{_M}row", lambda row: _xlsx_row(sheet, row, strings), begin)
     for tag, rule, fault in (
         ("mergeCell", 5, "has merged cells"),
         ("autoFilter", 6, "has a filter"),
@@ -307,8 +327,6 @@ def _xlsx_sheet(file: zipfile.ZipFile, name: str, path: str, strings: list[str])
     ):
         if page.find(f".//{_M}{tag}") is not None:
             sheet.faults.append((rule, fault))
-    if any(part.get("hidden") == "1" for part in page.iter()):
-        sheet.faults.append((6, "has hidden rows or columns"))
     for link in page.iter(f"{_M}hyperlink"):
         at = link.get("ref") or ""
         target = (link.get("location") or "").removesuffix("!A1").strip("'")
@@ -318,6 +336,17 @@ def _xlsx_sheet(file: zipfile.ZipFile, name: str, path: str, strings: list[str])
     for part in page.iter(f"{_M}tablePart"):
         sheet.tables.append(_xlsx_table(file, sheet, relations[part.get(_R) or ""]))
     return sheet
+
+
+def _xlsx_row(sheet: _Sheet, row: ET.Element, strings: list[str]) -> None:
+    sheet.rows += [[]] * (int(row.get("r") or "0") - 1 - len(sheet.rows))
+    cells: list[str | None] = []
+    for cell in row:
+        place = _column(re.sub(r"\d", "", cell.get("r") or ""))
+        cells += [None] * (place - 1 - len(cells))
+        value = cell.findtext(f"{_M}v")
+        cells.append(strings[int(value)] if cell.get("t") == "s" and value else value)
+    sheet.rows.append(cells)
 
 
 def _xlsx_table(file: zipfile.ZipFile, sheet: _Sheet, target: str) -> tuple[str, int, int, int]:
