@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.domain import dates
 from tracker.domain.errors import StalePreview, TrackerError
 from tracker.domain.text import counted
-from tracker.services import returns
+from tracker.services import boards, returns
 from tracker.services.returns import Outcome
 from tracker.ui import html, state
 from tracker.ui.drafts import finish
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from markupsafe import Markup
+    from streamlit.delta_generator import DeltaGenerator
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from tracker.domain.ledger import Change
@@ -27,8 +29,8 @@ _DRAFT = "return"
 _TOKEN = f"token/{_DRAFT}"
 """Which preview is on the page: what its reader confirms."""
 
-_SEEN = f"seen/{_DRAFT}"
-"""The file of that preview: how far its reading has come is told once."""
+_KEPT = 8
+"""Previews that are kept, for as many people at once."""
 
 _UPLOADS = "uploads"
 """How many files were taken in: each has an uploader of its own, so that the next begins empty."""
@@ -82,22 +84,37 @@ def show(actor_id: str) -> None:
     _offer(preview, actor_id, file)
 
 
+@st.cache_resource(show_spinner=False)
+def _previews() -> dict[tuple[object, ...], Preview]:
+    """The newest previews of the server, by what each depends on: a choice on the page is no reason to work anew."""
+    return {}
+
+
 def _checked(actor_id: str, file: UploadedFile) -> Preview:
-    """Check a file, telling how far that has come when it is a new one."""
-    bar = None if st.session_state.get(_SEEN) == file.file_id else st.progress(0.0)
-
-    def tell(words: str, done: float) -> None:
-        if bar:
-            bar.progress(done, words)
-
+    """Check a file, telling how far that has come, unless nothing has changed since it was checked."""
+    kept = _previews()
+    key = (actor_id, file.file_id, boards.known_position(state.store()), dates.today())
+    if seen := kept.get(key):
+        return seen
+    bar = st.progress(0.0)
     try:
-        return returns.check_return(
-            state.store(), actor_id=actor_id, content=file.getvalue(), name=file.name, on_step=tell
+        preview = returns.check_return(
+            state.store(),
+            actor_id=actor_id,
+            content=file.getvalue(),
+            name=file.name,
+            on_step=lambda words, done: _tell(bar, words, done),
         )
     finally:
-        st.session_state[_SEEN] = file.file_id
-        if bar:
-            bar.empty()
+        bar.empty()
+    for oldest in list(kept)[: 1 - _KEPT]:
+        kept.pop(oldest, None)
+    kept[key] = preview
+    return preview
+
+
+def _tell(bar: DeltaGenerator, words: str, done: float) -> None:
+    bar.progress(done, words)
 
 
 def _taken(change: Change) -> str:
@@ -204,6 +221,7 @@ def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
         key="button/return",
     ):
         return
+    bar = st.progress(0.0)
     try:
         change = returns.take_return(
             state.store(),
@@ -214,6 +232,7 @@ def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
             mine=mine,
             theirs=theirs,
             leave_out_rejected=leave_out,
+            on_step=lambda words, done: _tell(bar, words, done),
         )
     except StalePreview:
         html.show(
@@ -226,6 +245,8 @@ def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
     except TrackerError as error:
         html.show(html.alert(str(error)))
         return
+    finally:
+        bar.empty()
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
     finish([_DRAFT], f"Saved {counted(count, 'line')} of {file.name} as change {change.seq}.")
 
