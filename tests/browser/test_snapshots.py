@@ -100,7 +100,7 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
         expect(page.get_by_text("approved by Second.")).to_be_visible()
         assert barriers(page) == []
         page.set_viewport_size({"width": 400, "height": 900})
-        for path in ("", "snapshots?from=this-board&to=2023-12-31"):
+        for path in ("", "snapshots?earlier=this-board&later=2023-12-31"):
             visit(page, f"{app}/{path}")
             assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 400
 

@@ -82,7 +82,8 @@ def change_at_random(db: Database, chance: random.Random, number: int) -> None:
         milestone = ledger.latest(cursor, Milestone, chance.choice(["C6-01-M1", "C6-06-M1"]))
     assert commitment
     assert milestone
-    match chance.choice(("words", "milestone", "progress", "money", "source", "user", "retraction")):
+    often, seldom = ("words", "milestone", "progress", "money", "retraction"), ("source", "user")
+    match chance.choice(often * 2 + seldom):
         case "words":
             said: Noun = other(commitment.noun, title=f"Reworded {number}")
         case "milestone":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.domain.lines import SnapshotLine
     from tracker.services.comparisons import ChangeRow, Comparison
 
-FROM, TO = "from", "to"
+FROM, TO = "earlier", "later"
 """What is compared, in the address: a snapshot's name or a day."""
 
 _A_DAY = "A day, with what is known now"
