@@ -11,12 +11,14 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pypdf
+import pytest
 
 from tests.exchange.pack import readers
 from tests.exchange.pack.conftest import CELLS
 from tests.samples import save
 from tracker.domain.nouns import Progress
 from tracker.domain.words import Precision, Reporter
+from tracker.exchange.pack import report_pdf
 from tracker.exchange.pack.calendar_ics import ics_file
 from tracker.exchange.pack.files import xml_text
 from tracker.exchange.pack.report_html import html_file
@@ -105,6 +107,19 @@ def test_the_pdf_is_tagged_titled_and_in_english_with_bookmarks(whole: dict[str,
     assert report.metadata.creation_date.date() == material.cover.stamp.date()
     titles = [entry.title for entry in report.outline if not isinstance(entry, list)]
     assert titles[:3] == ["The position", "What changed since board-2023-q4", "Exceptions"]
+
+
+def test_a_text_in_any_script_can_be_set_even_when_no_font_has_it(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = Section(key="a", heading="Café", paragraphs=("日本 \U0001f600 – “so”",))
+    for tries in (report_pdf._TRIES, 0):
+        monkeypatch.setattr(report_pdf, "_TRIES", tries)
+        [file] = report_pdf.pdf_file(material.cover, [section], {})
+        text = " ".join(readers.pdf_pages(file.content))
+        assert "Café" in text
+        assert "– “so”" in text
+        assert "日" in text or "[U+65E5]" in text
 
 
 def test_the_slides_have_titles_tables_and_texts_for_charts_and_are_ten_at_most(whole: dict[str, bytes]) -> None:

@@ -53,20 +53,27 @@ def pdf_file(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str
 
 def _set(data: str, stamp: dt.datetime) -> bytes:
     """Set the report. A character that no font here has is named instead: PDF/UA allows none that cannot be read."""
-    template = resources.files(__package__).joinpath("report.typ").read_bytes()
     for _ in range(_TRIES):
         try:
-            content, _ = typst.compile_with_warnings(  # of fonts that are not here: the next in the list is taken
-                template, format="pdf", sys_inputs={"report": data}, pdf_standards=["ua-1"], timestamp=stamp
-            )
+            return _compiled(data, stamp)
         except typst.TypstError as error:
             missing = {found for text in _UNREADABLE.findall(error.diagnostic) for found in _characters(text)}
             if not missing:
                 raise
-            data = data.translate({ord(found): f"[U+{ord(found):04X}]" for found in missing})
-        else:
-            return content
-    return _set(_NOT_LATIN.sub(lambda found: f"[U+{ord(found[0]):04X}]", data), stamp)
+            data = data.translate({ord(found): _named(found) for found in missing})
+    return _compiled(_NOT_LATIN.sub(lambda found: _named(found[0]), data), stamp)
+
+
+def _compiled(data: str, stamp: dt.datetime) -> bytes:
+    template = resources.files(__package__).joinpath("report.typ").read_bytes()
+    content, _ = typst.compile_with_warnings(  # of fonts that are not here: the next in the list is taken
+        template, format="pdf", sys_inputs={"report": data}, pdf_standards=["ua-1"], timestamp=stamp
+    )
+    return content
+
+
+def _named(character: str) -> str:
+    return f"[U+{ord(character):04X}]"
 
 
 def _characters(text: str) -> set[str]:
