@@ -130,3 +130,17 @@ def test_a_baseline_is_asked_for_by_one_and_decided_by_another(office: CommandLi
     assert (listed["state"], listed["before_on"], listed["after_on"]) == ("approved", "2025-03-31", "2027-03-31")
     assert "Its baseline is March 2027 (originally 2024-25)." in office.run("board").out.replace("\n     ", "")
     assert office.run("verify").status == 0
+
+
+def test_the_history_of_a_period_is_asked_for_by_its_id(office: CommandLine) -> None:
+    opened(office)
+    rate = ("rate", "C6-01", "Red", "--rationale", "It is late", "--as", ANA)
+    assert office.run(*rate).status == 0
+    ran = office.run("history", "--period", "2026-q4", "--actor", ANA)
+    assert (ran.status, ran.err) == (0, "")
+    assert "added the owner view of C6-01 with rating Red" in " ".join(ran.out.split())
+    ran = office.run("history", "--period", "2026-q3")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(
+        'There is no reporting period "2026-q3" in the ledger; `period list` tells which there are.'
+    )
