@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
 from tracker.domain.ledger import Head
+from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
 from tracker.domain.rules import Tolerances
-from tracker.reporting.board import BoardView, build_board
+from tracker.reporting.board import BoardView, Confidence, build_board
 from tracker.reporting.digest import FORM, digest
 
 AS_AT = dt.date(2024, 6, 30)
@@ -30,6 +32,13 @@ def shown(**other: Any) -> BoardView:
 def test_the_form_of_the_digest_is_not_changed_unawares() -> None:
     """When this fails, an unaltered ledger no longer gives the digests of the snapshots taken of it: raise FORM."""
     assert (FORM, digest(shown())) == (1, "2ee5a302a1567ff156ed77dd0acef4003bd7ae903ba26d59c250b4e1843eea95")
+
+
+def test_what_the_digest_covers_is_not_changed_unawares() -> None:
+    """A field more, or less, of any line is another form of the digest: raise FORM, and say so here."""
+    lines = (CommitmentLine, MilestoneLine, ProgrammeLine, FundingLine, EventLine, SourceLine, Confidence)
+    names = [f"{line.__name__}.{field.name}" for line in lines for field in fields(line)]
+    assert (FORM, len(names), sha256("\n".join(names).encode()).hexdigest()[:12]) == (1, 107, "9901c1c61127")
 
 
 @pytest.mark.parametrize(
