@@ -102,7 +102,7 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
         expect(page.locator(".done")).to_contain_text("Saved 3 lines of return.xlsx as change")
 
         upload = page.locator("input[type=file]")
-        expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
+        expect(page.get_by_test_id("stFileChip")).to_have_count(0)
         expect(upload).to_have_count(1)  # the next one, empty
         upload.set_input_files(file)
         expect(page.locator(".banner[role=alert]")).to_contain_text("was taken in already, as change", timeout=30_000)

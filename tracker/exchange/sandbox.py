@@ -105,6 +105,10 @@ def enter() -> None:
         ):
             _, hard = _resource.getrlimit(limit)
             allowed = most if hard == _resource.RLIM_INFINITY else min(most, hard)
-            _resource.setrlimit(limit, (allowed, allowed))
+            try:
+                _resource.setrlimit(limit, (allowed, allowed))
+            except (OSError, ValueError):  # macOS knows the names of some limits, and sets none
+                if sys.platform == "linux":
+                    raise
     for heavy in ("numpy", "PIL", "lxml"):  # openpyxl takes them when they are there, and needs none of them to read
         sys.modules[heavy] = None  # type: ignore[assignment]
