@@ -98,7 +98,7 @@ def _changes(by_name: dict[str, Table], previous: str | None) -> Section:
     return Section(
         key="changes",
         heading=f"What changed since {previous}",
-        paragraphs=(f"{counted(len(changes.rows), 'change')} since the snapshot {previous}.",),
+        paragraphs=(f"{counted(len(changes.rows), 'change')} since the snapshot {previous}; the report lists each.",),
         tables=(kinds, changes.picked(*shown, title="Each change")) if changes.rows else (),
     )
 

@@ -14,14 +14,18 @@ import pypdf
 import pytest
 
 from tests.exchange.pack import readers
-from tests.exchange.pack.conftest import CELLS
+from tests.exchange.pack.conftest import CELLS, FIRST
+from tests.reporting.test_board import board as reporting_board
+from tests.reporting.test_board import commitment, milestone
 from tests.samples import save
+from tests.security.payloads import PAYLOADS
 from tracker.domain.nouns import Progress
 from tracker.domain.words import Precision, Reporter
-from tracker.exchange.pack import report_pdf
+from tracker.exchange.pack import pictures, report_pdf
 from tracker.exchange.pack.calendar_ics import ics_file
 from tracker.exchange.pack.files import xml_text
 from tracker.exchange.pack.report_html import html_file
+from tracker.reporting import charts
 from tracker.reporting.report import Section
 from tracker.services import boards, stores
 from tracker.store import board
@@ -90,6 +94,22 @@ def test_a_marking_cannot_break_out_of_the_style_of_the_page(material: Material)
     [file] = html_file(replace(material.cover, handling=handling), (Section(key="a", heading="A"),), {})
     assert b"</style><script>" not in file.content
     assert b"\\3c script>" in file.content
+
+
+def test_a_chart_escapes_what_it_is_made_of() -> None:
+    names = [f"{text} {number}" for number, text in enumerate(PAYLOADS)]
+    late = [
+        milestone(name, commitment_id="C1", title=name, status="Overdue", baseline_on=FIRST, slip_days=9)
+        for name in names
+    ]
+    finding = charts.overdue_milestones(reporting_board([commitment("C1")], late))
+    assert finding
+    drawn = pictures.svg(finding, width=300, name="late")
+    assert "&lt;script&gt;" in drawn
+    reader = Tags()
+    reader.feed(drawn)
+    assert {name for name, _ in reader.tags} <= {"svg", "g", "path", "text", "line", "rect", "defs", "clippath"}
+    assert not [key for _, attributes in reader.tags for key in attributes if key.startswith("on")]
 
 
 def test_the_pdf_is_tagged_titled_and_in_english_with_bookmarks(whole: dict[str, bytes], material: Material) -> None:
