@@ -153,7 +153,7 @@ def _effects(seen: Foreseen) -> list[tuple[str, Markup]]:
     before = html.baseline(line.baseline, line.original_baseline) or html.put("none")
     return [
         ("Baseline", html.put("{} now, {} after", before, html.day(asked.baseline))),
-        ("Holds", html.put("on every day on which the wrong one was held" if asked.correction else "from today")),
+        ("Holds", html.put("{}", "on every day on which the wrong one was held" if asked.correction else "from today")),
         ("Dates say", html.put("{} now, {} after", html.status(line.computed_status), html.status(seen.status_after))),
         ("Slip", html.put("{} now, {} after", html.slip(line.slip_days), html.slip(seen.slip_after))),
     ]
