@@ -251,6 +251,20 @@ def test_sheets_and_columns_that_are_no_part_of_a_return_are_told_of() -> None:
     )
 
 
+def test_a_line_that_is_there_twice_is_refused_twice_though_one_of_them_cannot_be_read() -> None:
+    def twice(sheet: Worksheet) -> None:
+        sheet.cell(4, place(Heading.EXPECTED)).value = "soon"
+        sheet.cell(6, place(Heading.MILESTONE)).value = "C6-01-M1"
+
+    returned = read(edited(twice))
+    assert [(fault.row, fault.column) for fault in returned.faults] == [
+        (4, "H (Expected)"),
+        (4, "A (Milestone)"),
+        (6, "A (Milestone)"),
+    ]
+    assert [row.milestone_id for row in returned.rows] == ["C6-01-M2"]
+
+
 def test_rows_that_are_empty_are_no_rows() -> None:
     def clear(sheet: Worksheet) -> None:
         for column in range(1, 17):

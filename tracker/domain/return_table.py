@@ -227,7 +227,8 @@ def read_grid(grid: Grid) -> Returned:
         faults += reading.faults
         if row:
             rows.append(row)
-            seen[row.milestone_id].append(number)
+        if reading.milestone_id:
+            seen[reading.milestone_id].append(number)
     if hidden:
         remarks.append(f"Hidden in the file, and read all the same: row {', '.join(hidden[:20])}.")
     remarks += [
@@ -338,12 +339,13 @@ class _Row:
     number: int
     columns: Mapping[Heading, int]
     cells: Mapping[Heading, Cell | None]
+    milestone_id: str | None = None
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def read(self) -> ReturnRow | None:
         """Return the row; None when anything is wrong with it."""
-        milestone_id = self._id()
+        self.milestone_id = milestone_id = self._id()
         commitment, title = self._text(Heading.COMMITMENT), self._text(Heading.TITLE)
         due = self.cells[Heading.DUE]
         drawn = self._drawn()
