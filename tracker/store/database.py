@@ -126,6 +126,8 @@ class Database:
         self._allowed = tuple(allowed)
         self._write_lock = threading.Lock()
         self._writes = 0
+        self.commits = 0
+        """How many transactions were committed: nobody else writes, so while it stays the same, so does the ledger."""
         self.address = address
         self.writable = writable
         _open_here.add(self)
@@ -220,6 +222,7 @@ class Database:
             cursor.execute("BEGIN TRANSACTION")
             yield cursor
             cursor.execute("COMMIT")
+            self.commits += 1
         except BaseException as error:
             with contextlib.suppress(duckdb.Error):
                 cursor.execute("ROLLBACK")

@@ -80,7 +80,7 @@ def _show_controls() -> None:
             state.show_as_at(line.as_at)
         else:
             state.choose_as_at()
-        identity.choose_actor(state.store())
+        identity.choose_actor(state.store(), state.known())
     if state.actor():
         html.show(
             html.put(

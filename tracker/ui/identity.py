@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from tracker.domain import dates
-from tracker.services import boards, users
+from tracker.services import users
 
 if TYPE_CHECKING:
     from tracker.domain.lines import UserLine
@@ -46,17 +46,17 @@ def _users(_db: Database, today: dt.date, known_seq: int) -> list[UserLine]:  # 
     return users.list_users(_db)
 
 
-def _by_id(db: Database) -> dict[str, UserLine]:
+def _by_id(db: Database, known_seq: int) -> dict[str, UserLine]:
     """Everybody whom a visitor may act as, by id."""
     if not editable_here():
         return {}
-    everybody = _users(db, dates.today(), boards.known_position(db))
+    everybody = _users(db, dates.today(), known_seq)
     return {user.user_id: user for user in everybody if user.active}
 
 
-def choose_actor(db: Database) -> None:
+def choose_actor(db: Database, known_seq: int) -> None:
     """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and in the address."""
-    names = {user_id: f"{user.name} ({user.role})" for user_id, user in _by_id(db).items()}
+    names = {user_id: f"{user.name} ({user.role})" for user_id, user in _by_id(db, known_seq).items()}
     if not names:
         return
     asked = st.query_params.get(ACTING_AS, "")
@@ -71,10 +71,10 @@ def choose_actor(db: Database) -> None:
     )
 
 
-def actor(db: Database) -> Actor | None:
+def actor(db: Database, known_seq: int) -> Actor | None:
     """Who is asking; None for somebody who only looks."""
     chosen = st.session_state.get(ACTING_AS, st.query_params.get(ACTING_AS))
-    user = _by_id(db).get(chosen) if chosen else None
+    user = _by_id(db, known_seq).get(chosen) if chosen else None
     return users.actor_of(user) if user else None
 
 

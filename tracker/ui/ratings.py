@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from tracker.domain import dates
 from tracker.domain.errors import StaleEdit, TrackerError
 from tracker.domain.nouns import Assessment
 from tracker.domain.ratings import Rating
@@ -14,6 +15,8 @@ from tracker.services import ratings
 from tracker.ui import drafts, html, state
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from markupsafe import Markup
 
     from tracker.domain.ledger import Version
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 def show(actor_id: str) -> None:
     """List a person's commitments with the rating of each, and draw the form that gives one, as at today alone."""
-    lines = ratings.my_commitments(state.store(), actor_id=actor_id)
+    lines = _commitments(actor_id, state.known(), dates.today())
     html.show(
         html.put("<h2>Delivery confidence</h2>"),
         html.put(
@@ -48,6 +51,11 @@ def show(actor_id: str) -> None:
     )
     if lines and state.editable():
         _form(lines, actor_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _commitments(actor_id: str, known_seq: int, today: dt.date) -> list[RatingLine]:  # noqa: ARG001  the key of the cache
+    return ratings.my_commitments(state.store(), actor_id=actor_id)
 
 
 def _until(line: RatingLine) -> Markup:

@@ -9,12 +9,13 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.errors import StalePreview, TrackerError
 from tracker.domain.text import counted
-from tracker.services import boards, returns
+from tracker.services import returns
 from tracker.services.returns import Outcome
 from tracker.ui import html, state
 from tracker.ui.drafts import finish
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from markupsafe import Markup
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Change
     from tracker.domain.lines import FieldChange
-    from tracker.services.returns import Preview, PreviewLine
+    from tracker.services.returns import Preview, PreviewLine, ReturnFile
 
 _DRAFT = "return"
 _TOKEN = f"token/{_DRAFT}"
@@ -48,7 +49,7 @@ def show(actor_id: str) -> None:
             "change before anything is saved.</p>"
         ),
     )
-    drawn = returns.export_return(state.store(), actor_id=actor_id)
+    drawn = _drawn(actor_id, state.known(), dates.today())
     with st.container(horizontal=True):
         st.download_button(
             "Download as Excel workbook",
@@ -84,6 +85,11 @@ def show(actor_id: str) -> None:
     _offer(preview, actor_id, file)
 
 
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _drawn(actor_id: str, known_seq: int, today: dt.date) -> ReturnFile:  # noqa: ARG001  the key of the cache
+    return returns.export_return(state.store(), actor_id=actor_id)
+
+
 @st.cache_resource(show_spinner=False)
 def _previews() -> dict[tuple[object, ...], Preview]:
     """The newest previews of the server, by what each depends on: a choice on the page is no reason to work anew."""
@@ -93,7 +99,7 @@ def _previews() -> dict[tuple[object, ...], Preview]:
 def _checked(actor_id: str, file: UploadedFile) -> Preview:
     """Check a file, telling how far that has come, unless nothing has changed since it was checked."""
     kept = _previews()
-    key = (actor_id, file.file_id, boards.known_position(state.store()), dates.today())
+    key = (actor_id, file.file_id, state.known(), dates.today())
     if seen := kept.get(key):
         return seen
     bar = st.progress(0.0)

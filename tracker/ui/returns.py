@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from markupsafe import Markup
 
+from tracker.domain import dates
 from tracker.domain.dates import PublishedDate, parse_published_date
 from tracker.domain.errors import StaleEdit, TrackerError
 from tracker.domain.nouns import Progress
@@ -19,6 +20,7 @@ from tracker.ui import drafts, html, panels, state
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from tracker.domain.ledger import Version
@@ -59,20 +61,35 @@ def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
             "passed cannot be confirmed: say below when it is expected now, or when it happened.</p>"
         ),
     )
-    reports = [as_seen(confirmation(line), "confirm") for line in lines if not line.actual_on]
-    seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
-    able = {one.report.milestone_id: one for one in seen if not one.faults}
+    ids = _confirmable(actor_id, state.known(), dates.today())
+    able = {line.milestone_id: line for line in lines if line.milestone_id in ids}
+    reports = {line.milestone_id: as_seen(confirmation(line), "confirm") for line in lines}
     note_seen(lines, "confirm")
     chosen = st.multiselect(
         "Lines to confirm",
         list(able),
-        format_func=lambda milestone_id: f"{milestone_id} {able[milestone_id].line.title}",
+        format_func=lambda milestone_id: f"{milestone_id} {able[milestone_id].title}",
         key="lines/confirm",
         placeholder="Choose lines",
     )
     label = f"Confirm {counted(len(chosen), 'line')} unchanged"
     if st.button(label, disabled=not chosen, key="button/confirm"):
-        save([able[milestone_id].report for milestone_id in chosen], actor_id, draft="confirm")
+        save([reports[milestone_id] for milestone_id in chosen], actor_id, draft="confirm")
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def my_lines(actor_id: str, known_seq: int, today: dt.date) -> list[UpdateLine]:  # noqa: ARG001  the key of the cache
+    """A person's lines, kept by what they depend on: typing in a field is no reason to read them again."""
+    return progress.my_lines(state.store(), actor_id=actor_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _confirmable(actor_id: str, known_seq: int, today: dt.date) -> frozenset[str]:
+    """Which of a person's lines the rules let them say again unchanged."""
+    lines = my_lines(actor_id, known_seq, today)
+    reports = [confirmation(line) for line in lines if not line.actual_on]
+    seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
+    return frozenset(one.report.milestone_id for one in seen if not one.faults)
 
 
 def change(lines: Sequence[UpdateLine], actor_id: str) -> None:

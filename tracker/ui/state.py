@@ -46,6 +46,16 @@ def _somebody_may_change_something(db: Database) -> bool:
     return identity.editable_here() and any(user.active and user.role != Role.VIEWER for user in everybody)
 
 
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _known(commits: int) -> int:  # noqa: ARG001  the key of the cache
+    return boards.known_position(store())
+
+
+def known() -> int:
+    """The end of the ledger, asked of it once after each save: a page wants it a hundred times."""
+    return _known(store().commits)
+
+
 @st.cache_resource(show_spinner=False)
 def demonstration() -> bool:
     """Say whether the data are a demonstration's, which never changes in the life of a store."""
@@ -60,7 +70,7 @@ def set_title(words: str) -> None:
 
 def actor() -> Actor | None:
     """Who is asking; None for somebody who only looks."""
-    return identity.actor(store())
+    return identity.actor(store(), known())
 
 
 def may(action: Action) -> bool:
@@ -88,7 +98,7 @@ def _snapshots(known_seq: int) -> dict[str, SnapshotLine]:
 
 def all_snapshots() -> dict[str, SnapshotLine]:
     """Every snapshot there is, by name; the newest day first."""
-    return _snapshots(boards.known_position(store()))
+    return _snapshots(known())
 
 
 def follow_snapshot() -> str:
@@ -113,7 +123,7 @@ def _differs(name: str, known_seq: int) -> bool:
 
 def differs_now(line: SnapshotLine) -> bool:
     """Say whether the board of a snapshot's day is another one with what is known now."""
-    return _differs(line.name, boards.known_position(store()))
+    return _differs(line.name, known())
 
 
 def refused_day() -> str:
@@ -169,7 +179,7 @@ def editable() -> bool:
 def position() -> Position:
     """Where the pages look at the board from: the snapshot's place in the ledger, or the day with all that is known."""
     line = snapshot()
-    return line.position if line else Position(as_at=as_at(), known_seq=boards.known_position(store()))
+    return line.position if line else Position(as_at=as_at(), known_seq=known())
 
 
 def board() -> BoardView:
@@ -199,7 +209,7 @@ def _compared(before: str, after: str, known_seq: int) -> Comparison:  # noqa: A
 
 def compared(before: str, after: str) -> Comparison:
     """What changed between two snapshots or days, by what they are called. Raises UnknownSnapshot, UnreadableDate."""
-    return _compared(before, after, boards.known_position(store()))
+    return _compared(before, after, known())
 
 
 def commitment(commitment_id: str) -> CommitmentView:

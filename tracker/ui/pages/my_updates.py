@@ -1,5 +1,5 @@
+from tracker.domain import dates
 from tracker.domain.policy import Action, require
-from tracker.services import progress
 from tracker.ui import amendments, drafts, html, identity, periods, ratings, return_files, returns, state
 
 html.show(html.put("<h1>My updates</h1>"))
@@ -10,7 +10,7 @@ if asking is None:
     )
 else:
     require(asking, Action.REPORT)
-    lines = progress.my_lines(state.store(), actor_id=asking.user_id)
+    lines = returns.my_lines(asking.user_id, state.known(), dates.today())
     drafts.tell()
     periods.period_now()
     returns.by_need(lines)
