@@ -138,7 +138,7 @@ def _milestones(view: BoardView, by_name: dict[str, Table]) -> Section:
             "milestone_id",
             "title",
             "owner",
-            "due",
+            "actual_on" if period == "met in the period" else "due",
             "status",
             "slip_days",
             keep=lambda row, period=period: row["period"] == period,  # type: ignore[misc]

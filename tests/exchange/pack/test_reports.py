@@ -25,8 +25,9 @@ from tracker.exchange.pack import pictures, report_pdf
 from tracker.exchange.pack.calendar_ics import ics_file
 from tracker.exchange.pack.files import xml_text
 from tracker.exchange.pack.report_html import html_file
+from tracker.exchange.pack.slides_pptx import pptx_file
 from tracker.reporting import charts
-from tracker.reporting.report import Section
+from tracker.reporting.report import Section, build_report
 from tracker.services import boards, stores
 from tracker.store import board
 
@@ -164,6 +165,25 @@ def test_the_slides_have_titles_tables_and_texts_for_charts_and_are_ten_at_most(
     assert all("Source: the board" in note for note in notes)
     assert size
     assert round(int(size[1]) / int(size[2]), 2) == 1.78
+
+
+def test_what_does_not_fit_on_a_slide_is_counted_and_nothing_leaves_it(material: Material) -> None:
+    table = material.table("milestones").picked("milestone_id", "title", "due", "status")
+    crowded = [
+        replace(part, tables=(table,) * 3) if part.key == "milestones" else replace(part, chart=None)
+        for part in build_report(material.view, material.tables, previous=None)
+    ]
+    [deck] = pptx_file(material.cover, crowded, {})
+    slide = next(s for s in readers.pptx_slides(deck.content) if "".join(s.itertext()).startswith("Milestones"))
+    shown = 0
+    for frame in slide.iter(f"{_P}graphicFrame"):
+        top, high = (frame.find(f"{_P}xfrm/{_A}{tag}") for tag in ("off", "ext"))
+        assert top is not None
+        assert high is not None
+        assert int(top.get("y", "")) + int(high.get("cy", "")) < 6_446_520  # where the marking below begins
+        shown += len(list(frame.iter(f"{_A}tr"))) - 1
+    counted = [int(n) for n in re.findall(r"\((\d+) more rows in the report\)", "".join(slide.itertext()))]
+    assert shown + sum(counted) == 3 * len(table.rows)
 
 
 # The calendar

@@ -51,9 +51,12 @@ _GRID = "{5940675A-B579-460E-94D1-54222C63F5DA}"
 _LINE, _LETTER = 0.25, 0.085
 """Inches: the height of a line of a table, and the width of a letter in it."""
 
+_LEAST = Inches(1.1)
+"""The height that a table below leaves to each that comes after it: its title, its heading and a row."""
+
 _PICKED = {
     "exceptions": ("commitment", "milestone", "owner", "slip_days"),
-    "milestones": ("milestone_id", "title", "due", "status"),
+    "milestones": ("milestone_id", "title", "due", "actual_on", "status"),
     "outside": ("happened_on", "summary"),
     "money": ("name", "committed_gbp", "owner"),
 }
@@ -175,15 +178,17 @@ def _add_tables(slide: Any, section: Section, left: Length, top: Length, width: 
     """Put the tables of a section beside one another when they are narrow, else below."""
     wanted = _PICKED.get(section.key, ())
     tables = [
-        table.picked(*wanted) if wanted and {*wanted} <= {column.name for column in table.columns} else table
+        table.picked(*(name for name in wanted if name in {column.name for column in table.columns}))
+        if wanted
+        else table
         for table in section.tables
     ]
     if section.key in _FIRST_ONLY:
         tables = tables[:1]
     beside = all(len(table.columns) == 2 for table in tables) and len(tables) > 1  # noqa: PLR2004  a word and a count
     share = Emu(int(width / len(tables) - Inches(0.15))) if beside else width
-    for table in tables:
-        room = Emu(_TOP + _DOWN - top)
+    for later, table in zip(range(len(tables) - 1, -1, -1), tables, strict=True):
+        room = Emu(_TOP + _DOWN - top - (0 if beside else later * _LEAST))
         used = _add_table(slide, table, left, top, share, room)
         if beside:
             left = Emu(left + share + Inches(0.2))
