@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pypdf
 import pytest
 
+from tests.conftest import copy_store
 from tests.exchange.pack import readers
 from tests.exchange.pack.conftest import CELLS, FIRST
 from tests.reporting.test_board import board as reporting_board
@@ -30,12 +31,12 @@ from tracker.reporting import charts
 from tracker.reporting.report import Section, build_report
 from tracker.services import boards, stores
 from tracker.store import board
+from tracker.store.database import Address
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.exchange.pack.conftest import Material
-    from tracker.store.database import Address
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -228,9 +229,7 @@ def test_the_calendar_has_the_milestones_with_a_day_and_no_day_is_made_up(
 def test_a_milestone_that_moves_keeps_its_uid_and_its_sequence_goes_up(
     furnished: Address, material: Material, tmp_path: Path
 ) -> None:
-    from tests.conftest import copy_store  # noqa: PLC0415
-
-    with stores.open_store(copy_store(furnished, type(furnished)(tmp_path / "t.duckdb")), writable=True) as db:
+    with stores.open_store(copy_store(furnished, Address(tmp_path / "t.duckdb")), writable=True) as db:
         later = dt.date(2028, 1, 10)
         save(
             db,
