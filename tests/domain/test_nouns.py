@@ -8,8 +8,8 @@ import pytest
 
 from tests.samples import commitment, organisation
 from tracker.domain import dates
-from tracker.domain.errors import PlanFaults, StaleEdit, UnstorableText
-from tracker.domain.ledger import Version
+from tracker.domain.errors import PlanFaults, UnstorableText
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import CommitmentLine, EventLine, MilestoneLine, SourceLine
 from tracker.domain.words import CommitmentKind
 

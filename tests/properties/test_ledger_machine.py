@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.conftest import LONG
 from tests.samples import commitment, held, organisation, progress
-from tracker.domain.errors import NothingToRecord, StaleEdit
-from tracker.domain.ledger import Version
+from tracker.domain.errors import NothingToRecord
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Commitment, Noun, Organisation, Progress
 from tracker.services import stores
 from tracker.store import ledger

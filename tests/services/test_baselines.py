@@ -20,12 +20,12 @@ from tracker.domain.dates import GREEN_PAPER, PublishedDate
 from tracker.domain.errors import (
     InvalidRequest,
     NotAllowed,
-    StaleEdit,
     TrackerError,
     UnknownMilestone,
     UnknownRequest,
     UnstorableText,
 )
+from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.words import MoveReason, Precision, Reporter, Role

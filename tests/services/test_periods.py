@@ -18,11 +18,11 @@ from tracker.domain.errors import (
     InvalidPeriod,
     NotAllowed,
     NothingToRecord,
-    StaleEdit,
     TrackerError,
     UnknownPeriod,
     UnstorableText,
 )
+from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Period, Progress
 from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.returns import Report

@@ -22,13 +22,12 @@ from tracker.domain.errors import (
     InvalidReport,
     NotAllowed,
     NothingToRecord,
-    StaleEdit,
     StoreUnusable,
     TrackerError,
     UnknownUser,
     UnstorableText,
 )
-from tracker.domain.ledger import Version
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import UpdateLine
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import ALLOWED, Action

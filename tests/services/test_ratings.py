@@ -13,14 +13,8 @@ from tests.samples import milestone, progress, save
 from tests.services.conftest import OWNER, PEOPLE
 from tests.services.test_periods import closing, days, head, opening
 from tracker.domain import dates
-from tracker.domain.errors import (
-    InvalidRating,
-    NotAllowed,
-    StaleEdit,
-    UnknownCommitment,
-    UnknownUser,
-    UnstorableText,
-)
+from tracker.domain.errors import InvalidRating, NotAllowed, UnknownCommitment, UnknownUser, UnstorableText
+from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Assessment, Period
 from tracker.domain.ratings import Rating, better_than_dates
 from tracker.domain.words import (

@@ -10,15 +10,8 @@ import pytest
 
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
-from tracker.domain.errors import (
-    InvalidUser,
-    NotAllowed,
-    NothingToRecord,
-    StaleEdit,
-    TrackerError,
-    UnknownUser,
-    UnstorableText,
-)
+from tracker.domain.errors import InvalidUser, NotAllowed, NothingToRecord, TrackerError, UnknownUser, UnstorableText
+from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Assignment, User
 from tracker.domain.policy import Actor
 from tracker.domain.words import Role

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.conftest import LONG
 from tests.samples import DAY, first, organisation, save
-from tracker.domain.errors import StaleEdit
-from tracker.domain.ledger import Version
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Organisation
 from tracker.store import ledger
 

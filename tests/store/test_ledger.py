@@ -15,8 +15,8 @@ import pytest
 from tests.conftest import copy_store
 from tests.samples import DAY, commitment, first, instant, milestone, one_of_each, organisation, save
 from tracker.domain import dates
-from tracker.domain.errors import BrokenLedger, NothingToRecord, StaleEdit, StoreBusy, StoreUnusable, UnstorableText
-from tracker.domain.ledger import GENESIS, Act, Head, Version
+from tracker.domain.errors import BrokenLedger, NothingToRecord, StoreBusy, StoreUnusable, UnstorableText
+from tracker.domain.ledger import GENESIS, Act, Head, StaleEdit, Version
 from tracker.domain.nouns import Commitment, Organisation
 from tracker.domain.words import DEMONSTRATION
 from tracker.services import stores

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain.ledger import Version
-
 
 class TrackerError(Exception):
     """A fault that its reader can understand and act on; ``str()`` is the sentence to show."""
@@ -80,26 +78,6 @@ class InvalidSnapshot(TrackerError):
 
 class NoDemonstration(TrackerError):
     """A demonstration store that cannot be made as it was asked for."""
-
-
-class StaleEdit(TrackerError):
-    """A save made against a version that is no longer the newest: both texts, and nothing is lost.
-
-    ``yours`` is what the save wanted to record, ``theirs`` the newest version the ledger holds.
-    """
-
-    def __init__(self, yours: Version, theirs: Version | None) -> None:
-        self.yours = yours
-        self.theirs = theirs
-        noun = type(yours.noun).__name__.lower()
-        if theirs is None:
-            news = "and the ledger holds no version of it at all"
-        else:
-            news = f"and the ledger now holds version {theirs.version}, recorded in change {theirs.change_seq}"
-        super().__init__(
-            f"The {noun} {yours.noun.id} was not saved: you worked from version {yours.version - 1}, {news}. "
-            "Compare the two texts and save again from the newest."
-        )
 
 
 class PlanFaults(TrackerError):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.domain.errors import TrackerError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -42,6 +44,26 @@ class Version:
     effective_on: dt.date
     retracted: bool = False
     change_seq: int = 0
+
+
+class StaleEdit(TrackerError):
+    """A save made against a version that is no longer the newest: both texts, and nothing is lost.
+
+    ``yours`` is what the save wanted to record, ``theirs`` the newest version the ledger holds.
+    """
+
+    def __init__(self, yours: Version, theirs: Version | None) -> None:
+        self.yours = yours
+        self.theirs = theirs
+        noun = type(yours.noun).__name__.lower()
+        if theirs is None:
+            news = "and the ledger holds no version of it at all"
+        else:
+            news = f"and the ledger now holds version {theirs.version}, recorded in change {theirs.change_seq}"
+        super().__init__(
+            f"The {noun} {yours.noun.id} was not saved: you worked from version {yours.version - 1}, {news}. "
+            "Compare the two texts and save again from the newest."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

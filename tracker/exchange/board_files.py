@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import textwrap
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD
 from tracker.exchange import marking
+from tracker.exchange.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,7 +125,7 @@ def board_json(view: BoardView) -> str:
         "head": {"seq": view.head.seq, "hash": view.head.seal},
     }
     marked = marking.content(content, demonstration=view.demonstration)
-    return json.dumps(marked, ensure_ascii=False, indent=2, default=_plain) + "\n"
+    return json_text(marked)
 
 
 def _milestone(line: MilestoneLine) -> dict[str, Any]:
@@ -151,16 +149,6 @@ def _date(published: PublishedDate | None) -> dict[str, str] | None:
     if published is None:
         return None
     return {"day": published.day.isoformat(), "precision": published.precision, "text": str(published)}
-
-
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="microseconds") + "Z"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"no JSON for {value!r}")  # pragma: no cover  a new type in the view is a defect
 
 
 def board_text(view: BoardView) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import textwrap
-from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import in_words
 from tracker.domain.text import counted
 from tracker.exchange import marking
+from tracker.exchange.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +57,7 @@ def comparison_json(comparison: Comparison) -> str:
         ],
     }
     marked = marking.content(content, demonstration=comparison.after.demonstration)
-    return json.dumps(marked, ensure_ascii=False, indent=2, default=_plain) + "\n"
+    return json_text(marked)
 
 
 def _place(view: BoardView, name: str | None) -> dict[str, Any]:
@@ -79,16 +77,6 @@ def _source(line: SourceLine | None) -> dict[str, str | None] | None:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="microseconds") + "Z"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"no JSON for {value!r}")  # pragma: no cover  a new type in a line is a defect
 
 
 def comparison_text(comparison: Comparison) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.baselines import CORRECTED, Asked, days_of_current_baseline, faults, rebaselined
 from tracker.domain.dates import PublishedDate, in_words
-from tracker.domain.errors import InvalidRequest, StaleEdit, UnknownMilestone, UnknownRequest
-from tracker.domain.ledger import Version
+from tracker.domain.errors import InvalidRequest, UnknownMilestone, UnknownRequest
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import RequestLine
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.domain.policy import Action, in_scope, require, require_other, require_scope

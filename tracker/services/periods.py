@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.dates import in_words
-from tracker.domain.errors import InvalidPeriod, NothingToRecord, StaleEdit, UnknownPeriod
-from tracker.domain.ledger import Version
+from tracker.domain.errors import InvalidPeriod, NothingToRecord, UnknownPeriod
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import PeriodLine
 from tracker.domain.nouns import Period
 from tracker.domain.policy import Action, require

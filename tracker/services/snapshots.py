@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import InvalidSnapshot, StaleEdit, TrackerError, UnknownSnapshot
-from tracker.domain.ledger import Head, Version
+from tracker.domain.errors import InvalidSnapshot, TrackerError, UnknownSnapshot
+from tracker.domain.ledger import Head, StaleEdit, Version
 from tracker.domain.nouns import Snapshot
 from tracker.domain.policy import Action, require, require_other
 from tracker.domain.rules import TOLERANCES

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates, text
-from tracker.domain.errors import InvalidUser, StaleEdit, UnknownUser
-from tracker.domain.ledger import Version
+from tracker.domain.errors import InvalidUser, UnknownUser
+from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Assignment, Commitment, Programme, User
 from tracker.domain.policy import Action, Actor, require
 from tracker.domain.words import Role

@@ -15,15 +15,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import dates, text
-from tracker.domain.errors import (
-    BrokenLedger,
-    NothingToRecord,
-    StaleEdit,
-    StoreUnusable,
-    TrackerError,
-    UnstorableText,
-)
-from tracker.domain.ledger import GENESIS, Act, Change, Head, Scalar, Seal, Version, canonical
+from tracker.domain.errors import BrokenLedger, NothingToRecord, StoreUnusable, TrackerError, UnstorableText
+from tracker.domain.ledger import GENESIS, Act, Change, Head, Scalar, Seal, StaleEdit, Version, canonical
 from tracker.domain.words import DEMONSTRATION
 from tracker.store import schema
 from tracker.store.database import UNKEPT

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from tracker.domain import dates
-from tracker.domain.errors import StaleEdit, TrackerError
+from tracker.domain.errors import TrackerError
+from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Assessment
 from tracker.domain.ratings import Rating
 from tracker.domain.words import OverrideReason, OwnerRating

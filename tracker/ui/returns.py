@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate, parse_published_date
-from tracker.domain.errors import StaleEdit, TrackerError
+from tracker.domain.errors import TrackerError
+from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Progress
 from tracker.domain.returns import Evidence, Report, confirmation
 from tracker.domain.text import counted

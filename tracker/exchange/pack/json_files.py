@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tracker.exchange.json_text import json_text
 from tracker.exchange.pack.files import File
 
 if TYPE_CHECKING:
@@ -55,14 +53,4 @@ def tables_json(cover: Cover, tables: Sequence[Table]) -> str:
             for table in tables
         },
     }
-    return json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n"
-
-
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="microseconds") + "Z"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"no JSON for {value!r}")  # pragma: no cover  a new type in a table is a defect
+    return json_text(content, indent=1)
