@@ -279,6 +279,7 @@ LEFT_OUT = {
         "owner_id",
         "programme_id",
         "reason",
+        "reason_note",
         "reporter",
         "slip_days",
     },

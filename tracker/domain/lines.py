@@ -17,6 +17,61 @@ def _published(day: dt.date | None, precision: str | None) -> PublishedDate | No
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Dated:
+    """The dates of a milestone as a row holds them: the day used in sums, and how precisely it is known."""
+
+    baseline_on: dt.date | None
+    baseline_precision: str | None
+    forecast_on: dt.date | None
+    forecast_precision: str | None
+    actual_on: dt.date | None
+    actual_precision: str | None
+
+    @property
+    def baseline(self) -> PublishedDate | None:
+        """The due date: as published, or as last approved."""
+        return _published(self.baseline_on, self.baseline_precision)
+
+    @property
+    def forecast(self) -> PublishedDate | None:
+        """The latest published or reported expectation."""
+        return _published(self.forecast_on, self.forecast_precision)
+
+    @property
+    def actual(self) -> PublishedDate | None:
+        """When it happened, as precisely as it is known."""
+        return _published(self.actual_on, self.actual_precision)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due(_Dated):
+    """The same of a milestone that falls due, beside the first baseline it had."""
+
+    original_baseline_on: dt.date | None
+    original_baseline_precision: str | None
+
+    @property
+    def original_baseline(self) -> PublishedDate | None:
+        """The first baseline that held, whatever was approved since."""
+        return _published(self.original_baseline_on, self.original_baseline_precision)
+
+    @property
+    def rebaselined(self) -> bool:
+        """Say whether the baseline is another than it was at first."""
+        return self.original_baseline not in (None, self.baseline)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """The day it is expected: the forecast if there is one, else the baseline."""
+        return self.forecast_on or self.baseline_on
+
+    @property
+    def due(self) -> PublishedDate | None:
+        """``due_on`` with its precision."""
+        return self.forecast or self.baseline
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommitmentLine:
     """A commitment with its three statuses: the owner's (or None: not reported), computed, and the evidence view.
 
@@ -66,7 +121,7 @@ class CommitmentLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MilestoneLine:
+class MilestoneLine(_Due):
     """A milestone with its dates, its status and its slip in days (positive: late; None: no baseline to measure by)."""
 
     milestone_id: str
@@ -78,17 +133,10 @@ class MilestoneLine:
     key: bool
     promised_in: str
     promised_on: dt.date
-    baseline_on: dt.date | None
-    baseline_precision: str | None
     baseline_wording: str | None
-    original_baseline_on: dt.date | None
-    original_baseline_precision: str | None
-    forecast_on: dt.date | None
-    forecast_precision: str | None
-    actual_on: dt.date | None
-    actual_precision: str | None
     reporter: str | None
     reason: str | None
+    reason_note: str | None
     narrative: str | None
     evidence_id: str | None
     status: str
@@ -97,41 +145,6 @@ class MilestoneLine:
     owner: str
     outcome: str | None
     note: str | None
-
-    @property
-    def baseline(self) -> PublishedDate | None:
-        """The due date: as published, or as last approved."""
-        return _published(self.baseline_on, self.baseline_precision)
-
-    @property
-    def original_baseline(self) -> PublishedDate | None:
-        """The first baseline that held, whatever was approved since."""
-        return _published(self.original_baseline_on, self.original_baseline_precision)
-
-    @property
-    def rebaselined(self) -> bool:
-        """Say whether the baseline is another than it was at first."""
-        return self.original_baseline not in (None, self.baseline)
-
-    @property
-    def forecast(self) -> PublishedDate | None:
-        """The latest published or reported expectation."""
-        return _published(self.forecast_on, self.forecast_precision)
-
-    @property
-    def actual(self) -> PublishedDate | None:
-        """When it happened."""
-        return _published(self.actual_on, self.actual_precision)
-
-    @property
-    def due_on(self) -> dt.date | None:
-        """The day it is expected: the forecast if there is one, else the baseline."""
-        return self.forecast_on or self.baseline_on
-
-    @property
-    def due(self) -> PublishedDate | None:
-        """``due_on`` with its precision."""
-        return self.forecast or self.baseline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,7 +309,7 @@ class PeriodLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpdateLine:
+class UpdateLine(_Due):
     """A milestone as its owner updates it: what is held now, and the version to report against (0: nothing yet).
 
     ``confirmed_on`` is when an owner last reported on it; None when none has. ``confirmed`` says whether that counts:
@@ -309,14 +322,6 @@ class UpdateLine:
     programme_id: str | None
     title: str
     key: bool
-    baseline_on: dt.date | None
-    baseline_precision: str | None
-    original_baseline_on: dt.date | None
-    original_baseline_precision: str | None
-    forecast_on: dt.date | None
-    forecast_precision: str | None
-    actual_on: dt.date | None
-    actual_precision: str | None
     reported_status: str | None
     narrative: str | None
     evidence_id: str | None
@@ -326,36 +331,6 @@ class UpdateLine:
     confirmed: bool
     base_version: int
     newest_on: dt.date | None
-
-    @property
-    def baseline(self) -> PublishedDate | None:
-        """The due date: as published, or as last approved."""
-        return _published(self.baseline_on, self.baseline_precision)
-
-    @property
-    def original_baseline(self) -> PublishedDate | None:
-        """The first baseline that held, whatever was approved since."""
-        return _published(self.original_baseline_on, self.original_baseline_precision)
-
-    @property
-    def rebaselined(self) -> bool:
-        """Say whether the baseline is another than it was at first."""
-        return self.original_baseline not in (None, self.baseline)
-
-    @property
-    def forecast(self) -> PublishedDate | None:
-        """When it was last expected."""
-        return _published(self.forecast_on, self.forecast_precision)
-
-    @property
-    def actual(self) -> PublishedDate | None:
-        """When it happened."""
-        return _published(self.actual_on, self.actual_precision)
-
-    @property
-    def due(self) -> PublishedDate | None:
-        """When it is expected as things stand: the forecast, else the baseline."""
-        return self.forecast or self.baseline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -507,32 +482,11 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrendLine:
+class TrendLine(_Dated):
     """What was known of a milestone's dates from the day of a report or of a baseline."""
 
     reported_on: dt.date
-    baseline_on: dt.date | None
-    baseline_precision: str | None
-    forecast_on: dt.date | None
-    forecast_precision: str | None
-    actual_on: dt.date | None
-    actual_precision: str | None
     reason: str | None
-
-    @property
-    def baseline(self) -> PublishedDate | None:
-        """The baseline that held, with its precision."""
-        return _published(self.baseline_on, self.baseline_precision)
-
-    @property
-    def forecast(self) -> PublishedDate | None:
-        """The forecast that held, with its precision."""
-        return _published(self.forecast_on, self.forecast_precision)
-
-    @property
-    def actual(self) -> PublishedDate | None:
-        """When it happened, as precisely as it is known."""
-        return _published(self.actual_on, self.actual_precision)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,7 @@ def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances
             milestone.actual_precision,
             milestone.reporter,
             milestone.reason,
+            milestone.reason_note,
             milestone.narrative,
             milestone.evidence_id,
             milestone.status,

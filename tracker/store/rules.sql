@@ -36,6 +36,7 @@ SELECT
     progress.actual_on,
     progress.actual_precision,
     progress.reason,
+    progress.reason_note,
     progress.narrative,
     progress.evidence_id,
     progress.effective_on AS reported_on,

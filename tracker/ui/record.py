@@ -145,6 +145,12 @@ def baselines(view: CommitmentView) -> None:
         )
 
 
+def _why_moved(line: MilestoneLine) -> str | None:
+    if not line.reason:
+        return None
+    return f"The date moved: {line.reason}." + (f" {line.reason_note}" if line.reason_note else "")
+
+
 def _asides(words: list[str | None]) -> Markup:
     return html.joined(html.put('<span class="why">{}</span>', aside) for aside in words if aside)
 
@@ -152,7 +158,7 @@ def _asides(words: list[str | None]) -> Markup:
 def _said(line: MilestoneLine) -> list[str | None]:
     return [
         line.narrative,
-        f"The date moved: {line.reason}." if line.reason else None,
+        _why_moved(line),
         "Reported by its owner." if line.reporter == Reporter.OWNER else None,
         _remark(line.note),
         None if line.key else "Supporting milestone.",
