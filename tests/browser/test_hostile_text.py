@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,70 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, served, visit
 from tests.security.payloads import PAYLOADS
-from tracker.services import plans, stores
+from tracker.domain import dates
+from tracker.domain.dates import PublishedDate
+from tracker.domain.returns import Evidence, Report
+from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
+from tracker.services import baselines, periods, plans, progress, ratings, snapshots, stores, users
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tracker.store.database import Database
+
+
+def speak(db: Database, text: str) -> None:
+    """Have people say hostile things wherever the tracker lets them say anything."""
+    today = dates.today()
+    for person, role, commitments in (
+        ("mal", Role.CONTRIBUTOR, ["C2-99"]),
+        ("sec", Role.APPROVER, []),
+        ("dep", Role.APPROVER, []),
+        ("ada", Role.ADMINISTRATOR, []),
+    ):
+        users.add_user(
+            db,
+            actor_id=users.OPERATOR,
+            email=f"{person}@example.gov.uk",
+            name=f"{person} {text}",
+            role=role,
+            commitments=commitments,
+        )
+    mal, sec, dep = (f"{person}@example.gov.uk" for person in ("mal", "sec", "dep"))
+    periods.open_period(
+        db, actor_id=sec, period_id="now", name=f"P {text}", opens_on=today, closes_on=today, board_on=today
+    )
+    progress.report_progress(
+        db,
+        actor_id=mal,
+        reports=[
+            Report(
+                milestone_id="C2-99-M1",
+                base_version=0,
+                status=ReportedStatus.COMPLETE,
+                actual=PublishedDate(today, Precision.DAY),
+                reason=MoveReason.SCOPE,
+                reason_note=f"W {text}",
+                narrative=f"N {text}",
+                evidence=Evidence(publisher=f"P {text}", title=f"T {text}"),
+            )
+        ],
+    )
+    ratings.rate_commitment(
+        db, actor_id=mal, commitment_id="C2-99", base_version=0, rating="Red", rationale=f"R {text}"
+    )
+    baselines.request_baseline(
+        db,
+        actor_id=mal,
+        milestone_id="C2-99-M1",
+        baseline=PublishedDate(today - dt.timedelta(days=1), Precision.DAY),
+        reason=MoveReason.CORRECTION,
+        note=f"B {text}",
+    )
+    baselines.decide_baseline(db, actor_id=sec, baseline_request_id="C2-99-M1/1", approve=False, note=f"D {text}")
+    snapshots.take_snapshot(db, actor_id=sec, name="hostile", for_board=True, note=f"S {text}")
+    snapshots.approve_snapshot(db, actor_id=dep, name="hostile", note=f"A {text}")
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +126,27 @@ def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     stores.init_store(store)
     with stores.open_store(store, writable=True) as db:
         plans.load_plans(db, folder / "plans", folder / "data", actor="test")
+        speak(db, " ".join(PAYLOADS))
     with served(store.file) as address:
         yield address
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["", "commitments", "commitment?id=C2-99", "about"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "commitments",
+        "commitment?id=C2-99",
+        "about",
+        "history?commitment=C2-99",
+        "updates?acting_as=mal@example.gov.uk",
+        "control?acting_as=sec@example.gov.uk",
+        "snapshots?acting_as=sec@example.gov.uk",
+        "snapshots?earlier=2022-12-31&later=hostile",
+        "administration?acting_as=ada@example.gov.uk",
+    ],
+)
 def test_markup_of_any_kind_is_shown_as_text_on_every_page(hostile_app: str, page: Page, path: str) -> None:
     visit(page, f"{hostile_app}/{path}")
     assert page.evaluate("window.ran") is None

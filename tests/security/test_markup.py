@@ -31,6 +31,35 @@ def test_nothing_but_the_maker_of_html_puts_markup_on_a_page() -> None:
                 assert node.arg not in {"unsafe_allow_html", "unsafe_allow_javascript"}, f"{file}:{node.lineno}"
 
 
+_LABELLED = {
+    "button",
+    "checkbox",
+    "download_button",
+    "form_submit_button",
+    "radio",
+    "selectbox",
+    "text_input",
+    "toggle",
+}
+_LABELLED |= {"date_input", "file_uploader", "multiselect", "popover", "progress", "spinner", "status", "text_area"}
+_OUR_WORDS = ("counted(", "label", "field", "milestone_id")
+"""What a label may be put together from: our own words, numbers, and ids, which hold no markup."""
+
+
+def test_no_label_holds_what_a_person_wrote_for_labels_are_markdown() -> None:
+    holes = [
+        (ast.unparse(hole.value), f"{file.name}:{node.lineno}")
+        for file in (ROOT / "tracker" / "ui").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _LABELLED
+        for said in [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in {"label", "help"})]
+        for hole in ast.walk(said)
+        if isinstance(hole, ast.FormattedValue)
+    ]
+    assert holes
+    assert [found for found in holes if not found[0].startswith(_OUR_WORDS)] == []
+
+
 def test_every_template_is_a_literal() -> None:
     report = ROOT / "tracker" / "exchange" / "pack" / "report_html.py"
     for file in [*(ROOT / "tracker" / "ui").rglob("*.py"), report]:

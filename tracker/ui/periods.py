@@ -84,7 +84,7 @@ def keep(lines: Sequence[PeriodLine], actor_id: str) -> None:
 
 def _close(held: PeriodLine, actor_id: str) -> None:
     draft = f"close/{held.period_id}"
-    sure = st.checkbox(f"Close {held.name} for good: it cannot be opened again", key=f"sure/{draft}")
+    sure = st.checkbox("Close it for good: it cannot be opened again", key=f"sure/{draft}")
     if st.button("Close the period", disabled=not sure, key="button/close"):
         act = partial(
             periods.close_period,
