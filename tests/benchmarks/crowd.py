@@ -11,9 +11,10 @@ import datetime as dt
 import re
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -29,9 +30,11 @@ from tracker.services import boards, stores, users
 from tracker.store import ledger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Sequence
 
     from tracker.store.database import Address, Database
+
+_Result = TypeVar("_Result")
 
 _PATIENCE_SECONDS = 120
 """How long a client waits for a page, before it fails; nothing is measured by it."""
@@ -171,6 +174,12 @@ def hire(store: Address, count: int) -> list[Editor]:
     return editors
 
 
+def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run work in a thread of its own: the caller's may have an event loop, as one that drives a browser has."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def edit(address: str, editors: Sequence[Editor], saves: int) -> tuple[list[Acknowledged], float]:
     """Have every editor save so many times on My updates, all at once; return each save and the seconds it all took."""
 
@@ -178,7 +187,7 @@ def edit(address: str, editors: Sequence[Editor], saves: int) -> tuple[list[Ackn
         return await asyncio.gather(*(_edit(address, editor, saves) for editor in editors))
 
     start = time.perf_counter()
-    saved = [one for of_editor in asyncio.run(everybody()) for one in of_editor]
+    saved = [one for of_editor in _run(everybody()) for one in of_editor]
     return saved, time.perf_counter() - start
 
 
@@ -214,7 +223,7 @@ def read(address: str, readers: int) -> list[float]:
     async def everybody() -> list[float]:
         return await asyncio.gather(*(look() for _ in range(readers)))
 
-    return asyncio.run(everybody())
+    return _run(everybody())
 
 
 def missing_or_double(db: Database, editors: Sequence[Editor], saved: Sequence[Acknowledged]) -> list[str]:

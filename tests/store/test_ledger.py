@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import resource
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -21,6 +22,7 @@ from tracker.domain.nouns import Commitment, Organisation
 from tracker.domain.words import DEMONSTRATION
 from tracker.services import stores
 from tracker.store import database, ledger
+from tracker.store.anchor import Anchor
 from tracker.store.database import Address
 from tracker.store.registry import NOUNS
 
@@ -281,6 +283,26 @@ def test_nothing_is_recorded_while_the_change_before_cannot_be_written_to_the_an
         assert again == once  # what was recorded is still told
     assert db.address.anchor.last() == Head(0, GENESIS)
     assert save(db, organisation("Second")).seq == 2
+
+
+def test_a_full_disk_that_holds_the_anchor_is_told_by_name(tmp_path: Path) -> None:
+    anchor = Anchor(tmp_path / "full.heads")
+    anchor.create()
+    before = anchor.heads()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (anchor.path.stat().st_size, hard))
+    try:
+        with pytest.raises(StoreUnusable, match=r"The disk that holds the head anchor .*full\.heads is full"):
+            anchor.append([(Head(1, "a" * 64), instant("2026-11-24T10:00:00"))])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert anchor.heads() == before
+
+
+def test_an_anchor_that_cannot_be_written_for_another_reason_is_told_with_it(tmp_path: Path) -> None:
+    anchor = Anchor(tmp_path / "no such folder" / "store.heads")
+    with pytest.raises(StoreUnusable, match=r"store\.heads\S* cannot be written: No such file or directory"):
+        anchor.prepare([(Head(1, "a" * 64), instant("2026-11-24T10:00:00"))])
 
 
 def test_nothing_is_recorded_while_the_anchor_is_missing_and_none_is_begun(db: Database) -> None:
