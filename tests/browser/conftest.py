@@ -108,6 +108,11 @@ def page(profile: BrowserContext) -> Iterator[Page]:
     opened.close()
 
 
+def settled(page: Page) -> None:
+    """Wait until the server has answered what was done last: what is drawn in between may be about to go."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def resize(page: Page, width: int) -> None:
     """Show a page on a screen so many pixels wide."""
     page.set_viewport_size({"width": width, "height": 900})

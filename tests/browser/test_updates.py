@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, visit
+from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, settled, visit
 from tests.conftest import copy_store
 from tracker.domain import dates
 from tracker.domain.nouns import Progress
@@ -71,6 +71,7 @@ def acting(office: str, path: str, person: str) -> str:
 
 
 def choose_line(page: Page, milestone_id: str) -> None:
+    settled(page)
     field = page.get_by_role("combobox", name="Line", exact=True)
     field.click()
     field.fill(milestone_id)
@@ -79,12 +80,14 @@ def choose_line(page: Page, milestone_id: str) -> None:
 
 
 def fill(page: Page, label: str, text: str) -> None:
+    settled(page)
     field = page.get_by_role("textbox", name=label, exact=True)
     field.fill(text)
     field.press("Tab")
 
 
 def choose(page: Page, label: str, option: str) -> None:
+    settled(page)
     field = page.get_by_role("combobox", name=label)
     field.click()
     field.fill(option)
@@ -178,6 +181,7 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
 
 def choose_lines(page: Page, label: str, *milestone_ids: str) -> None:
     for milestone_id in milestone_ids:
+        settled(page)
         page.get_by_role("combobox", name=label).click()
         page.keyboard.type(milestone_id)
         page.get_by_role("option", name=milestone_id).click()
@@ -238,7 +242,7 @@ def test_a_double_click_saves_once(staffed: Address, page: Page) -> None:
         choose_line(page, "C6-01-M3")
         fill(page, "Narrative", "Once.")
         page.get_by_role("button", name="Save", exact=True).dblclick()
-        expect(page.locator("footer")).to_contain_text("change 6", timeout=10_000)
+        expect(page.locator("footer").last).to_contain_text("change 6", timeout=10_000)
         page.wait_for_timeout(1_000)
     with stores.open_store(staffed) as db, db.read() as cursor:
         assert [change.actor for change in ledger.changes(cursor)].count("ana@example.gov.uk") == 1

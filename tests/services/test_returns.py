@@ -358,6 +358,8 @@ def test_a_baseline_that_moved_meanwhile_makes_a_confirmation_a_conflict(office:
     assert [(change.words, change.new) for change in conflict.theirs] == [("Expected", dates.in_words(LATER))]
     take(office, content, mine=[SECOND])
     assert shown(office, SECOND).forecast_on == LATER
+    assert f"{LATER} (originally {SOON})" in returns.return_csv(returns.export_return(office, actor_id=OWNER)).decode()
+    assert check(office, workbook(office, {SECOND: {Heading.NARRATIVE: "The same."}})).remarks == ()
 
 
 def test_my_row_in_a_conflict_keeps_what_others_changed_and_i_did_not(office: Database) -> None:

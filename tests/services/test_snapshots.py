@@ -71,7 +71,6 @@ def test_without_a_day_a_snapshot_is_of_today_and_of_the_period_that_is_open(boa
         samples.save(board, period, on=today)
     line = take(board, "now", as_at=None, for_board=True)
     assert (line.as_at, line.period_id, line.state) == (today, "present", "for board")
-    assert take(board, "given", period_id="past").period_id == "past"
 
 
 def change_at_random(db: Database, chance: random.Random, number: int) -> None:

@@ -61,6 +61,14 @@ class _Due(_Dated):
         return self.original_baseline not in (None, self.baseline)
 
     @property
+    def baseline_written(self) -> str:
+        """The baseline as ``parse_published_date`` reads it, and beside it the first one where that was another."""
+        if self.baseline is None:
+            return ""
+        first = self.original_baseline
+        return self.baseline.written + (f" (originally {first.written})" if first and self.rebaselined else "")
+
+    @property
     def due_on(self) -> dt.date | None:
         """The day it is expected: the forecast if there is one, else the baseline."""
         return self.forecast_on or self.baseline_on

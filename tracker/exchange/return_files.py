@@ -125,7 +125,7 @@ def _values(drawn: ReturnFile, line: UpdateLine, said: Said) -> list[str | dt.da
         line.milestone_id,
         f"{line.commitment_id} {line.commitment}",
         line.title,
-        line.baseline.written if line.baseline else None,
+        line.baseline_written or None,
         line.computed_status,
         str(drawn.drawn),
         said.status,

@@ -268,7 +268,12 @@ def prune(folder: Path, rule: Retention) -> Pruned:
     there = [noted for noted in list_backups(folder) if noted.file.exists()]
     newest = {noted.series: noted for noted in list_backups(folder)}
     keep = {series: kept((noted.made_at for noted in there if noted.series == series), rule) for series in newest}
-    old = [noted for noted in there if noted.made_at not in keep[noted.series]]
+    last = {(noted.series, noted.made_at): noted for noted in there}  # of two in one second, the one that holds more
+    old = [
+        noted
+        for noted in there
+        if noted.made_at not in keep[noted.series] or noted is not last[noted.series, noted.made_at]
+    ]
     for series in {noted.series for noted in old}:
         _prove_noted(newest[series])
     removed, left = [], []

@@ -337,7 +337,7 @@ def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[
     rows = []
     for row in returned.rows:
         seen = drawn[row.drawn].get(row.milestone_id)
-        if seen and row.due.strip() != (seen[0].baseline.written if seen[0].baseline else ""):
+        if seen and row.due.strip() != seen[0].baseline_written:
             rows.append(str(row.row))
     if rows:
         yield (

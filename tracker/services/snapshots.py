@@ -39,13 +39,12 @@ def take_snapshot(
     as_at: dt.date | None = None,
     for_board: bool = False,
     note: str | None = None,
-    period_id: str | None = None,
     rules: Tolerances = TOLERANCES,
     request_id: str | None = None,
 ) -> Change:
     """Record where the board stands as at a day (today when none is given), with all that is known now, under a name.
 
-    It belongs to the reporting period that is open unless another is given. A ``request_id`` that was recorded before
+    It belongs to the reporting period that is open, if one is. A ``request_id`` that was recorded before
     records nothing again. Raises UnknownUser, NotAllowed, InvalidSnapshot, UnreadableDate, UnstorableText, StoreBusy,
     StoreUnusable.
     """
@@ -67,7 +66,7 @@ def take_snapshot(
         rules=written_rules(rules, FORM),
         state=SnapshotState.FOR_BOARD if for_board else SnapshotState.DRAFT,
         taken_by=actor_id,
-        period_id=period_id or (period.period_id if period else None),
+        period_id=period.period_id if period else None,
         note=note,
     )
     try:
