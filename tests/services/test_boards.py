@@ -305,6 +305,12 @@ def test_a_source_counts_what_stands_on_it(loaded: Database) -> None:
     assert cited_at_first == {"dfe-summary": 5, "news": 2}
 
 
+def test_the_end_of_the_ledger_is_told_as_the_board_tells_it_at_any_change(loaded: Database) -> None:
+    assert boards.head_at(loaded, 0) == Head(0, GENESIS)
+    known = boards.known_position(loaded)
+    assert boards.head_at(loaded, known) == view(loaded, dates.today()).head
+
+
 def test_a_query_whose_columns_are_not_the_lines_fields_is_a_defect(loaded: Database) -> None:
     with loaded.read() as cursor, pytest.raises(AssertionError, match="EventLine has the fields"):
         lines_of(cursor, EventLine, "SELECT $as_at AS event_id", {"as_at": GREEN_PAPER})

@@ -21,6 +21,7 @@ __all__ = [
     "as_json",
     "as_text",
     "board_of",
+    "head_at",
     "known_position",
     "parse_as_at",
     "require_shown",
@@ -52,6 +53,13 @@ def known_position(db: Database, known_at: dt.datetime | None = None) -> int:
     """Return the number of the last change known at an instant (UTC); of the last there is, when none is given."""
     with db.read() as cursor:
         return ledger.head(cursor).seq if known_at is None else ledger.known_seq(cursor, known_at)
+
+
+def head_at(db: Database, known_seq: int) -> Head:
+    """Return the end of the ledger at change ``known_seq``; before the first that is change 0 with the genesis seal."""
+    with db.read() as cursor:
+        newest = ledger.newest_change(cursor, known_seq)
+    return Head(newest.seq, newest.seal) if newest else Head(0, GENESIS)
 
 
 def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances = TOLERANCES) -> BoardView:

@@ -102,14 +102,14 @@ def _show_controls() -> None:
 
 
 def _show_foot() -> None:
-    view = state.board()
+    head = state.head()
     html.show(
         html.put(
             "<footer>{} · as at {} · ledger head: change {}, seal <code>{}</code> · "
             "Contains public sector information licensed under the Open Government Licence v3.0.</footer>",
             f"{BOARD} tracker",
-            html.day(view.as_at),
-            view.head.seq,
-            view.head.seal[:12],
+            html.day(state.as_at()),
+            head.seq,
+            head.seal[:12],
         )
     )

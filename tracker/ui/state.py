@@ -17,6 +17,7 @@ from tracker.services import boards, comparisons, snapshots, stores, users
 from tracker.ui import identity
 
 if TYPE_CHECKING:
+    from tracker.domain.ledger import Head
     from tracker.domain.lines import SnapshotLine
     from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
@@ -180,6 +181,16 @@ def position() -> Position:
     """Where the pages look at the board from: the snapshot's place in the ledger, or the day with all that is known."""
     line = snapshot()
     return line.position if line else Position(as_at=as_at(), known_seq=known())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _head(known_seq: int) -> Head:
+    return boards.head_at(store(), known_seq)
+
+
+def head() -> Head:
+    """The end of the ledger that the pages know of; cheaper than the whole board where that is all that is wanted."""
+    return _head(position().known_seq)
 
 
 def board() -> BoardView:
