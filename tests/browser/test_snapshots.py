@@ -6,10 +6,9 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, served, visit
+from tests.browser.conftest import ROOT, barriers, served, visit
 from tests.services.test_snapshots import change_at_random
 from tracker.services import plans, snapshots, stores, users
 from tracker.store.database import Address
@@ -42,11 +41,6 @@ def shown(page: Page, app: str, path: str) -> list[str]:
     expect(page.locator(".banner")).to_contain_text("Nothing can be edited here")
     expect(page.get_by_label("As at", exact=True).locator("..").locator("[aria-disabled=true]")).not_to_have_count(0)
     return [part for part in page.locator(".tracker").all_inner_texts() if not part.startswith("Snapshot this-board")]
-
-
-def barriers(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")]
 
 
 def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_was_recorded(
