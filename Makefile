@@ -3,10 +3,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
+LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 PORT   ?= 8501
 DEMO   ?= data/demonstration.duckdb
 
-.PHONY: run demo test test-long check bench format clean
+.PHONY: run demo test test-long check bench format lock clean
 .DEFAULT_GOAL := run
 
 run: .made/app                 ## set up, make the store, load the plans, serve the Board page
@@ -36,6 +38,11 @@ format: .made/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+lock: .made/venv               ## after an edit of requirements*.txt: choose every package anew and note its hashes
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock requirements.txt requirements-dev.txt --output-file requirements-dev.lock
+
 clean:                         ## remove what make made; the store in data/ stays
 	rm -rf $(VENV) .made .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
@@ -44,12 +51,13 @@ clean:                         ## remove what make made; the store in data/ stay
 	$(PYTHON) -m venv $(VENV)
 	@mkdir -p .made && touch $@
 
-.made/app: requirements.txt | .made/venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+# What is installed is exactly what the locks list, checked by hash; a package that was altered is refused.
+.made/app: requirements.lock | .made/venv
+	$(INSTALL) requirements.lock
 	@touch $@
 
-.made/dev: requirements-dev.txt .made/app
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.made/dev: requirements-dev.lock .made/app
+	$(INSTALL) requirements-dev.lock
 	@touch $@
 
 # The browser tests drive a Chromium that is here already, else Debian's, else the one that Playwright fetches.
