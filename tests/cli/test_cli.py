@@ -281,18 +281,18 @@ def test_the_board_before_anything_was_recorded_prints_and_says_so(tracker: Comm
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("--as-at", "2022-03-28", "as at: 2022-03-28 is outside what the board can show; choose a day from 2022-03-29"),
-        ("--as-at", "9999-12-31", "as at: 9999-12-31 is outside what the board can show; choose a day from 2022-03-29"),
-        ("--as-at", "2023-02-31", 'as at: "2023-02-31" is not a day in the calendar; write it as year-month-day'),
-        ("--as-at", "yesterday", 'as at: "yesterday" is not a day in the calendar; write it as year-month-day'),
-        ("--as-at", "", 'as at: "" is not a day in the calendar; write it as year-month-day'),
+        ("--as-at", "2022-03-28", "as at: 28 March 2022 is outside what the board can show; choose a day from"),
+        ("--as-at", "9999-12-31", 'as at: "9999-12-31" is not between 1900 and 2100. Enter a day like 31 March 2027.'),
+        ("--as-at", "2023-02-31", 'as at: "2023-02-31" does not exist. Enter a day like 31 March 2027.'),
+        ("--as-at", "yesterday", 'as at: "yesterday" is not a date we can read. Enter a day like 31 March 2027.'),
+        ("--as-at", "", 'as at: "" is not a date; leave it empty if there is none. Enter a day like'),
         (
             "--known-at",
             "noon",
-            'known at: "noon" is not an instant; write it as "2023-06-06" or "2023-06-06T09:30:00Z".',
+            'known at: "noon" is not a time we can read. Enter a day like 6 June 2023, or a time in UTC',
         ),
-        ("--known-at", "", 'known at: "" is not an instant; write it as "2023-06-06" or "2023-06-06T09:30:00Z".'),
-        ("--known-at", "2023-02-31", 'known at: "2023-02-31" is not an instant; write it as "2023-06-06"'),
+        ("--known-at", "", 'known at: "" is not a time we can read. Enter a day like 6 June 2023, or a time'),
+        ("--known-at", "2023-02-31", 'known at: "2023-02-31" is not a time we can read. Enter a day like 6 June 2023'),
     ],
 )
 def test_a_day_or_instant_that_cannot_be_shown_is_one_sentence(

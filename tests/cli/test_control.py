@@ -90,7 +90,7 @@ def test_a_day_that_is_none_names_its_option(office: CommandLine) -> None:
         "period", "open", "q", "--name", "Q", "--opens", "1/2/26", "--closes", day(1), "--board", day(1), "--as", SEC
     )
     assert ran.status == 1
-    assert ran.err.startswith('--opens: "1/2/26" is not a day in the calendar')
+    assert ran.err.startswith('--opens: "1/2/26": is it 1 February 2026 or 2 January 2026? Write the one you mean.')
 
 
 def test_a_commitment_is_rated_until_the_next_board(office: CommandLine) -> None:

@@ -94,11 +94,11 @@ def test_the_csv_is_for_a_spreadsheet_and_holds_every_line(edited: CommandLine) 
         ),
         (
             ("--from", "01/03/2026"),
-            'from: "01/03/2026" is not a day in the calendar; write it as year-month-day, for example "2023-06-06".',
+            'from: "01/03/2026": is it 1 March 2026 or 3 January 2026? Write the one you mean.',
         ),
         (
             ("--to", "2026-02-31"),
-            'to: "2026-02-31" is not a day in the calendar; write it as year-month-day, for example "2023-06-06".',
+            'to: "2026-02-31" does not exist. Enter a day like 31 March 2027.',
         ),
     ],
     ids=lambda value: value[0].strip("-") if isinstance(value, tuple) else "",

@@ -209,11 +209,8 @@ _POUNDS = (
     'and the published wording ("£7bn") in amount_wording.'
 )
 _WORDS = "Use one of: policy, funding, target, consultation-only, related, unresolved."
-_DATES = (
-    'is not a date in the calendar; write a day "2023-06-06", a month "2023-06", a quarter "2025-Q4", '
-    'a season "autumn 2023", a year "2025" or a financial year "FY2024-25".'
-)
-_NO_DAY = 'is not a day in the calendar; write it as year-month-day, for example "2023-06-06".'
+_DATES = "Enter a date like 31 March 2027, March 2027, spring 2027 or 2026-27."
+_NO_DAY = "Enter a day like 31 March 2027."
 _NOT_COME = "has not come yet"
 
 FAULTS = (
@@ -423,7 +420,7 @@ FAULTS = (
         "promises",
         "from   = 2022-03-29",
         'from = "2023-02-31"',
-        f'{_C1}, outcome 1, field from: "2023-02-31" {_NO_DAY}',
+        f'{_C1}, outcome 1, field from: "2023-02-31" does not exist. {_NO_DAY}',
     ),
     Fault(
         "a day with a time",
@@ -444,28 +441,29 @@ FAULTS = (
         "promises",
         'target     = "FY2024-25"',
         'target = "2023-02-31"',
-        f'{_C1}, field target: "2023-02-31" {_DATES}',
+        f'{_C1}, field target: "2023-02-31" does not exist. {_DATES}',
     ),
     Fault(
         "a financial year of two years",
         "promises",
         'target     = "FY2024-25"',
         'target = "FY2024-26"',
-        f'{_C1}, field target: "FY2024-26" {_DATES}',
+        f'{_C1}, field target: "FY2024-26" is not two years that follow each other. {_DATES}',
     ),
     Fault(
         "a number for a published date",
         "promises",
         'target     = "FY2024-25"',
         "target = 2025",
-        f'{_C1}, field target: holds "2025"; write a date such as 2023-06-06 or "2023-06" or "2023".',
+        f'{_C1}, field target: holds "2025"; write a date such as 2023-06-06 or "June 2023" or "2023".',
     ),
     Fault(
-        "an effective day in words in a CSV file",
+        "an effective day with a slip of the keyboard in a CSV file",
         "funding",
         "2022-03-29",
-        "29/03/2022",
-        f'data/funding.csv, row 2, field effective_on: "29/03/2022" {_NO_DAY}',
+        "29/03/20222",
+        f'data/funding.csv, row 2, field effective_on: "29/03/20222" has a number that is too long for a year. '
+        f"{_NO_DAY}",
     ),
     # links
     Fault(
@@ -659,7 +657,7 @@ FAULTS = (
         "bodies",
         'on       = "2024-07"',
         'on = "2024-13"',
-        f'plans/bodies.toml, event 1, field on: "2024-13" {_DATES}',
+        f'plans/bodies.toml, event 1, field on: "2024-13" is not two years that follow each other. {_DATES}',
     ),
     # CSV
     Fault(

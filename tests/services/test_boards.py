@@ -43,28 +43,34 @@ def view(db: Database, as_at: dt.date, known_seq: int | None = None) -> BoardVie
 # Which day, and known when
 
 
-def test_a_day_is_read_with_white_space_around_it() -> None:
-    assert boards.parse_as_at(" 2023-07-01 ") == dt.date(2023, 7, 1)
+@pytest.mark.parametrize("text", [" 2023-07-01 ", "1 July 2023", "Saturday 1 July 2023", "2023-07-01T00:00"])
+def test_a_day_is_read_as_an_office_writes_it(text: str) -> None:
+    assert boards.parse_as_at(text) == dt.date(2023, 7, 1)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2023-02-31", "2023-7-1", "01/07/2023", "2023-07-01T00:00", "20230701"]
+    ("text", "wrong"),
+    [
+        ("yesterday", "is not a date we can read"),
+        ("2023-02-31", "does not exist"),
+        ("July 2023", "is not one day"),
+        ("0001-01-01", "is not between 1900 and 2100"),
+        ("9999-12-31", "is not between 1900 and 2100"),
+    ],
 )
-def test_what_is_no_day_is_refused_with_an_example(text: str) -> None:
+def test_what_is_no_day_is_refused_with_an_example(text: str, wrong: str) -> None:
     with pytest.raises(UnreadableDate) as caught:
         boards.parse_as_at(text)
-    assert str(caught.value) == (
-        f'as at: "{text}" is not a day in the calendar; write it as year-month-day, for example "2023-06-06".'
-    )
+    assert str(caught.value) == f'as at: "{text}" {wrong}. Enter a day like 31 March 2027.'
 
 
-@pytest.mark.parametrize("text", ["2022-03-28", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("text", ["28 March 2022", "31 December 2099"])
 def test_a_day_before_the_green_paper_or_to_come_is_refused_with_the_days_that_can_be_shown(text: str) -> None:
     with pytest.raises(UnreadableDate) as caught:
         boards.parse_as_at(text)
     assert str(caught.value) == (
-        f"as at: {text} is outside what the board can show; choose a day from 2022-03-29 (the Green Paper) "
-        f"to {dates.today()} (today)."
+        f"as at: {text} is outside what the board can show; choose a day from 29 March 2022 (the Green Paper) "
+        f"to {dates.in_words(dates.today())} (today)."
     )
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracker.domain.dates import PublishedDate
+
 
 class TrackerError(Exception):
     """A fault that its reader can understand and act on; ``str()`` is the sentence to show."""
@@ -21,7 +23,11 @@ class UnstorableText(TrackerError):
 
 
 class UnreadableDate(TrackerError):
-    """A date that is not in the calendar or not in a form the tracker reads."""
+    """A date that does not exist, cannot be read, or could be two; ``readings`` has both, and else nothing."""
+
+    def __init__(self, sentence: str, *, readings: Sequence[PublishedDate] = ()) -> None:
+        super().__init__(sentence)
+        self.readings = tuple(readings)
 
 
 class StoreMissing(TrackerError):

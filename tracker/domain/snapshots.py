@@ -13,10 +13,11 @@ import re
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from tracker.domain.errors import InvalidSnapshot
+from tracker.domain.dates import parse_day
+from tracker.domain.errors import InvalidSnapshot, UnreadableDate
 from tracker.domain.ledger import canonical
 from tracker.domain.rules import TOLERANCES, Tolerances
-from tracker.domain.words import SnapshotState
+from tracker.domain.words import Precision, SnapshotState
 
 if TYPE_CHECKING:
     from tracker.domain.nouns import Snapshot
@@ -50,8 +51,13 @@ class Position:
 
 
 def is_day(text: str) -> bool:
-    """Say whether somebody who writes this means a day, if perhaps one that is not in the calendar."""
-    return re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text) is not None
+    """Say whether a text means a day, even one that does not exist or that could be one of two."""
+    try:
+        parse_day(text, where="")
+    except UnreadableDate as error:
+        two_days = any(one.precision is Precision.DAY for one in error.readings)
+        return two_days or re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text) is not None
+    return True
 
 
 def require_name(name: str) -> str:

@@ -38,6 +38,16 @@ def clean(text: str, *, where: str) -> str:
     return normalised
 
 
+def visible(text: str) -> str:
+    """Return ``text`` without the characters that nobody sees, and with a plain space for every other kind of space.
+
+    For what is compared or read as one of our own words: a text pasted from a page or from Word carries no-break
+    spaces, spaces of no width, soft hyphens and marks of direction.
+    """
+    kept = (character for character in text if unicodedata.category(character) != "Cf")
+    return "".join(" " if unicodedata.category(character) == "Zs" else character for character in kept)
+
+
 def counted(count: int, noun: str) -> str:
     """Say how many of something: ``1 milestone``, ``1,200 milestones``."""
     return f"{count:,} {noun}" if abs(count) == 1 else f"{count:,} {noun}s"

@@ -145,7 +145,8 @@ class Entry:
         if value is None and default is not None:
             return default
         try:
-            day = dates.parse_day(value.strip(), where=f"{self.where}, field {field}") if type(value) is str else value
+            written = value.isoformat() if type(value) is dt.date else value
+            day = dates.parse_day(written, where=f"{self.where}, field {field}") if type(written) is str else written
         except UnreadableDate as error:
             self.faults.append(str(error))
         else:
@@ -165,10 +166,10 @@ class Entry:
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             value = value.isoformat()
         if not isinstance(value, str):
-            self.fault(field, f'holds {_shown(value)}; write a date such as 2023-06-06 or "2023-06" or "2023".')
+            self.fault(field, f'holds {_shown(value)}; write a date such as 2023-06-06 or "June 2023" or "2023".')
             return None
         try:
-            return dates.parse_published_date(value.strip(), where=f"{self.where}, field {field}")
+            return dates.parse_published_date(value, where=f"{self.where}, field {field}")
         except UnreadableDate as error:
             self.faults.append(str(error))
             return None

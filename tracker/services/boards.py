@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 def parse_as_at(text: str) -> dt.date:
     """Read the day that a board is asked for. Raises UnreadableDate for a day no board can be shown for."""
-    return require_shown(dates.parse_day(text.strip(), where="as at"))
+    return require_shown(dates.parse_day(text, where="as at"))
 
 
 def require_shown(as_at: dt.date) -> dt.date:
     """Return ``as_at`` when a board can be shown for it. Raises UnreadableDate otherwise."""
     if not dates.GREEN_PAPER <= as_at <= dates.today():
         raise UnreadableDate(
-            f"as at: {as_at} is outside what the board can show; choose a day from {dates.GREEN_PAPER} "
-            f"(the Green Paper) to {dates.today()} (today)."
+            f"as at: {dates.in_words(as_at)} is outside what the board can show; choose a day from "
+            f"{dates.in_words(dates.GREEN_PAPER)} (the Green Paper) to {dates.in_words(dates.today())} (today)."
         )
     return as_at
 

@@ -129,10 +129,13 @@ def differs_now(line: SnapshotLine) -> bool:
 
 def refused_day() -> str:
     """Say why the day that the address asks for cannot be shown; nothing when it can, or none is asked for."""
+    asked = st.query_params.get(AS_AT, dates.today().isoformat())
     try:
-        boards.parse_as_at(st.query_params.get(AS_AT, dates.today().isoformat()))
+        day = boards.parse_as_at(asked)
     except UnreadableDate as error:
         return "" if snapshot() else f"{error} Today is shown."
+    if asked != day.isoformat() and not snapshot():  # the control reads this form alone
+        return f'as at: "{asked}" is written as_at={day.isoformat()} in an address. Today is shown.'
     return ""
 
 
