@@ -25,7 +25,7 @@ from tracker.domain.nouns import (
     Reference,
     Source,
 )
-from tracker.domain.words import View
+from tracker.domain.words import Precision, View
 from tracker.exchange.plans import read_plan
 
 if TYPE_CHECKING:
@@ -47,7 +47,43 @@ COPIES = (
     "lossofbraintrust",
     "apnirah",
     "paperlessts",
+    "acthub.uk",
+    "universitytrends.co.uk",
+    "wired-gov.net",
+    "herokuapp.com",
+    "indiaeducationdiary.in",
+    "theyworkforyou.com",
+    "dagdevon",
+    "modburyhscareers",
+    "gosshosted.com",
+    "njk.onl",
+    "web.archive.org",
+    "archive.today",
 )
+OWN_DOMAINS = {
+    "Department for Education": ("gov.uk", "www.gov.uk", "education.gov.uk", "service.gov.uk", "github.com"),
+    "UK Parliament": ("parliament.uk",),
+    "House of Commons Education Committee": ("parliament.uk",),
+    "NHS England": ("england.nhs.uk",),
+    "Ofsted and the Care Quality Commission": ("www.gov.uk",),
+    "The National Archives (legislation.gov.uk)": ("legislation.gov.uk",),
+    "National Audit Office": ("nao.org.uk",),
+    "Schools Week": ("schoolsweek.co.uk",),
+    "Tes": ("tes.com",),
+    "NASUWT": ("nasuwt.org.uk",),
+    "Local Government Association": ("local.gov.uk", "lgafirst.co.uk"),
+}
+READINGS = {
+    # What the published record shows today, where it must not say more than its sources.
+    "C2-04": "Superseded",
+    "C3-08": "In progress",
+    "C3-13": "Superseded",
+    "C3-16": "In progress",
+    "C4-03": "Superseded",
+    "C5-02": "Superseded",
+    "C5-04": "In progress",
+    "C6-04": "In progress",
+}
 
 Kind = TypeVar("Kind", bound=Noun)
 
@@ -119,6 +155,25 @@ def test_the_green_papers_money_is_committed_to_its_programmes(statements: list[
     }
 
 
+def newest_readings(statements: list[Statement]) -> dict[str, Assessment]:
+    """Return the newest evidence view of each commitment."""
+    views = [statement for statement in statements if isinstance(statement.noun, Assessment)]
+    ordered = sorted(views, key=lambda view: view.effective_on)
+    return {view.noun.commitment_id: view.noun for view in ordered if isinstance(view.noun, Assessment)}
+
+
+def first_day(last: dt.date, precision: Precision) -> dt.date:
+    """Return the first day of a period of this precision that ends on ``last``."""
+    match precision:
+        case Precision.DAY:
+            return last
+        case Precision.MONTH:
+            return last.replace(day=1)
+        case Precision.YEAR:
+            return last.replace(month=1, day=1)
+    raise AssertionError(precision)
+
+
 def is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
@@ -142,6 +197,85 @@ def test_every_link_is_https_on_a_publishers_domain_and_not_a_copy(statements: l
 @pytest.mark.parametrize(("host", "is_one"), [("192.0.2.1", True), ("2001:db8::1", True), ("www.gov.uk", False)])
 def test_a_host_that_is_a_bare_address_is_recognised(host: str, is_one: bool) -> None:  # noqa: FBT001  a parameter
     assert is_address(host) is is_one
+
+
+def test_a_publisher_is_linked_only_on_its_own_domain(statements: list[Statement]) -> None:
+    for source in of(statements, Source):
+        domains = OWN_DOMAINS.get(source.publisher)
+        host = urlsplit(source.url).hostname or "" if source.url else ""
+        own = domains is None or any(host == domain or host.endswith(f".{domain}") for domain in domains)
+        assert own or not host, source.id
+
+
+def test_a_source_without_a_link_says_where_it_was_read(statements: list[Statement]) -> None:
+    sources = [source for source in of(statements, Source) if source.kind != "document"]
+    assert not [source.id for source in sources if not source.url and not source.note]
+
+
+def test_every_event_cites_a_source_that_is_there_and_was_published_by_today(statements: list[Statement]) -> None:
+    sources = {source.id: source for source in of(statements, Source)}
+    events = of(statements, Event)
+    assert events
+    for event in events:
+        assert event.evidence_id in sources, event.id
+        assert event.summary.endswith("."), event.id
+    for source in sources.values():
+        if source.published_on and source.published_precision:
+            assert first_day(source.published_on, source.published_precision) <= dates.today(), source.id
+
+
+def test_every_source_is_cited(statements: list[Statement]) -> None:
+    cited = {
+        getattr(statement.noun, name)
+        for statement in statements
+        for name in ("evidence_id", "source_id", "promised_in")
+        if hasattr(statement.noun, name)
+    }
+    assert not [source.id for source in of(statements, Source) if source.id not in cited]
+
+
+def test_an_inferred_date_is_never_a_day_and_its_note_says_how(statements: list[Statement]) -> None:
+    inferred = [event for event in of(statements, Event) if event.inferred]
+    assert inferred
+    assert not [event.id for event in inferred if event.happened_precision is Precision.DAY or not event.note]
+
+
+def test_a_reading_is_no_stronger_than_its_evidence(statements: list[Statement]) -> None:
+    read = newest_readings(statements)
+    assert {id_: read[id_].rating for id_ in READINGS} == READINGS
+    completed = {progress.id for progress in of(statements, Progress) if progress.actual_on}
+    still_open = {
+        milestone.commitment_id
+        for milestone in of(statements, Milestone)
+        if milestone.key and milestone.id not in completed
+    }
+    delivered = {id_ for id_, reading in read.items() if reading.rating.startswith("Delivered")}
+    assert delivered
+    assert not delivered & still_open
+    unknown = {id_: reading.rationale for id_, reading in read.items() if reading.rating == "Unknown"}
+    assert not [id_ for id_, rationale in unknown.items() if "earch" not in rationale]
+    evidenced = {"Not started", "Unknown", "Not measurable as written"}
+    assert not [id_ for id_, reading in read.items() if reading.rating not in evidenced and not reading.evidence_id]
+
+
+def test_a_commitment_is_led_by_the_body_of_its_owner(statements: list[Statement]) -> None:
+    owners = {owner.id: owner for owner in of(statements, Owner)}
+    programmes = {programme.id: programme for programme in of(statements, Programme)}
+    for commitment in of(statements, Commitment):
+        owner = owners[commitment.owner_id or programmes[commitment.programme_id or ""].owner_id]
+        body = commitment.lead_organisation_id.split("-")[0]  # a directorate is of its department
+        assert owner.organisation_id.split("-")[0] == body, commitment.id
+
+
+def test_what_is_said_of_standards_and_metrics_names_them(statements: list[Statement]) -> None:
+    notes = {commitment.id: commitment.note or "" for commitment in of(statements, Commitment)}
+    themes = notes["C2-01"].split("The five themes: ")[1].split(". ")[0]
+    assert len(themes.split("; ")) == 5
+    metrics = next(r for r in of(statements, Reference) if (r.commitment_id, r.source_id) == ("C5-11", "cst-summary"))
+    groups = (metrics.differs or "").split("twelve examples. ")[1].split(". ")
+    assert [len(group.split("; ")) for group in groups] == [5, 4, 3]
+    assert "question 7" in notes["C2-08"]
+    assert "duty to co-operate" in notes["C5-01"]
 
 
 def test_every_completion_has_evidence(statements: list[Statement]) -> None:
