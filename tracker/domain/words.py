@@ -14,6 +14,12 @@ DEMONSTRATION_NOTICE = (
 )
 """The same as a sentence, for the top of a page or a text."""
 
+COVERAGE = "England only"
+"""What stands beside the marking wherever it is printed: SEND policy is devolved."""
+
+COVERAGE_NOTICE = f"{COVERAGE}: SEND policy is devolved, and every commitment here is about England."
+"""The same as a sentence, for the top of a pack and the page about the data."""
+
 CHAPTERS = {
     1: "The case for change",
     2: "A single national SEND and AP system",

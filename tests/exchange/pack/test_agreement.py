@@ -12,6 +12,7 @@ import pytest
 
 from tests.exchange.pack import readers
 from tests.exchange.pack.conftest import HANDLING, NAME, PEOPLE, SECRETS
+from tracker.domain.words import COVERAGE, COVERAGE_NOTICE
 from tracker.reporting import tables
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ COUNTED = {
     tables.MILESTONES: "Milestones, all and of this period",
 }
 MONEY = "Committed by the Green Paper, by programme"
-MARKED = f"OFFICIAL-SENSITIVE – {HANDLING}"
+MARKED = f"OFFICIAL-SENSITIVE – {HANDLING} · {COVERAGE}"
 
 Figures = dict[tuple[str, str], int]
 
@@ -162,6 +163,16 @@ def everything(files: dict[str, bytes]) -> dict[str, str]:
         else:
             texts[path] = content.decode("utf-8", "replace").replace("\r\n ", "").replace("&#39;", "'")
     return texts
+
+
+def test_every_file_that_is_marked_says_that_it_is_about_england_only(
+    whole: dict[str, bytes], public: dict[str, bytes]
+) -> None:
+    for files in (whole, public):
+        unsaid = {path for path, text in everything(files).items() if COVERAGE not in text}
+        bare = {path for path in unsaid if path.startswith("csv/") and path.endswith(".csv")}
+        assert unsaid - bare <= {"SHA256SUMS", "json/board.json"}  # a table or a board alone: its name is marked
+        assert COVERAGE_NOTICE in json.loads(files["manifest.json"])["statements"]
 
 
 def test_a_public_edition_holds_nothing_restricted_in_any_file(

@@ -88,7 +88,9 @@ def test_the_descriptions_say_marking_licence_day_and_the_rule_for_formulas(mate
     files = {file.path: file for file in csv_files(material.cover, material.tables)}
     package = json.loads(files["csv/datapackage.json"].content)
     group = json.loads(files["csv/csv-metadata.json"].content)
-    assert package["marking"] == "OFFICIAL-SENSITIVE – For board members & staff only · Demonstration data"
+    assert (
+        package["marking"] == "OFFICIAL-SENSITIVE – For board members & staff only · Demonstration data · England only"
+    )
     assert group["dc:accessRights"] == package["marking"]
     assert "open-government-licence" in group["dc:license"]["@id"]
     assert package["as_at"] == "2026-09-30"

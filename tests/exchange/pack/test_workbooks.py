@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.exchange.pack.conftest import Material
     from tracker.domain.tables import Table
 
-MARKED = "OFFICIAL-SENSITIVE – For board members & staff only · Demonstration data"
+MARKED = "OFFICIAL-SENSITIVE – For board members & staff only · Demonstration data · England only"
 
 
 @pytest.fixture(scope="module")

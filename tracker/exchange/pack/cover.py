@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
 from tracker.domain.tables import Column, Table
-from tracker.domain.words import BOARD, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
+from tracker.domain.words import BOARD, COVERAGE, COVERAGE_NOTICE, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
 from tracker.exchange import marking
 
 if TYPE_CHECKING:
@@ -69,12 +69,13 @@ class Cover:
         said = [f"{self.marking} – {self.handling}" if self.handling else str(self.marking)]
         said += ["Public edition"] if self.public else []
         said += [DEMONSTRATION] if self.demonstration else []
+        said.append(COVERAGE)
         return " · ".join(said)
 
     @property
     def statements(self) -> tuple[str, ...]:
         """Sentences that every reader must see before the figures."""
-        said = []
+        said = [COVERAGE_NOTICE]
         if self.demonstration:
             said.append(DEMONSTRATION_NOTICE)
         if self.public:
