@@ -1,4 +1,4 @@
-from tracker.domain.words import STATUS_SEVERITY, OwnerRating
+from tracker.domain.words import COVERAGE_NOTICE, STATUS_SEVERITY, OwnerRating
 from tracker.ui import html, panels, state
 from tracker.ui.html import Column
 
@@ -22,6 +22,17 @@ html.show(
         '<p class="lead">Every figure can be followed to a published source, every status to a rule, and every '
         "change to who made it and when.</p>"
     ),
+    html.put("<p><strong>{}</strong></p>", COVERAGE_NOTICE),
+    html.put("<h2>Why there is a board</h2>"),
+    html.put(
+        "<p>The Green Paper named three challenges, as the Confederation of School Trusts lists them in its summary. "
+        "The board holds partners to account for the changes that were promised in answer to them.</p>"
+        "<ol><li>Outcomes are poor for children and young people with special educational needs or in alternative "
+        "provision.</li><li>Finding a way through the system is a bad experience for them and their families.</li>"
+        "<li>The system gives poor value for the money invested in it.</li></ol>"
+        "<p>A vicious cycle is said to drive all three: help comes late, confidence is low, and money and people are "
+        "used badly.</p>"
+    ),
     html.put("<h2>Three statuses that never merge</h2>"),
     html.put(
         "<p><strong>What owners say</strong> is the owner's delivery confidence on the three-point scale in government "
@@ -37,7 +48,8 @@ html.show(
     ),
     html.put(
         "<p><strong>What the evidence shows</strong> is this tracker's own reading of the published record, with its "
-        "reason and source; no department's. <em>Unknown</em> means searched for and not found.</p>"
+        "reason and source. It is not a department's view. <em>Unknown</em> means that we searched and found nothing."
+        "</p>"
     ),
     html.table(
         "How a milestone's status is computed, worst first",
