@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain.errors import TrackerError
 from tracker.domain.returns import Amendment, amended
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
-from tracker.ui import html, returns, state
+from tracker.ui import drafts, html, returns, state
+from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tracker.domain.lines import UpdateLine
     from tracker.services.progress import Foreseen
 
-_DRAFT = "many"
 _FIELDS = ("Expected", "Happened", "Status", "Narrative")
 
 
@@ -29,32 +29,39 @@ def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
     """Change one field of any number of lines as one change: choose the lines, say it once, see what it does, save."""
     html.show(
         html.put("<h2>Change many lines</h2>"),
-        html.put('<p class="quiet">Says one thing of every line you choose; what else each line says stays.</p>'),
+        html.put('<p class="quiet">Make the same change to several lines. Nothing else about them changes.</p>'),
     )
-    by_id = {line.milestone_id: line for line in lines}
-    chosen = st.multiselect(
-        "Lines to change",
-        list(by_id),
-        format_func=lambda milestone_id: f"{milestone_id} {by_id[milestone_id].title}",
-        key=f"lines/{_DRAFT}",
-        persist_state="session",
-        placeholder="Choose lines",
-    )
+    with drafts.fields():
+        _change(lines, Draft("many", actor_id))
+    drafts.say("many")
+
+
+def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
+    chosen = returns.choose_lines("Lines to change", {line.milestone_id: line for line in lines}, draft)
     if not chosen:
-        returns.note_seen(lines, _DRAFT)
         return
-    field = st.selectbox("Field", _FIELDS, key=f"field/{_DRAFT}", persist_state="session")
-    try:
-        amendment = _ask(field)
-        if amendment == Amendment():
-            return
-        reports = [returns.as_seen(amended(by_id[milestone_id], amendment), _DRAFT) for milestone_id in chosen]
-        seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
-    finally:
-        returns.note_seen(lines, _DRAFT)
+    field = st.selectbox("Field", _FIELDS, **draft.kept("field"))
+    wrong: list[str] = []
+    amendment = _ask(field, draft, wrong)
+    reports = [
+        replace(
+            amended(line, amendment),
+            base_version=returns.begun(line, draft).base_version(line.base_version),
+        )
+        for line in chosen
+    ]
+    if not wrong and amendment != Amendment():
+        _foretell(field, progress.foresee(state.store(), actor_id=draft.person, reports=reports))
+    if stale := returns.stale(chosen, reports):
+        returns.offer_both(stale, draft, theirs="Leave them out")
+    if st.button(f"Save {counted(len(chosen), 'line')}", type="primary", key=draft.key("button")):
+        if amendment == Amendment() or wrong:
+            drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong) or f'Fill in the new {field.lower()}.'}")
+        else:
+            returns.save(reports, draft, done=[draft, *(returns.begun(line, draft) for line in chosen)])
+
+
+def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
     html.show(
         html.table(
             f"What saving does to {counted(len(seen), 'line')}",
@@ -72,37 +79,28 @@ def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
             empty="None.",
         )
     )
-    faulty = any(one.faults for one in seen)
-    if st.button(f"Save {counted(len(seen), 'line')}", type="primary", disabled=faulty, key=f"button/{_DRAFT}"):
-        returns.save(reports, actor_id, draft=_DRAFT)
 
 
-def _ask(field: str) -> Amendment:
-    """Draw what is to be said in a field and return it. Raises UnreadableDate naming the field."""
-
-    def kept(name: str) -> str:
-        return f"{name}/{_DRAFT}"
-
+def _ask(field: str, draft: Draft, wrong: list[str]) -> Amendment:
+    """Draw what is to be said in a field and return it; what of it cannot be read is added to ``wrong``."""
     if field == "Status":
         open_ = [ReportedStatus.NOT_STARTED, ReportedStatus.IN_PROGRESS]
-        said = st.selectbox("Status of all", open_, index=None, key=kept("status"), persist_state="session")
+        said = st.selectbox("Status of all", open_, index=None, **draft.kept("status"))
         return Amendment(status=ReportedStatus(said) if said else None)
     if field == "Narrative":
-        return Amendment(narrative=st.text_area("Narrative of all", key=kept("text"), persist_state="session") or None)
-    written = st.text_input(f"{field}, all", help=returns.HOW, key=kept(field), persist_state="session")
-    day = returns.read_date(field, written)
+        return Amendment(narrative=st.text_area("Narrative of all", **draft.kept("text")) or None)
+    day = returns.ask_date(st.container(), field, "", draft, wrong, f"{field}, all")
     if field == "Happened":
-        evidence = returns.ask_evidence(_DRAFT)
+        evidence = returns.ask_evidence(draft)
         return Amendment(actual=day, evidence=evidence) if day else Amendment()
     reason = st.selectbox(
         "Why they move (required when one does)",
         list(MoveReason),
         index=None,
         placeholder="None moves",
-        key=kept("reason"),
-        persist_state="session",
+        **draft.kept("reason"),
     )
-    note = st.text_input("More about why they move", key=kept("note"), persist_state="session")
+    note = st.text_input("More about why they move", **draft.kept("note"))
     if day is None:
         return Amendment()
     return Amendment(forecast=day, reason=MoveReason(reason) if reason else None, reason_note=note or None)

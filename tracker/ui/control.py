@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from tracker.domain.baselines import Asked
 from tracker.domain.dates import beside_original
-from tracker.domain.errors import TrackerError
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, RequestState
 from tracker.services import baselines
 from tracker.ui import drafts, html, panels, returns, state
+from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -41,24 +42,29 @@ def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
     """Approve or refuse a request that somebody else made, seeing what an approval does."""
     waiting = [line for line in lines if line.state == RequestState.REQUESTED]
     able = {line.request_id: line for line in waiting if line.author_id != actor_id}
-    if not waiting:
-        return
-    html.show(html.put("<h3>Decide</h3>"))
-    if not able:
-        html.show(html.put("<p>All of them were asked for by you; somebody else decides.</p>"))
-        return
+    if waiting:
+        html.show(html.put("<h3>Decide</h3>"))
+    with drafts.fields():
+        if able:
+            _decide(able, Draft("decide", actor_id))
+        elif waiting:
+            html.show(html.put("<p>You asked for all of them. Somebody else decides.</p>"))
+    drafts.say("decide")
+
+
+def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
     chosen = st.selectbox(
         "Request",
         list(able),
         index=None,
         format_func=lambda request_id: f"{request_id} {able[request_id].milestone}",
-        key="chosen/decide",
         placeholder="Choose a request",
+        **choice.kept("chosen"),
     )
     if chosen is None:
         return
-    line = able[chosen]
-    seen = baselines.foresee_approval(state.store(), actor_id=actor_id, baseline_request_id=chosen)
+    line, draft = able[chosen], replace(choice, thing=chosen)
+    seen = baselines.foresee_approval(state.store(), actor_id=draft.person, baseline_request_id=chosen)
     html.show(
         html.facts(
             [
@@ -69,16 +75,15 @@ def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
             ]
         )
     )
-    draft = f"decide/{chosen}"
-    note = st.text_area("Note (required to refuse)", key=f"note/{draft}", persist_state="session")
+    note = st.text_area("Note (required to refuse)", **draft.kept("note"))
     approve, refuse = st.columns(2)
     decision = partial(
-        baselines.decide_baseline, state.store(), actor_id=actor_id, baseline_request_id=chosen, note=note
+        baselines.decide_baseline, state.store(), actor_id=draft.person, baseline_request_id=chosen, note=note
     )
-    if approve.button("Approve", type="primary", disabled=bool(seen.faults), key="button/approve"):
-        drafts.record([draft, "decide"], partial(decision, approve=True), f"{chosen} is approved")
-    if refuse.button("Refuse", disabled=not note.strip(), key="button/refuse"):
-        drafts.record([draft, "decide"], partial(decision, approve=False), f"{chosen} is refused")
+    if approve.button("Approve", type="primary", key=draft.key("approve")):
+        drafts.record(draft.form, [draft, choice], partial(decision, approve=True), f"{chosen} is approved")
+    if refuse.button("Refuse", key=draft.key("refuse")):
+        drafts.record(draft.form, [draft, choice], partial(decision, approve=False), f"{chosen} is refused")
 
 
 def ask(actor_id: str) -> None:
@@ -91,58 +96,79 @@ def ask(actor_id: str) -> None:
             MoveReason.CORRECTION,
         ),
     )
-    lines = {line.milestone_id: line for line in baselines.my_milestones(state.store(), actor_id=actor_id)}
+    with drafts.fields():
+        _ask(Draft("ask", actor_id))
+    drafts.say("ask")
+
+
+def _ask(choice: Draft) -> None:
+    lines = {line.milestone_id: line for line in baselines.my_milestones(state.store(), actor_id=choice.person)}
     chosen = st.selectbox(
         "Milestone whose baseline is to change",
         list(lines),
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {lines[milestone_id].title}",
-        key="milestone/ask",
-        persist_state="session",
         placeholder="Choose a milestone",
+        **choice.kept("chosen"),
     )
     if chosen is None:
         return
-    draft = f"ask/{chosen}"
-    try:
-        asked = _asked(lines[chosen], draft)
-        if asked is None:
-            return
-        seen = baselines.foresee_baseline(state.store(), actor_id=actor_id, asked=asked)
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
-    html.show(
-        html.put("<h3>What an approval does</h3>"),
-        html.facts([*_effects(seen), ("To put right first", " ".join(seen.faults))]),
-    )
-    if st.button("Ask for this baseline", type="primary", disabled=bool(seen.faults), key="button/ask"):
-        act = partial(
-            baselines.request_baseline,
-            state.store(),
-            actor_id=actor_id,
-            milestone_id=chosen,
-            baseline=asked.baseline,
-            reason=asked.reason,
-            note=asked.note,
+    draft = replace(choice, thing=chosen)
+    before = draft.base(lines[chosen].baseline_written)
+    wrong: list[str] = []
+    asked = _asked(lines[chosen], draft, wrong)
+    if asked:
+        seen = baselines.foresee_baseline(state.store(), actor_id=draft.person, asked=asked)
+        html.show(
+            html.put("<h3>What an approval does</h3>"),
+            html.facts([*_effects(seen), ("To put right first", " ".join(seen.faults))]),
         )
-        drafts.record([draft, "ask"], act, f"A baseline of {asked.baseline} is asked for {chosen}")
+    else:
+        wrong.append("Give the baseline that you ask for, and choose why it changes.")
+    if before != lines[chosen].baseline_written:
+        wrong.append(_offer_now(lines[chosen], before, draft))
+    if not st.button("Ask for this baseline", type="primary", key=draft.key("button")):
+        return
+    if wrong or asked is None:
+        drafts.refuse(draft.form, f"Nothing was sent. {wrong[0]}")
+        return
+    act = partial(
+        baselines.request_baseline,
+        state.store(),
+        actor_id=draft.person,
+        milestone_id=chosen,
+        baseline=asked.baseline,
+        reason=asked.reason,
+        note=asked.note,
+    )
+    drafts.record(draft.form, [draft, choice], act, f"A baseline of {asked.baseline} is asked for {chosen}")
 
 
-def _asked(line: UpdateLine, draft: str) -> Asked | None:
+def _offer_now(line: UpdateLine, before: str, draft: Draft) -> str:
+    """Say that the baseline is another one than when the draft began, and let its writer go on from it."""
+    words = (
+        f"The baseline of {line.milestone_id} was changed since you began: it was {before or 'none'}, and is now "
+        f"{line.baseline_written or 'none'}. Look at what an approval does now."
+    )
+    html.show(html.alert(words))
+    st.button("Go on from the baseline as it is now", key=draft.key("mine"), on_click=_keep_mine, args=(line, draft))
+    return words
+
+
+def _keep_mine(line: UpdateLine, draft: Draft) -> None:
+    draft.begin_again_from(line.baseline_written)
+    drafts.tell(draft.form, "What you typed is kept, and is not sent yet.")
+
+
+def _asked(line: UpdateLine, draft: Draft, wrong: list[str]) -> Asked | None:
     """Draw the fields of a request and return what they say; None until there is a date and a reason."""
-
-    def kept(field: str) -> dict[str, Any]:
-        return {"key": f"{field}/{draft}", "persist_state": "session"}
-
     held = beside_original(line.baseline, line.original_baseline)
     html.show(html.put("<p>Its baseline is {}.</p>", html.baseline(line.baseline, line.original_baseline) or held))
-    written = st.text_input("Baseline asked for", help=returns.HOW, **kept("baseline"))
+    baseline = returns.ask_date(st.container(), "Baseline asked for", "", draft, wrong)
     reason = st.selectbox(
-        "Why it changes", [str(reason) for reason in MoveReason], index=None, placeholder="Choose", **kept("why")
+        "Why it changes", [str(reason) for reason in MoveReason], index=None, placeholder="Choose", **draft.kept("why")
     )
-    note = st.text_area("More about why it changes", **kept("note"))
-    baseline = returns.read_date("Baseline asked for", written)
+    note = st.text_area("More about why it changes", **draft.kept("note"))
     if baseline is None or reason is None:
         return None
     return Asked(milestone_id=line.milestone_id, baseline=baseline, reason=reason, note=note)

@@ -1,7 +1,7 @@
 """The one place that makes HTML. Every value is escaped as it is put in; pages hand over words, never markup.
 
 Real tables, lists and definitions, so that a screen reader, a keyboard and a printer get what the eye gets. Nothing
-outside this module calls ``st.html`` (tested).
+outside this module calls ``st.html`` or brings a script (tested). The one script, ``said.js``, puts in words as text.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 Cell: TypeAlias = str | int | dt.date | PublishedDate | Markup | None
 
 _STYLE = Path(__file__).with_name("style.css")
+_SAID = st.components.v2.component(
+    "said",
+    html='<div class="tracker said"><div role="status"></div><div class="refused"></div></div>',
+    js=Path(__file__).with_name("said.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 def show(*parts: Markup) -> None:
@@ -35,6 +41,14 @@ def show(*parts: Markup) -> None:
 def show_style() -> None:
     """Give the page its look."""
     st.html(_STYLE)
+
+
+def said(form: str, words: str, kind: str, turn: int, faults: dict[str, str]) -> None:
+    """Draw the live region of a form and what it says; the focus goes there once for each ``turn``.
+
+    ``kind`` is ``done`` or ``refused``; ``faults`` names, by the label of a field, the id of what is wrong with it.
+    """
+    _SAID(key=f"said/{form}", data={"words": words, "kind": kind, "turn": turn, "faults": faults})
 
 
 def put(template: str, *values: object, **named: object) -> Markup:
@@ -79,6 +93,11 @@ def slip(days: int | None) -> Markup:
     return put("{}{}", "+" if days > 0 else "", counted(days, "day")) if days else put("on time")
 
 
+def mail(address: str) -> Markup:
+    """An e-mail address, which breaks anywhere when its column is narrow."""
+    return put('<span class="mail">{}</span>', address)
+
+
 def link(address: str, words: str) -> Markup:
     """A link to another page of the tracker."""
     return put('<a href="{}" target="_self">{}</a>', address, words)
@@ -106,8 +125,10 @@ def table(caption: str, columns: Sequence[Column | str], rows: Iterable[Sequence
     if not body:
         return put('<p><strong>{}</strong> <span class="quiet">{}</span></p>', caption, empty)
     return put(
-        '<div class="scroll"><table class="cards" role="table"><caption>{}</caption>'
+        '<div class="scroll" role="region" aria-label="{}" tabindex="0">'
+        '<table class="cards" role="table"><caption>{}</caption>'
         '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table></div>',
+        caption,
         caption,
         joined(put('<th scope="col" role="columnheader"{}>{}</th>', _class(head), head.heading) for head in heads),
         body,
@@ -158,6 +179,11 @@ def facts(pairs: Iterable[tuple[str, Cell]], *, style: str = "record") -> Markup
 def alert(words: str) -> Markup:
     """A sentence that must be read before going on."""
     return put('<div class="banner" role="alert"><p>{}</p></div>', words)
+
+
+def fault(name: str, words: str) -> Markup:
+    """What is wrong with the field above; ``name`` is the id that ties it to the field."""
+    return put('<p class="fault" id="{}">{}</p>', name, words)
 
 
 def details(summary: str, *parts: Markup) -> Markup:

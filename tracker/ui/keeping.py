@@ -9,7 +9,7 @@ import streamlit as st
 from tracker.domain.errors import TrackerError
 from tracker.domain.text import counted
 from tracker.services import backups, stores
-from tracker.ui import html, state
+from tracker.ui import drafts, html, state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,25 +30,24 @@ def backup_panel(actor_id: str) -> None:
             )
         )
         return
-    told = st.empty()
-    made = _made(actor_id, folder) if st.button("Make a backup") else None
-    with told.container():
+    last = st.empty()
+    if st.button("Make a backup"):
+        _make(actor_id, folder)
+    with last.container():
         html.show(_last(folder))
-    if made:
-        html.show(made)
+    drafts.say("backup")
 
 
-def _made(actor_id: str, folder: Path) -> Markup:
+def _make(actor_id: str, folder: Path) -> None:
     try:
         with st.spinner("Copying the ledger and proving the copy…"):
             made = backups.back_up_open(state.store(), actor_id=actor_id, folder=folder)
     except TrackerError as error:
-        return html.alert(str(error))
-    return html.put(
-        '<div class="done" role="status"><p>Made and proved {}: the ledger up to change {}, seal {}.</p></div>',
-        made.file.name,
-        made.head.seq,
-        made.head.seal[:12],
+        drafts.refuse("backup", str(error))
+        return
+    head = made.head
+    drafts.tell(
+        "backup", f"Made and proved {made.file.name}: the ledger up to change {head.seq}, seal {head.seal[:12]}."
     )
 
 

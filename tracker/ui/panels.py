@@ -66,7 +66,7 @@ def headline(view: BoardView) -> None:
 
 def _tally(title: str, basis: str, counts: dict[str, int]) -> Markup:
     return html.put(
-        '<section><h3>{}</h3><p class="over">{}</p><ul class="tally">{}</ul></section>',
+        '<section><h2>{}</h2><p class="over">{}</p><ul class="tally">{}</ul></section>',
         title,
         basis,
         html.joined(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from tracker.domain.errors import TrackerError
 from tracker.domain.words import Role
 from tracker.services import users
-from tracker.ui import html, state
+from tracker.ui import drafts, html, state
+from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracker.domain.lines import UserLine
 
@@ -27,7 +28,7 @@ def listed(everybody: Sequence[UserLine]) -> None:
             (
                 (
                     user.name,
-                    user.user_id,
+                    html.mail(user.user_id),
                     user.role,
                     ", ".join([*user.programmes, *user.commitments]),
                     "yes" if user.active else "no",
@@ -40,65 +41,87 @@ def listed(everybody: Sequence[UserLine]) -> None:
 
 
 def form(everybody: Sequence[UserLine], actor_id: str) -> None:
-    """Add somebody, or change somebody from the version that is shown."""
+    """Add somebody, or change somebody from the version that was shown when that began."""
     html.show(html.put("<h2>Add or change somebody</h2>"))
-    by_id = {user.user_id: user for user in everybody}
+    with drafts.fields():
+        _form({user.user_id: user for user in everybody}, Draft("person", actor_id))
+    drafts.say("person")
+
+
+def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
     chosen = st.selectbox(
-        "Who", ["", *by_id], format_func=lambda user_id: by_id[user_id].name if user_id else "Somebody new", key="who"
+        "Who",
+        ["", *by_id],
+        format_func=lambda user_id: by_id[user_id].name if user_id else "Somebody new",
+        **choice.kept("chosen"),
     )
-    held = by_id.get(chosen)
-    edition = f"{chosen}/{held.version if held else 0}"
+    held, draft = by_id.get(chosen), replace(choice, thing=chosen or "new")
+    base_version = draft.base_version(held.version if held else 0)
+    given = _given(held, draft)
+    if held and held.version != base_version:
+        _offer_both(held, given, draft)
+    if not st.button("Save", type="primary", key=draft.key("button")):
+        return
+    if held:
+        act = partial(users.change_user, base_version=base_version, **given)
+    else:
+        act = partial(users.add_user, **{field: said for field, said in given.items() if field != "active"})
+    words = f"{given['name']} ({given['email']}) is {'changed' if held else 'added'}"
+    drafts.record(draft.form, [draft, choice], partial(act, state.store(), actor_id=draft.person), words)
+
+
+def _given(held: UserLine | None, draft: Draft) -> dict[str, Any]:
+    """Draw the fields and return what they say, by the names that the service has for it."""
     view = state.board()
     programmes = {programme.programme_id: programme.name for programme in view.programmes}
     commitments = {line.commitment_id: f"{line.commitment_id} {line.title}" for line in view.commitments}
-    with st.form(f"user/{edition}", enter_to_submit=False):
-        email = held.user_id if held else st.text_input("E-mail")
-        name = st.text_input("Name", value=held.name if held else "")
-        role = st.selectbox("Role", list(Role), index=list(Role).index(Role(held.role)) if held else 0)
-        given_programmes = st.multiselect(
+    return {
+        "email": held.user_id if held else st.text_input("E-mail", **draft.kept("email")),
+        "name": st.text_input("Name", value=held.name if held else "", **draft.kept("name")),
+        "role": str(
+            st.selectbox(
+                "Role", list(Role), index=list(Role).index(Role(held.role)) if held else 0, **draft.kept("role")
+            )
+        ),
+        "programmes": st.multiselect(
             "Programmes to update (a contributor's)",
             list(programmes),
             default=held.programmes if held else [],
             format_func=programmes.__getitem__,
-        )
-        given_commitments = st.multiselect(
+            **draft.kept("programmes"),
+        ),
+        "commitments": st.multiselect(
             "Commitments to update (a contributor's)",
             list(commitments),
             default=held.commitments if held else [],
             format_func=commitments.__getitem__,
-        )
-        active = st.checkbox("Active", value=held.active if held else True)
-        saved = st.form_submit_button("Save")
-    if not saved:
-        return
-    request_id = st.session_state.setdefault(f"request/{edition}", str(uuid.uuid4()))
-    try:
-        if held:
-            users.change_user(
-                state.store(),
-                actor_id=actor_id,
-                email=email,
-                base_version=held.version,
-                name=name,
-                role=str(role),
-                active=active,
-                programmes=given_programmes,
-                commitments=given_commitments,
-                request_id=request_id,
-            )
-        else:
-            users.add_user(
-                state.store(),
-                actor_id=actor_id,
-                email=email,
-                name=name,
-                role=str(role),
-                programmes=given_programmes,
-                commitments=given_commitments,
-                request_id=request_id,
-            )
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
-    del st.session_state[f"request/{edition}"]
-    st.rerun()
+            **draft.kept("commitments"),
+        ),
+        "active": st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
+    }
+
+
+def _offer_both(held: UserLine, given: Mapping[str, Any], draft: Draft) -> None:
+    """Somebody else changed the person first: show what is saved now beside the draft, and let its writer decide."""
+
+    def row(whose: str, said: Mapping[str, Any]) -> tuple[html.Cell, ...]:
+        updates = ", ".join([*said["programmes"], *said["commitments"]])
+        return (whose, said["name"], said["role"], updates, "yes" if said["active"] else "no")
+
+    html.show(
+        html.alert(f"{held.name} was changed by somebody else since you began. Your draft is kept."),
+        html.table(
+            "Both texts: nothing is lost",
+            ["Whose", "Name", "Role", "Updates", "Active"],
+            [row("Yours", given), row("Saved now", asdict(held))],
+            empty="",
+        ),
+    )
+    st.button("Keep mine, to be saved on top of theirs", key=draft.key("mine"), on_click=_keep_mine, args=(held, draft))
+    if st.button("Take theirs and drop my draft", key=draft.key("theirs")):
+        drafts.finish(draft.form, [draft], f"Your draft of {held.name} was dropped. What is saved is shown.")
+
+
+def _keep_mine(held: UserLine, draft: Draft) -> None:
+    draft.begin_again_from(held.version)
+    drafts.tell(draft.form, f"Your version of {held.name} is kept, and is not saved yet. Save it when it is right.")

@@ -14,6 +14,7 @@ from tracker.domain.text import counted
 from tracker.domain.words import PeriodState
 from tracker.services import periods
 from tracker.ui import drafts, html, state
+from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
@@ -51,49 +52,92 @@ def keep(lines: Sequence[PeriodLine], actor_id: str) -> None:
     """Open a period when none is open; else change the days of the one that is, or close it."""
     held = next((line for line in lines if line.state == PeriodState.OPEN), None)
     html.show(html.put("<h3>{}</h3>", f"Change or close {held.name}" if held else "Open a period"))
-    edition = f"period/{held.period_id if held else len(lines)}/{held.version if held else 0}"
-    today = dates.today()
-    with st.form(edition, enter_to_submit=False):
-        period_id = held.period_id if held else st.text_input("Id", help="Such as 2026-q4; it is never used again.")
-        name = st.text_input("Name", value=held.name if held else "")
-        first, second, third = st.columns(3)
-        opens = first.date_input("Opens", value=held.opens_on if held else today, format="DD/MM/YYYY")
-        closes = second.date_input("Closes", value=held.closes_on if held else None, format="DD/MM/YYYY")
-        board = third.date_input("Board meets", value=held.board_on if held else None, format="DD/MM/YYYY")
-        saved = st.form_submit_button("Save the period" if held else "Open the period")
-    if saved:
-        days = [day for day in (opens, closes, board) if isinstance(day, dt.date)]
-        if len(days) < 3:  # noqa: PLR2004  the three above
-            html.show(html.alert("Say when the period opens, when it closes and when the board meets."))
-            return
-        act = partial(periods.change_period, base_version=held.version) if held else periods.open_period
-        save = partial(
-            act,
-            state.store(),
-            actor_id=actor_id,
-            period_id=period_id,
-            name=name,
-            opens_on=days[0],
-            closes_on=days[1],
-            board_on=days[2],
-        )
-        drafts.record([edition], save, f"The period {period_id} is {'changed' if held else 'open'}")
-    if held:
-        _close(held, actor_id)
+    with drafts.fields():
+        _form(held, Draft("period", actor_id, held.period_id if held else "new"))
+        if held:
+            _close(held, Draft("period", actor_id, f"{held.period_id}/close/{held.version}"))
+    drafts.say("period")
 
 
-def _close(held: PeriodLine, actor_id: str) -> None:
-    draft = f"close/{held.period_id}"
-    sure = st.checkbox("Close it for good: it cannot be opened again", key=f"sure/{draft}")
-    if st.button("Close the period", disabled=not sure, key="button/close"):
-        act = partial(
-            periods.close_period,
-            state.store(),
-            actor_id=actor_id,
-            period_id=held.period_id,
-            base_version=held.version,
+def _form(held: PeriodLine | None, draft: Draft) -> None:
+    base_version = draft.base_version(held.version if held else 0)
+    period_id = (
+        held.period_id
+        if held
+        else st.text_input("Id", help="Such as 2026-q4; it is never used again.", **draft.kept("id"))
+    )
+    name = st.text_input("Name", value=held.name if held else "", **draft.kept("name"))
+    opens, closes, board = (
+        place.date_input(label, value=day, format="DD/MM/YYYY", **draft.kept(label))
+        for place, label, day in zip(
+            st.columns(3),
+            ("Opens", "Closes", "Board meets"),
+            (held.opens_on, held.closes_on, held.board_on) if held else (dates.today(), None, None),
+            strict=True,
         )
-        drafts.record([draft], act, f"The period {held.period_id} is closed")
+    )
+    days = [day for day in (opens, closes, board) if isinstance(day, dt.date)]
+    if held and held.version != base_version:
+        _offer_both(held, (name, *days), draft)
+    if not st.button("Save the period" if held else "Open the period", type="primary", key=draft.key("button")):
+        return
+    if len(days) < 3:  # noqa: PLR2004  the three above
+        drafts.refuse(draft.form, "Nothing was saved. Say when the period opens and closes, and when the board meets.")
+        return
+    act = partial(periods.change_period, base_version=base_version) if held else periods.open_period
+    save = partial(
+        act,
+        state.store(),
+        actor_id=draft.person,
+        period_id=period_id,
+        name=name,
+        opens_on=days[0],
+        closes_on=days[1],
+        board_on=days[2],
+    )
+    drafts.record(draft.form, [draft], save, f"The period {period_id} is {'changed' if held else 'open'}")
+
+
+def _offer_both(held: PeriodLine, typed: Sequence[html.Cell], draft: Draft) -> None:
+    """Somebody else changed the period first: show what is saved now beside the draft, and let its writer decide."""
+    blanks = [None] * (4 - len(typed))
+    html.show(
+        html.alert(f"{held.name} was changed by somebody else since you began. Your draft is kept."),
+        html.table(
+            "Both texts: nothing is lost",
+            ["Whose", "Name", "Opens", "Closes", "Board meets"],
+            [
+                ("Yours", *typed, *blanks),
+                ("Saved now", held.name, held.opens_on, held.closes_on, held.board_on),
+            ],
+            empty="",
+        ),
+    )
+    st.button("Keep mine, to be saved on top of theirs", key=draft.key("mine"), on_click=_keep_mine, args=(held, draft))
+    if st.button("Take theirs and drop my draft", key=draft.key("theirs")):
+        drafts.finish(draft.form, [draft], f"Your draft of {held.name} was dropped. What is saved is shown.")
+
+
+def _keep_mine(held: PeriodLine, draft: Draft) -> None:
+    draft.begin_again_from(held.version)
+    drafts.tell(draft.form, f"Your version of {held.name} is kept, and is not saved yet. Save it when it is right.")
+
+
+def _close(held: PeriodLine, draft: Draft) -> None:
+    sure = st.checkbox("Close it for good: it cannot be opened again", **draft.kept("sure"))
+    if not st.button("Close the period", key=draft.key("button")):
+        return
+    if not sure:
+        drafts.refuse(draft.form, "The period was not closed. Tick the box above the button first.")
+        return
+    act = partial(
+        periods.close_period,
+        state.store(),
+        actor_id=draft.person,
+        period_id=held.period_id,
+        base_version=held.version,
+    )
+    drafts.record(draft.form, [draft], act, f"The period {held.period_id} is closed")
 
 
 def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
@@ -115,7 +159,7 @@ def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
             ["Who", Column("Confirmed", number=True), "Not confirmed", "Not rated"],
             (
                 (
-                    html.put('{} <span class="id">{}</span>', line.name, line.user_id),
+                    html.put("{} {}", line.name, html.mail(line.user_id)),
                     f"{len(line.confirmed)} of {len(line.confirmed) + len(line.waiting)}",
                     _ids(line.waiting),
                     _ids(line.unrated),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.errors import TrackerError
 from tracker.domain.ledger import StaleEdit
-from tracker.domain.nouns import Assessment
 from tracker.domain.ratings import Rating
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings
 from tracker.ui import drafts, html, state
+from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from markupsafe import Markup
 
-    from tracker.domain.ledger import Version
     from tracker.domain.lines import RatingLine
     from tracker.services.ratings import Foreseen
 
@@ -51,7 +52,9 @@ def show(actor_id: str) -> None:
         ),
     )
     if lines and state.editable():
-        _form(lines, actor_id)
+        with drafts.fields():
+            _form(lines, Draft("rate", actor_id))
+        drafts.say("rate")
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -70,7 +73,7 @@ def _until(line: RatingLine) -> Markup:
     return html.put('{}<span class="why">not said again in this period yet</span>', html.day(line.valid_until))
 
 
-def _form(lines: list[RatingLine], actor_id: str) -> None:
+def _form(lines: list[RatingLine], choice: Draft) -> None:
     """Draw the form: the last rating is filled in, and counts only when it is saved again."""
     by_id = {line.commitment_id: line for line in lines}
     chosen = st.selectbox(
@@ -78,50 +81,42 @@ def _form(lines: list[RatingLine], actor_id: str) -> None:
         list(by_id),
         index=None,
         format_func=lambda commitment_id: f"{commitment_id} {by_id[commitment_id].title}",
-        key="commitment/rate",
-        persist_state="session",
         placeholder="Choose a commitment",
+        **choice.kept("chosen"),
     )
     if chosen is None:
         return
-    line = by_id[chosen]
-    rating = _draft(line)
-    if rating is None:
-        return
-    try:
-        seen = ratings.foresee_rating(state.store(), actor_id=actor_id, rating=rating)
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
-    _foretell(seen)
-    if line.base_version != rating.base_version:
-        _offer_both(line)
-    if st.button("Save the rating", type="primary", disabled=bool(seen.faults), key="button/rate"):
-        _save(rating, actor_id)
+    line, draft = by_id[chosen], replace(choice, thing=chosen)
+    rating = _draft(line, draft)
+    if rating:
+        _foretell(ratings.foresee_rating(state.store(), actor_id=draft.person, rating=rating))
+        if line.base_version != rating.base_version:
+            _offer_both(line, rating, draft)
+    if st.button("Save the rating", type="primary", key=draft.key("button")):
+        if rating:
+            _save(rating, draft, done=[draft, choice])
+        else:
+            drafts.refuse(draft.form, "Nothing was saved. Choose your delivery confidence.")
 
 
-def _draft(line: RatingLine) -> Rating | None:
+def _draft(line: RatingLine, draft: Draft) -> Rating | None:
     """Draw the fields and return what they say; None until a rating is chosen."""
-
-    def kept(field: str) -> dict[str, Any]:
-        return {"key": f"{field}/{line.commitment_id}", "persist_state": "session"}
-
     scale, reasons = [str(word) for word in OwnerRating], [str(word) for word in OverrideReason]
-    base_version = st.session_state.setdefault(f"base/{line.commitment_id}", line.base_version)
+    base_version = draft.base_version(line.base_version)
     rating = st.selectbox(
         "Delivery confidence",
         scale,
         index=scale.index(line.rating) if line.rating in scale else None,
         placeholder="Not reported",
-        **kept("confidence"),
+        **draft.kept("confidence"),
     )
-    rationale = st.text_area("Rationale", value=line.rationale or "", **kept("rationale"))
+    rationale = st.text_area("Rationale", value=line.rationale or "", **draft.kept("rationale"))
     override = st.selectbox(
         "Why it is better than the dates (required when it is)",
         reasons,
         index=reasons.index(line.override_reason) if line.override_reason in reasons else None,
         placeholder="It is not",
-        **kept("override"),
+        **draft.kept("override"),
     )
     if rating is None:
         return None
@@ -153,51 +148,49 @@ def _foretell(seen: Foreseen) -> None:
     )
 
 
-def _offer_both(line: RatingLine) -> None:
+def _offer_both(line: RatingLine, rating: Rating, draft: Draft) -> None:
     """Somebody else rated it first: show what is held now beside the draft, and let its writer decide."""
     html.show(
         html.alert(
             f"{line.commitment_id} was rated by somebody else since you began. Your draft is kept. "
-            f"The ledger now holds: {line.rating}. {line.rationale}"
-        )
+            f"The saved rating is now {line.rating}: {line.rationale}"
+        ),
+        html.table(
+            "Both texts: nothing is lost",
+            ["Whose", "Rating", "Rationale"],
+            [("Yours", rating.rating, rating.rationale), ("Saved now", line.rating, line.rationale)],
+            empty="",
+        ),
     )
-    if st.button("Keep my rating, to be saved on top of theirs", key="button/rate/keep"):
-        st.session_state[f"base/{line.commitment_id}"] = line.base_version
-        st.rerun()
-    if st.button("Take their rating and drop mine", key="button/rate/theirs"):
-        drafts.finish([line.commitment_id], f"Your draft of {line.commitment_id} was dropped; theirs is shown.")
+    st.button(
+        "Keep my rating, to be saved on top of theirs", key=draft.key("mine"), on_click=_keep_mine, args=(line, draft)
+    )
+    if st.button("Take their rating and drop mine", key=draft.key("theirs")):
+        drafts.finish(draft.form, [draft], f"Your draft of {line.commitment_id} was dropped. The saved one is shown.")
 
 
-def _save(rating: Rating, actor_id: str) -> None:
+def _keep_mine(line: RatingLine, draft: Draft) -> None:
+    draft.begin_again_from(line.base_version)
+    drafts.tell(draft.form, f"Your rating of {line.commitment_id} is kept, and is not saved yet. Save it when right.")
+
+
+def _save(rating: Rating, draft: Draft, *, done: Sequence[Draft]) -> None:
     try:
         recorded = ratings.rate_commitment(
             state.store(),
-            actor_id=actor_id,
+            actor_id=draft.person,
             commitment_id=rating.commitment_id,
             base_version=rating.base_version,
             rating=rating.rating,
             rationale=rating.rationale,
             override_reason=rating.override_reason,
-            request_id=drafts.request_id(rating.commitment_id),
+            request_id=drafts.request_id(draft),
         )
-    except StaleEdit as stale:
-        html.show(html.alert(str(stale)), _both(stale))
-        return
+    except StaleEdit as stale:  # rated by somebody else in this moment: draw the page again, with both texts
+        drafts.refuse(draft.form, str(stale))
+        st.rerun()
     except TrackerError as error:
-        html.show(html.alert(str(error)))
+        drafts.refuse(draft.form, str(error))
         return
-    told = f"Saved your rating of {rating.commitment_id} as change {recorded.seq}: {rating.rating}."
-    drafts.finish([rating.commitment_id, "rate"], told)
-
-
-def _both(stale: StaleEdit) -> Markup:
-    def row(whose: str, version: Version | None) -> list[tuple[html.Cell, ...]]:
-        noun = version.noun if version else None
-        return [(whose, noun.rating, noun.rationale)] if isinstance(noun, Assessment) else []
-
-    return html.table(
-        "Both texts: nothing is lost",
-        ["Whose", "Rating", "Rationale"],
-        [*row("You wrote", stale.yours), *row("The ledger holds", stale.theirs)],
-        empty="",
-    )
+    words = f"Saved your rating of {rating.commitment_id} as change {recorded.seq}: {rating.rating}."
+    drafts.finish(draft.form, done, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,12 +12,12 @@ from tracker.domain.errors import StalePreview, TrackerError
 from tracker.domain.text import counted
 from tracker.services import returns
 from tracker.services.returns import Outcome
-from tracker.ui import html, state
-from tracker.ui.drafts import finish
+from tracker.ui import drafts, html, state
+from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from markupsafe import Markup
     from streamlit.delta_generator import DeltaGenerator
@@ -26,15 +27,8 @@ if TYPE_CHECKING:
     from tracker.domain.lines import FieldChange
     from tracker.services.returns import Preview, PreviewLine, ReturnFile
 
-_DRAFT = "return"
-_TOKEN = f"token/{_DRAFT}"
-"""Which preview is on the page: what its reader confirms."""
-
 _KEPT = 8
 """Previews that are kept, for as many people at once."""
-
-_UPLOADS = "uploads"
-"""How many files were taken in: each has an uploader of its own, so that the next begins empty."""
 
 _MINE, _THEIRS = "What I changed", "What the ledger holds"
 """Mine is on top of theirs: of a field that I left alone, theirs stays."""
@@ -65,16 +59,23 @@ def show(actor_id: str) -> None:
             mime="text/csv",
             on_click="ignore",
         )
+    with drafts.fields():
+        _take_in(Draft("return", actor_id))
+    drafts.say("return")
+
+
+def _take_in(draft: Draft) -> None:
+    """Ask for a file and show what it would change; after a save the next uploader is another one, and empty."""
     file = st.file_uploader(
         "A return that is filled in (.xlsx or .csv)",
         type=list(returns.SUFFIXES),
         max_upload_size=returns.MOST_BYTES // 1024 // 1024,
-        key=f"return/{st.session_state.get(_UPLOADS, 0)}",
+        key=draft.key("file"),
     )
     if file is None:
         return
     try:
-        preview = _checked(actor_id, file)
+        preview = _checked(draft.person, file)
     except TrackerError as error:
         html.show(html.alert(f"Nothing of the file was taken in. {error}"))
         return
@@ -82,7 +83,7 @@ def show(actor_id: str) -> None:
         html.show(html.alert(_taken(preview.taken)))
         return
     _draw(preview)
-    _offer(preview, actor_id, file)
+    _offer(preview, draft, file)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -200,68 +201,71 @@ def _listed(changes: Iterable[FieldChange]) -> Markup:
     return said or html.put("Nothing: it is said again.")
 
 
-def _offer(preview: Preview, actor_id: str, file: UploadedFile) -> None:
+def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
     """Ask what is still to be decided, and offer to save what is on the page."""
-    decided = {line.line.milestone_id: _decide(line) for line in preview.of(Outcome.CONFLICT)}
+    decided = {line.line.milestone_id: _decide(line, draft) for line in preview.of(Outcome.CONFLICT)}
     mine = [milestone_id for milestone_id, whose in decided.items() if whose == _MINE]
     theirs = [milestone_id for milestone_id, whose in decided.items() if whose == _THEIRS]
     leave_out = False
     if preview.faults:
         words = f"Leave out the {counted(preview.rejected_rows, 'row')} that cannot be taken in"
-        leave_out = st.checkbox(words, key=f"leave_out/{preview.token}")
+        leave_out = st.checkbox(words, key=draft.key(f"leave_out/{preview.token}"))
     count = len(preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)) + len(mine)
     undecided = [
         "decide every conflict" if len(mine) + len(theirs) < len(decided) else "",
         "leave out what cannot be taken in, or put it right in the file" if preview.faults and not leave_out else "",
     ]
-    if before := " and ".join(filter(None, undecided)):
+    before = " and ".join(filter(None, undecided))
+    if before:
         html.show(html.put('<p class="quiet">Before saving, {}.</p>', before))
     elif not count:
         html.show(html.put("<p>There is nothing to save: the file changes nothing.</p>"))
-    shown = st.session_state.get(_TOKEN, preview.token)
-    st.session_state[_TOKEN] = preview.token
-    if not st.button(
-        f"Save {counted(count, 'line')} as one change",
-        type="primary",
-        disabled=bool(before) or not count,
-        key="button/return",
-    ):
+    on_page = draft.key("token")
+    shown = st.session_state.get(on_page, preview.token)
+    st.session_state[on_page] = preview.token
+    if not st.button(f"Save {counted(count, 'line')} as one change", type="primary", key=draft.key("button")):
         return
+    if before or not count:
+        drafts.refuse(draft.form, f"Nothing was saved. First {before}." if before else "There is nothing to save.")
+        return
+    take = partial(
+        returns.take_return,
+        state.store(),
+        actor_id=draft.person,
+        content=file.getvalue(),
+        name=file.name,
+        token=shown,
+        mine=mine,
+        theirs=theirs,
+        leave_out_rejected=leave_out,
+    )
+    _save(take, draft, f"Saved {counted(count, 'line')} of {file.name} as change")
+
+
+def _save(take: Callable[..., Change], draft: Draft, words: str) -> None:
     bar = st.progress(0.0)
     try:
-        change = returns.take_return(
-            state.store(),
-            actor_id=actor_id,
-            content=file.getvalue(),
-            name=file.name,
-            token=shown,
-            mine=mine,
-            theirs=theirs,
-            leave_out_rejected=leave_out,
-            on_step=lambda words, done: _tell(bar, words, done),
-        )
+        change = take(on_step=lambda step, done: _tell(bar, step, done))
     except StalePreview:
-        html.show(
-            html.alert(
-                "The file, or the ledger, changed since this was shown, and nothing was saved. What is shown above is "
-                "what it would change now; save again if that is right."
-            )
+        drafts.refuse(
+            draft.form,
+            "Nothing was saved: the file, or what is saved, changed since this was shown. What is shown above is what "
+            "the file would change now. Save again if that is right.",
         )
         return
     except TrackerError as error:
-        html.show(html.alert(str(error)))
+        drafts.refuse(draft.form, str(error))
         return
     finally:
         bar.empty()
-    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
-    finish([_DRAFT], f"Saved {counted(count, 'line')} of {file.name} as change {change.seq}.")
+    drafts.finish(draft.form, [draft], f"{words} {change.seq}.")
 
 
 def _forbidden(line: PreviewLine) -> str:
     return "This cannot stand: " + " ".join(fault.wrong for fault in line.wrong) if line.wrong else ""
 
 
-def _decide(line: PreviewLine) -> str | None:
+def _decide(line: PreviewLine, draft: Draft) -> str | None:
     """Show both texts of a conflict, and ask which is to stand."""
     milestone_id = line.line.milestone_id
     html.show(
@@ -280,5 +284,5 @@ def _decide(line: PreviewLine) -> str | None:
         [_THEIRS] if line.wrong else [_MINE, _THEIRS],
         index=None,
         horizontal=True,
-        key=f"whose/{milestone_id}/{line.line.base_version}",
+        key=draft.key(f"whose/{milestone_id}/{line.line.base_version}"),
     )

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from markupsafe import Markup
 
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate, parse_published_date
-from tracker.domain.errors import TrackerError
+from tracker.domain.errors import TrackerError, UnreadableDate
 from tracker.domain.ledger import StaleEdit
-from tracker.domain.nouns import Progress
 from tracker.domain.returns import Evidence, Report, confirmation
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
 from tracker.ui import drafts, html, panels, state
+from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from tracker.domain.ledger import Version
+    from streamlit.delta_generator import DeltaGenerator
+
     from tracker.domain.lines import UpdateLine
+    from tracker.services.progress import Foreseen
 
 HOW = 'As precisely as it is known: "2027-03-31", "2027-03", "2027-Q1", "autumn 2027", "2027" or "FY2026-27".'
 
@@ -58,24 +59,49 @@ def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
     html.show(
         html.put("<h2>Confirm unchanged</h2>"),
         html.put(
-            '<p class="quiet">Says again, under your name and today, what is held of each line. A line whose date has '
-            "passed cannot be confirmed: say below when it is expected now, or when it happened.</p>"
+            '<p class="quiet">Confirm that nothing has changed since your last update. Your name and today\u2019s date '
+            "are recorded. You cannot confirm a line whose date has passed: below, give a new date, or the date on "
+            "which it happened.</p>"
         ),
     )
-    ids = _confirmable(actor_id, state.known(), dates.today())
+    with drafts.fields():
+        _confirm(lines, Draft("confirm", actor_id))
+    drafts.say("confirm")
+
+
+def _confirm(lines: Sequence[UpdateLine], draft: Draft) -> None:
+    ids = _confirmable(draft.person, state.known(), dates.today())
     able = {line.milestone_id: line for line in lines if line.milestone_id in ids}
-    reports = {line.milestone_id: as_seen(confirmation(line), "confirm") for line in lines}
-    note_seen(lines, "confirm")
+    chosen = choose_lines("Lines to confirm", able, draft)
+    reports = [
+        replace(confirmation(line), base_version=begun(line, draft).base_version(line.base_version)) for line in chosen
+    ]
+    if changed := stale(chosen, reports):
+        offer_both(changed, draft, mine="Confirm what is saved now", theirs="Leave them out")
+    if st.button(f"Confirm {counted(len(chosen), 'line')} unchanged", key=draft.key("button")):
+        if chosen:
+            save(reports, draft, done=[draft, *(begun(line, draft) for line in chosen)])
+        else:
+            drafts.refuse(draft.form, "Nothing was saved. Choose the lines to confirm.")
+
+
+def choose_lines(label: str, able: Mapping[str, UpdateLine], draft: Draft) -> list[UpdateLine]:
+    """Draw a choice of any number of lines and return those that are chosen."""
     chosen = st.multiselect(
-        "Lines to confirm",
+        label,
         list(able),
         format_func=lambda milestone_id: f"{milestone_id} {able[milestone_id].title}",
-        key="lines/confirm",
         placeholder="Choose lines",
+        **draft.kept("lines"),
     )
-    label = f"Confirm {counted(len(chosen), 'line')} unchanged"
-    if st.button(label, disabled=not chosen, key="button/confirm"):
-        save([reports[milestone_id] for milestone_id in chosen], actor_id, draft="confirm")
+    for milestone_id in able.keys() - set(chosen):
+        begun(able[milestone_id], draft).drop_base()
+    return [able[milestone_id] for milestone_id in chosen]
+
+
+def begun(line: UpdateLine, draft: Draft) -> Draft:
+    """Return one line's share of a draft about many: the version that it was chosen at belongs to it."""
+    return replace(draft, thing=line.milestone_id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -96,91 +122,112 @@ def _confirmable(actor_id: str, known_seq: int, today: dt.date) -> frozenset[str
 def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
     """Change one line: what is typed is a draft that survives leaving the page, until it is saved or dropped."""
     html.show(html.put("<h2>Change a line</h2>"))
-    by_id = {line.milestone_id: line for line in lines}
+    with drafts.fields():
+        _change({line.milestone_id: line for line in lines}, Draft("line", actor_id))
+    drafts.say("line")
+
+
+def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
     chosen = st.selectbox(
         "Line",
         list(by_id),
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {by_id[milestone_id].title}",
-        key="line",
-        persist_state="session",
         placeholder="Choose a line",
+        **choice.kept("chosen"),
     )
     if chosen is None:
         return
-    line = by_id[chosen]
-    base_version = st.session_state.setdefault(f"base/{chosen}", line.base_version)
-    try:
-        report = _draft(line, base_version)
-        [seen] = progress.foresee(state.store(), actor_id=actor_id, reports=[report])
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
-    html.show(
-        html.put("<h3>What saving does</h3>"),
-        html.facts(
-            [
-                (
-                    "Dates say",
-                    html.put("{} now, {} after", html.status(line.computed_status), html.status(seen.status_after)),
-                ),
-                ("Slip", html.put("{} now, {} after", html.slip(line.slip_days), html.slip(seen.slip_after))),
-                ("To put right first", " ".join(seen.faults)),
-            ]
-        ),
-    )
-    if line.base_version != base_version:
-        _offer_both(line)
-    if st.button("Save", type="primary", disabled=bool(seen.faults), key="button/save"):
-        save([report], actor_id, draft=chosen)
+    line, draft = by_id[chosen], replace(choice, thing=chosen)
+    report, wrong = _draft(line, draft)
+    if wrong:
+        _foretell(line, None, wrong)
+    else:
+        [seen] = progress.foresee(state.store(), actor_id=draft.person, reports=[report])
+        _foretell(line, seen)
+    if changed := stale([line], [report]):
+        offer_both(changed, draft)
+    if st.button("Save", type="primary", key=draft.key("button")):
+        if wrong:
+            drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong)}")
+        else:
+            save([report], draft, done=[draft, choice])
 
 
-def _draft(line: UpdateLine, base_version: int) -> Report:
-    """Draw the fields of one line and return what they say. Raises UnreadableDate naming the field."""
+def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[str] = ()) -> None:
+    """Say what saving does; without ``seen``, what is wrong with what was typed."""
+    effects: list[tuple[str, html.Cell]] = []
+    if seen:
+        effects = [
+            (term, html.put("{} now, {} after", before, after))
+            for term, before, after in (
+                ("Dates say", html.status(line.computed_status), html.status(seen.status_after)),
+                ("Slip", html.slip(line.slip_days), html.slip(seen.slip_after)),
+            )
+        ]
+    faults = " ".join(seen.faults if seen else wrong)
+    html.show(html.put("<h3>What saving does</h3>"), html.facts([*effects, ("To put right first", faults)]))
 
-    def kept(field: str) -> dict[str, Any]:
-        return {"key": f"{field}/{line.milestone_id}", "persist_state": "session"}
 
+def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
+    """Draw the fields of one line and return what they say, and what of it cannot be read."""
     statuses = list(ReportedStatus)
-    status = st.selectbox("Status", statuses, index=statuses.index(confirmation(line).status), **kept("status"))
+    status = st.selectbox("Status", statuses, index=statuses.index(confirmation(line).status), **draft.kept("status"))
     left, right = st.columns(2)
     due = line.due.written if line.due and not line.actual else ""
-    expected = left.text_input("Expected", value=due, help=HOW, **kept("expected"))
-    happened = right.text_input(
-        "Happened", value=line.actual.written if line.actual else "", help=HOW, **kept("happened")
-    )
+    wrong: list[str] = []
+    forecast = ask_date(left, "Expected", due, draft, wrong)
+    actual = ask_date(right, "Happened", line.actual.written if line.actual else "", draft, wrong)
     reason = st.selectbox(
         "Why the date moves (required when it does)",
         list(MoveReason),
         index=None,
         placeholder="It does not move",
-        **kept("reason"),
+        **draft.kept("reason"),
     )
-    reason_note = st.text_input("More about why", **kept("reason_note"))
-    narrative = st.text_area("Narrative", value=line.narrative or "", **kept("narrative"))
-    evidence = ask_evidence(line.milestone_id)
-    return Report(
+    reason_note = st.text_input("More about why", **draft.kept("reason_note"))
+    narrative = st.text_area("Narrative", value=line.narrative or "", **draft.kept("narrative"))
+    evidence = ask_evidence(draft)
+    report = Report(
         milestone_id=line.milestone_id,
-        base_version=base_version,
+        base_version=draft.base_version(line.base_version),
         status=ReportedStatus(status),
-        forecast=read_date("Expected", expected),
-        actual=read_date("Happened", happened),
+        forecast=forecast,
+        actual=actual,
         reason=MoveReason(reason) if reason else None,
         reason_note=reason_note or None,
         narrative=narrative or None,
         evidence_id=line.evidence_id,
         evidence=evidence,
     )
+    return report, wrong
 
 
-def ask_evidence(draft: str) -> Evidence | None:
+def ask_evidence(draft: Draft) -> Evidence | None:
     """Draw the fields of new evidence and return what they say; None when they say nothing."""
     html.show(html.put('<p class="quiet">Evidence. A completion without it is shown as asserted by its owner.</p>'))
     first, second, third = st.columns(3)
-    publisher = first.text_input("Publisher", key=f"publisher/{draft}", persist_state="session")
-    title = second.text_input("Title", key=f"title/{draft}", persist_state="session")
-    url = third.text_input("Link on the publisher's own site", key=f"url/{draft}", persist_state="session")
+    publisher = first.text_input("Publisher", **draft.kept("publisher"))
+    title = second.text_input("Title", **draft.kept("title"))
+    url = third.text_input("Link on the publisher's own site", **draft.kept("url"))
     return Evidence(publisher=publisher, title=title, url=url or None) if publisher or title or url else None
+
+
+def ask_date(
+    place: DeltaGenerator, field: str, held: str, draft: Draft, wrong: list[str], label: str | None = None
+) -> PublishedDate | None:
+    """Draw a field for a date and return what it says; None for nothing, and for what cannot be read.
+
+    What cannot be read is said below the field and added to ``wrong``.
+    """
+    label = label or field
+    written = place.text_input(label, value=held, help=HOW, **draft.kept(field))
+    try:
+        return read_date(field, written)
+    except UnreadableDate as error:
+        drafts.fault(place, label, str(error))
+        wrong.append(str(error))
+        return None
 
 
 def read_date(field: str, written: str) -> PublishedDate | None:
@@ -188,61 +235,88 @@ def read_date(field: str, written: str) -> PublishedDate | None:
     return parse_published_date(written.strip(), where=field) if written.strip() else None
 
 
-def _offer_both(line: UpdateLine) -> None:
+def stale(lines: Sequence[UpdateLine], reports: Sequence[Report]) -> list[tuple[UpdateLine, Report]]:
+    """Return the lines of which a newer version was saved than the report on them began from."""
+    return [
+        (line, report) for line, report in zip(lines, reports, strict=True) if line.base_version != report.base_version
+    ]
+
+
+def offer_both(
+    changed: Sequence[tuple[UpdateLine, Report]],
+    draft: Draft,
+    *,
+    mine: str = "Keep mine, to be saved on top of theirs",
+    theirs: str = "Take theirs and drop my draft",
+) -> None:
     """Somebody else saved first: show what is held now beside the draft, and let its writer decide."""
     html.show(
-        html.alert(
-            f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
-            f"The ledger now holds: {line.reported_status or 'no status'}, expected {line.due or 'at no date'}, "
-            f"narrative: {line.narrative or 'none'}."
-        )
+        *(
+            html.alert(
+                f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
+                f"The saved version now says: {line.reported_status or 'no status'}, "
+                f"expected {line.due or 'at no date'}, narrative: {line.narrative or 'none'}"
+            )
+            for line, _ in changed
+        ),
+        html.table(
+            "Both texts: nothing is lost",
+            ["Line", "Whose", "Status", "Expected", "Happened", "Narrative"],
+            (
+                row
+                for line, report in changed
+                for row in (
+                    (line.milestone_id, "Yours", report.status, report.forecast, report.actual, report.narrative),
+                    (
+                        line.milestone_id,
+                        "Saved now",
+                        line.reported_status,
+                        None if line.actual else line.due,
+                        line.actual,
+                        line.narrative,
+                    ),
+                )
+            ),
+            empty="",
+        ),
     )
-    if st.button("Keep mine, to be saved on top of theirs", key="button/keep"):
-        st.session_state[f"base/{line.milestone_id}"] = line.base_version
-        st.rerun()
-    if st.button("Take theirs and drop my draft", key="button/theirs"):
-        drafts.finish(
-            [line.milestone_id], f"Your draft of {line.milestone_id} was dropped; what the ledger holds is shown."
-        )
+    st.button(mine, key=draft.key("mine"), on_click=_keep_mine, args=(changed, draft))
+    st.button(theirs, key=draft.key("theirs"), on_click=_take_theirs, args=(changed, draft))
 
 
-def as_seen(report: Report, draft: str) -> Report:
-    """Return a report against the version that was on the page when its reader clicked, which may be older by now."""
-    seen = st.session_state.get(f"seen/{draft}", {})
-    return replace(report, base_version=seen.get(report.milestone_id, report.base_version))
+def _keep_mine(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:
+    for line, _ in changed:
+        begun(line, draft).begin_again_from(line.base_version)
+    drafts.tell(draft.form, f"Your version of {_ids(changed)} is kept, and is not saved yet. Save it when it is right.")
 
 
-def note_seen(lines: Sequence[UpdateLine], draft: str) -> None:
-    """Note which versions are on the page now; to be called once ``as_seen`` has been asked of all of them."""
-    st.session_state[f"seen/{draft}"] = {line.milestone_id: line.base_version for line in lines}
+def _take_theirs(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:
+    if draft.thing:
+        drafts.tell(draft.form, f"Your draft of {_ids(changed)} was dropped. What is saved is shown.")
+    else:
+        left_out = {line.milestone_id for line, _ in changed}
+        chosen = draft.key("lines")
+        st.session_state[chosen] = [one for one in st.session_state[chosen] if one not in left_out]
+        drafts.tell(draft.form, f"{_ids(changed)} left out. Nothing is saved yet.")
+    drafts.forget([begun(line, draft) for line, _ in changed])
 
 
-def save(reports: Sequence[Report], actor_id: str, *, draft: str) -> None:
-    """Save reports as one change."""
+def _ids(changed: Sequence[tuple[UpdateLine, Report]]) -> str:
+    return ", ".join(line.milestone_id for line, _ in changed)
+
+
+def save(reports: Sequence[Report], draft: Draft, *, done: Sequence[Draft]) -> None:
+    """Save reports as one change, and say at the form what came of it."""
     try:
         recorded = progress.report_progress(
-            state.store(), actor_id=actor_id, reports=reports, request_id=drafts.request_id(draft)
+            state.store(), actor_id=draft.person, reports=reports, request_id=drafts.request_id(draft)
         )
-    except StaleEdit as stale:
-        html.show(html.alert(str(stale)), _both(stale))
-        return
+    except StaleEdit as stale:  # saved by somebody else in this moment: draw the page again, with both texts
+        drafts.refuse(draft.form, str(stale))
+        st.rerun()
     except TrackerError as error:
-        html.show(html.alert(str(error)))
+        drafts.refuse(draft.form, str(error))
         return
     ids = [report.milestone_id for report in reports]
-    drafts.finish([*ids, draft], f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}.")
-
-
-def _both(stale: StaleEdit) -> Markup:
-    def row(whose: str, version: Version | None) -> list[tuple[html.Cell, ...]]:
-        noun = version.noun if version else None
-        if not isinstance(noun, Progress):
-            return []
-        return [(whose, noun.status, noun.forecast_on, noun.actual_on, noun.narrative)]
-
-    return html.table(
-        "Both texts: nothing is lost",
-        ["Whose", "Status", "Expected", "Happened", "Narrative"],
-        [*row("You wrote", stale.yours), *row("The ledger holds", stale.theirs)],
-        empty="",
-    )
+    words = f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}."
+    drafts.finish(draft.form, done, words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from tracker.domain import dates
-from tracker.domain.errors import TrackerError
 from tracker.domain.snapshots import NEXT
 from tracker.domain.text import counted
 from tracker.domain.words import SnapshotState
 from tracker.services import snapshots
-from tracker.ui import changes, html, state
+from tracker.ui import changes, drafts, html, state
+from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 CHOSEN = "name"
 """The snapshot that the page is about, in the address."""
-
-_TOLD = "told/snapshots"
 
 
 def banner(line: SnapshotLine) -> None:
@@ -68,12 +65,6 @@ def _instant(instant: dt.datetime | None) -> Markup:
     return html.put("{} {:%H:%M} UTC", html.day(instant.date()), instant) if instant else html.put("")
 
 
-def tell() -> None:
-    """Say what was recorded on the run before."""
-    if told := st.session_state.pop(_TOLD, ""):
-        html.show(html.put('<div class="done" role="status"><p>{}</p></div>', told))
-
-
 def listed(lines: Sequence[SnapshotLine]) -> None:
     """Show every snapshot; its name opens its board."""
     html.show(
@@ -105,7 +96,7 @@ def _standing(line: SnapshotLine) -> Markup:
     return html.put("{}{}", line.state.capitalize(), approval)
 
 
-def take(lines: Sequence[SnapshotLine], actor_id: str) -> None:
+def take(actor_id: str) -> None:
     """Offer to keep where the board stands, as at a day, with all that is known now."""
     html.show(
         html.put("<h2>Take a snapshot</h2>"),
@@ -114,42 +105,44 @@ def take(lines: Sequence[SnapshotLine], actor_id: str) -> None:
             "shows the same.</p>"
         ),
     )
-    edition = f"take/{len(lines)}"
-    with st.form(edition, enter_to_submit=False):
-        name = st.text_input("Name", help="Small letters, digits and hyphens, such as board-2026-q3.")
-        day = st.date_input(
-            "Of the day", value=dates.today(), min_value=dates.GREEN_PAPER, max_value=dates.today(), format="DD/MM/YYYY"
+    with drafts.fields():
+        _take(Draft("take", actor_id))
+    drafts.say("take")
+
+
+def _take(draft: Draft) -> None:
+    typed = st.text_input("Name", help="Small letters, digits and hyphens, such as board-2026-q3.", **draft.kept("name"))
+    day = st.date_input(
+        "Of the day",
+        value=dates.today(),
+        min_value=dates.GREEN_PAPER,
+        max_value=dates.today(),
+        format="DD/MM/YYYY",
+        **draft.kept("day"),
+    )
+    note = st.text_area("Note", height=80, **draft.kept("note"))
+    for_board = st.checkbox("For the board (not a draft)", value=True, **draft.kept("for_board"))
+    name = typed.strip()
+    if st.button("Take it", type="primary", key=draft.key("button")):
+        act = partial(
+            snapshots.take_snapshot,
+            state.store(),
+            actor_id=draft.person,
+            name=name,
+            as_at=day if isinstance(day, dt.date) else None,
+            for_board=for_board,
+            note=note,
         )
-        note = st.text_area("Note", height=80)
-        for_board = st.checkbox("For the board (not a draft)", value=True)
-        asked = st.form_submit_button("Take it")
-    if asked:
-        _record(
-            edition,
-            partial(
-                snapshots.take_snapshot,
-                state.store(),
-                actor_id=actor_id,
-                name=name.strip(),
-                as_at=day if isinstance(day, dt.date) else None,
-                for_board=for_board,
-                note=note,
-            ),
-            f"The snapshot {name.strip()} was taken.",
+        drafts.record(
+            draft.form, [draft], partial(_then_show, act, name), f"The snapshot {name} was taken"
         )
 
 
-def _record(edition: str, act: Callable[..., Change], told: str) -> None:
-    """Do one act once, however often its button is pressed; draw the page again when it is done."""
-    key = f"request/{edition}"
-    try:
-        change = act(request_id=st.session_state.setdefault(key, str(uuid.uuid4())))
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
-    del st.session_state[key]
-    st.session_state[_TOLD] = f"{told} Recorded as change {change.seq}."
-    st.rerun()
+def _then_show(act: Callable[..., Change], name: str, *, request_id: str) -> Change:
+    """Take a snapshot and make it the one that the page is about."""
+    change = act(request_id=request_id)
+    st.query_params[CHOSEN] = name
+    return change
 
 
 def choose(lines: Sequence[SnapshotLine]) -> SnapshotLine | None:
@@ -201,16 +194,20 @@ _BUTTONS: dict[str, tuple[str, Callable[..., Change], str]] = {
 def move(line: SnapshotLine, actor_id: str) -> None:
     """Offer what a snapshot may become next, to whoever may do it."""
     own = line.taken_by == actor_id
-    for new in NEXT[SnapshotState(line.state)]:
-        label, act, done = _BUTTONS[new]
-        if new is SnapshotState.APPROVED and own:
-            html.show(html.put('<p class="quiet">You took it: another approver approves it.</p>'))
-        elif st.button(label, key=f"{new}/{line.name}"):
-            _record(
-                f"{new}/{line.name}",
-                partial(act, state.store(), actor_id=actor_id, name=line.name),
-                f"The snapshot {line.name} {done}.",
-            )
+    with drafts.fields():
+        for new in NEXT[SnapshotState(line.state)]:
+            label, act, done = _BUTTONS[new]
+            draft = Draft("snapshot", actor_id, f"{line.name}/{new}")
+            if new is SnapshotState.APPROVED and own:
+                html.show(html.put('<p class="quiet">You took it: another approver approves it.</p>'))
+            elif st.button(label, key=draft.key("button")):
+                drafts.record(
+                    draft.form,
+                    [draft],
+                    partial(act, state.store(), actor_id=actor_id, name=line.name),
+                    f"The snapshot {line.name} {done}",
+                )
+    drafts.say("snapshot")
 
 
 def verify(line: SnapshotLine) -> None:

@@ -14,7 +14,7 @@ from tracker.domain.policy import Action, allows
 from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
 from tracker.services import boards, comparisons, snapshots, stores, users
-from tracker.ui import identity
+from tracker.ui import html, identity
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Head
@@ -140,7 +140,11 @@ def refused_day() -> str:
 
 
 def choose_as_at() -> dt.date:
-    """Draw the one as-at control and return the day it shows; it is kept in the address (``?as_at=2023-07-01``)."""
+    """Draw the one as-at control and return the day it shows; it is kept in the address (``?as_at=2023-07-01``).
+
+    A day that is typed counts as soon as one presses Enter or Show, or leaves the control: it never says another day
+    than the page for longer than somebody types in it.
+    """
     chosen = st.date_input(
         "As at",
         value=dates.today(),
@@ -153,12 +157,13 @@ def choose_as_at() -> dt.date:
         width=180,
         help="Every page shows the position as it stood on this day.",
     )
+    st.button("Show", key="show/as_at")
     return chosen if isinstance(chosen, dt.date) else dates.today()
 
 
 def show_as_at(day: dt.date) -> None:
-    """Draw the as-at control locked to the day of a snapshot."""
-    st.date_input("As at", value=day, format="DD/MM/YYYY", width=180, disabled=True, help="The day of the snapshot.")
+    """Say which day a snapshot shows, where the as-at control is otherwise."""
+    html.show(html.put('<p class="as-at"><span class="quiet">As at</span><br>{}</p>', html.day(day)))
 
 
 def as_at() -> dt.date:

@@ -1,6 +1,6 @@
 from tracker.domain.policy import Action, require
 from tracker.services import users
-from tracker.ui import html, identity, keeping, people, state
+from tracker.ui import drafts, html, identity, keeping, people, state
 
 html.show(
     html.put("<h1>Administration</h1>"),
@@ -14,6 +14,8 @@ if asking is None:
     html.show(html.put("<p>{} Only an administrator may change who uses the tracker.</p>", identity.invitation()))
 else:
     require(asking, Action.MANAGE_USERS)
+    if state.editable():
+        drafts.begin()
     everybody = users.list_users(state.store())
     people.listed(everybody)
     if state.editable():

@@ -22,7 +22,8 @@ else:
     at = state.position()
     asked = baselines.list_requests(state.store(), at.as_at, at.known_seq)
     kept = list_periods(state.store(), at.as_at, at.known_seq)
-    drafts.tell()
+    if state.editable():
+        drafts.begin()
     control.requests(asked)
     if state.editable():
         if state.may(Action.DECIDE_BASELINE):

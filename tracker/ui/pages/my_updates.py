@@ -11,7 +11,8 @@ if asking is None:
 else:
     require(asking, Action.REPORT)
     lines = returns.my_lines(asking.user_id, state.known(), dates.today())
-    drafts.tell()
+    if state.editable():
+        drafts.begin()
     periods.period_now()
     returns.by_need(lines)
     if state.editable():

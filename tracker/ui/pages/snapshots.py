@@ -1,5 +1,5 @@
 from tracker.domain.policy import Action
-from tracker.ui import changes, html, packs, snapshots, state
+from tracker.ui import changes, drafts, html, packs, snapshots, state
 
 html.show(
     html.put("<h1>Snapshots</h1>"),
@@ -11,7 +11,8 @@ html.show(
 lines = list(state.all_snapshots().values())
 asking = state.actor()
 keeps = asking if asking and state.may(Action.KEEP_SNAPSHOTS) and state.editable() else None
-snapshots.tell()
+if keeps:
+    drafts.begin()
 snapshots.listed(lines)
 chosen = snapshots.choose(lines)
 if chosen:
@@ -22,5 +23,5 @@ if chosen:
     if keeps:
         packs.issue(chosen, keeps.user_id)
 if keeps:
-    snapshots.take(lines, keeps.user_id)
+    snapshots.take(keeps.user_id)
 changes.between(lines)
