@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 LAPTOP, TELEPHONE = 1280, 400
 """How wide, in pixels, the screens are that every page must fit."""
+WAIT = 60_000
+"""How long, in milliseconds, a test waits for a page at most: as long as a busy machine may take, and no promise of ours."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +33,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=WAIT)
 
 
 @contextmanager
@@ -103,7 +107,7 @@ def page(profile: BrowserContext) -> Iterator[Page]:
     """A fresh page at the size of a laptop."""
     opened = profile.new_page()
     resize(opened, LAPTOP)
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(WAIT)
     yield opened
     opened.close()
 
@@ -139,5 +143,5 @@ def barriers(page: Page) -> list[str]:
 def visit(page: Page, address: str) -> None:
     """Open an address and wait until the page has drawn its foot, and its charts."""
     page.goto(address)
-    page.wait_for_selector("footer", timeout=30_000)
+    page.wait_for_selector("footer", timeout=WAIT)
     page.wait_for_load_state("networkidle")

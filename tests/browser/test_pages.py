@@ -89,6 +89,21 @@ def test_one_as_at_control_moves_every_page_and_is_kept_in_the_address(app: str,
     assert "as_at" not in page.url
 
 
+def test_a_day_that_is_typed_is_shown_when_one_presses_enter(app: str, page: Page) -> None:
+    visit(page, app)
+    parts = page.get_by_role("group", name="As at").get_by_role("spinbutton")
+    parts.first.focus()
+    page.keyboard.type("30062023")
+    page.keyboard.press("Enter")
+    expect(page.locator(".banner")).to_contain_text("30 June 2023")
+    assert "as_at=2023-06-30" in page.url
+    parts.first.focus()
+    page.keyboard.type("01072023")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator(".banner")).to_contain_text("1 July 2023")
+    assert parts.all_inner_texts() == ["01", "07", "2023"]
+
+
 @pytest.mark.parametrize("asked", ["2031-01-01", "2022-03-28", "31/05/2023", "<script>"])
 def test_a_day_that_no_board_can_be_shown_for_gets_a_sentence_and_today(app: str, page: Page, asked: str) -> None:
     visit(page, f"{app}/?as_at={asked}")

@@ -39,7 +39,8 @@ def shown(page: Page, app: str, path: str) -> list[str]:
     visit(page, f"{app}/{path}{'&' if '?' in path else '?'}snapshot=this-board")
     expect(page.locator(".banner")).to_contain_text("Snapshot this-board")
     expect(page.locator(".banner")).to_contain_text("Nothing can be edited here")
-    expect(page.get_by_label("As at", exact=True).locator("..").locator("[aria-disabled=true]")).not_to_have_count(0)
+    expect(page.locator(".as-at")).to_contain_text("As at")
+    expect(page.locator(".st-key-as_at")).to_have_count(0)
     return [part for part in page.locator(".tracker").all_inner_texts() if not part.startswith("Snapshot this-board")]
 
 

@@ -167,9 +167,12 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
     said = second.locator(".banner[role=alert]")
     expect(said.first).to_contain_text("was changed by somebody else since you began")
     expect(said.first).to_contain_text("Written by ana.")
+    expect(said.last).to_contain_text("was not saved")
+    expect(second.locator("table", has_text="Both texts: nothing is lost")).to_contain_text("Written by ben.")
     assert second.get_by_role("textbox", name="Narrative").input_value() == "Written by ben."
 
     second.get_by_role("button", name="Keep mine").click()
+    expect(second.locator(".done")).to_contain_text("is not saved yet")
     expect(said).to_have_count(0)
     second.get_by_role("button", name="Save", exact=True).click()
     expect(second.locator(".done")).to_contain_text("C6-01-M3")
@@ -212,17 +215,65 @@ def test_one_field_of_many_lines_is_changed_as_one_change_and_never_over_what_wa
         expect(second.locator(".done")).to_contain_text("C6-01-M1")
 
         first.get_by_role("button", name="Save 2 lines").click()
-        expect(first.locator(".banner[role=alert]")).to_contain_text("you worked from version")
+        expect(first.locator(".banner[role=alert]").last).to_contain_text("you worked from version")
         expect(difference.locator("tbody tr").first).to_contain_text("December 2026 → March 2027")
+        first.get_by_role("button", name="Keep mine").click()
+        expect(first.locator(".done")).to_contain_text("Your version of C6-01-M1 is kept")
         first.get_by_role("button", name="Save 2 lines").click()
         expect(first.locator(".done")).to_contain_text("Saved 2 lines as change")
+
+        # What was chosen before stays behind: the next change is of the lines alone that are chosen for it.
+        expect(first.get_by_role("button", name="Save 2 lines")).to_have_count(0)
+        choose_lines(first, "Lines to change", "C6-01-M3")
+        choose(first, "Field", "Narrative")
+        fill(first, "Narrative of all", "Only this one.")
+        first.get_by_role("button", name="Save 1 line").click()
+        expect(first.locator(".done")).to_contain_text("Saved 1 line as change")
+        expect(first.locator(".done")).to_contain_text("C6-01-M3.")
         first.close()
         second.close()
 
     with stores.open_store(staffed) as db, db.read() as cursor:
-        [change] = [change for change in ledger.changes(cursor) if change.actor == "ana@example.gov.uk"]
-        newest = {id_: ledger.latest(cursor, Progress, id_) for id_ in ("C6-01-M1", "C6-04-M2")}
-        assert {version.change_seq for version in newest.values() if version} == {change.seq}
+        both, one = [change for change in ledger.changes(cursor) if change.actor == "ana@example.gov.uk"]
+        newest = {id_: ledger.latest(cursor, Progress, id_) for id_ in ("C6-01-M1", "C6-04-M2", "C6-01-M3")}
+        assert [version.change_seq for version in newest.values() if version] == [both.seq, both.seq, one.seq]
+
+
+def test_by_keyboard_a_save_is_reached_after_the_last_field_and_says_where_one_is_what_came_of_it(
+    staffed: Address, page: Page
+) -> None:
+    def save_by_keyboard() -> None:
+        settled(page)
+        page.get_by_role("textbox", name="Link on the publisher's own site").focus()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+
+    with served(staffed.file) as office:
+        visit(page, acting(office, "updates", "ana"))
+        region = page.locator(".said [role=status]").nth(1)  # below the form that changes a line; empty so far
+        expect(region).to_have_text("")
+        choose_line(page, "C6-01-M3")
+        fill(page, "Narrative", "Kept, whatever is wrong.")
+        fill(page, "Expected", "soon")
+        field = page.get_by_role("textbox", name="Expected")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(page.locator(f"#{field.get_attribute('aria-describedby')}")).to_contain_text('"soon"')
+        save_by_keyboard()
+        expect(page.locator(".refusal")).to_be_focused()
+        expect(page.locator(".refusal")).to_contain_text("Nothing was saved.")
+        expect(page.get_by_role("textbox", name="Narrative")).to_have_value("Kept, whatever is wrong.")
+
+        fill(page, "Expected", "2027-03-31")
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        choose(page, "Why the date moves", "scope changed")
+        fill(page, "More about why", "It was extended.")
+        save_by_keyboard()
+        expect(region.locator(".done")).to_contain_text("Saved 1 line as change")
+        expect(region.locator(".done")).to_be_focused()
+        expect(region.locator(".done")).to_be_in_viewport()
+        choose_line(page, "C6-01-M3")  # again, at once
+        expect(page.get_by_role("textbox", name="Narrative")).to_have_value("Kept, whatever is wrong.")
 
 
 def test_a_draft_survives_leaving_the_page(office: str, page: Page) -> None:
@@ -291,11 +342,14 @@ def test_an_administrator_adds_somebody_who_can_then_be_acted_as(office: str, pa
     page.get_by_label("E-mail").fill("cal@example.gov.uk")
     page.get_by_label("Name", exact=True).fill("Cal")
     page.get_by_role("button", name="Save").click()
+    expect(page.locator(".done")).to_contain_text("Cal (cal@example.gov.uk) is added")
     expect(page.locator("table", has_text="cal@example.gov.uk")).to_be_visible()
+    expect(page.get_by_label("E-mail")).to_have_value("")
 
     page.get_by_label("E-mail").fill("cal@localhost")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".banner[role=alert]")).to_contain_text("is not an e-mail address")
+    expect(page.get_by_label("E-mail")).to_have_value("cal@localhost")
 
 
 def test_an_administrator_makes_a_backup_while_the_app_is_open_and_it_restores(

@@ -34,7 +34,7 @@ SAVES = {
 }
 """Page where something is saved → what one must be allowed to do to be offered it; every other page saves nothing."""
 
-READS = ("Verify", "Compare")
+READS = ("Show", "Verify", "Compare")
 """What a button that saves nothing begins with."""
 
 CHOICES = ("Line", "Milestone whose baseline is to change", "Commitment to rate")

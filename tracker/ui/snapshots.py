@@ -111,7 +111,8 @@ def take(actor_id: str) -> None:
 
 
 def _take(draft: Draft) -> None:
-    typed = st.text_input("Name", help="Small letters, digits and hyphens, such as board-2026-q3.", **draft.kept("name"))
+    hint = "Small letters, digits and hyphens, such as board-2026-q3."
+    typed = st.text_input("Name", help=hint, **draft.kept("name"))
     day = st.date_input(
         "Of the day",
         value=dates.today(),
@@ -133,9 +134,7 @@ def _take(draft: Draft) -> None:
             for_board=for_board,
             note=note,
         )
-        drafts.record(
-            draft.form, [draft], partial(_then_show, act, name), f"The snapshot {name} was taken"
-        )
+        drafts.record(draft.form, [draft], partial(_then_show, act, name), f"The snapshot {name} was taken")
 
 
 def _then_show(act: Callable[..., Change], name: str, *, request_id: str) -> Change:
