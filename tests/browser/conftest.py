@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 LAPTOP, TELEPHONE = 1280, 400
 """How wide, in pixels, the screens are that every page must fit."""
 WAIT = 60_000
-"""How long, in milliseconds, a test waits for a page at most: as long as a busy machine may take, and no promise of ours."""
+"""How long, in milliseconds, a test waits for a page at most; it goes on as soon as the page is there."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
