@@ -41,7 +41,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("migrate",): ("-h",),
     ("plan",): ("check", "load"),
     ("plan", "check"): ("--plans DIR", "--data DIR"),
-    ("plan", "load"): ("--plans DIR", "--data DIR"),
+    ("plan", "load"): ("--plans DIR", "--data DIR", "--remove", "--correct-baselines WHY"),
     ("board",): ("--as-at DAY", "2023-07-01", "--known-at INSTANT", "2026-11-30T09:30:00Z", "--format {text,json}"),
     ("history",): ("--milestone ID", "--commitment ID", "--actor WHO", "--from DAY", "--to DAY"),
     ("return",): ("export", "check", "take"),
@@ -158,6 +158,42 @@ def test_init_with_unsound_plans_makes_no_store(tracker: CommandLine, plan: Plan
         "1 fault in the plans; nothing was loaded.\n  plans/chapters/promises.toml, commitment C6-01"
     )
     assert not tracker.store.exists()
+
+
+def test_init_over_a_store_serves_it_as_it_was_when_the_plans_cannot_be_loaded(
+    tracker: CommandLine, plan: PlanFolder
+) -> None:
+    tracker.begin()
+    for edit in (("300_000_000", '"£7bn"'), ('id             = "C6-06"', 'id             = "C6-07"')):
+        plan.restore()
+        plan.edit("promises", *edit)
+        ran = tracker.run("init", *tracker.folders)
+        assert ran.status == 0
+        assert "nothing was loaded." in ran.err
+        assert ran.out.splitlines()[-1].startswith("The board shows the store as it was.")
+    assert tracker.run("plan", "load", *tracker.folders).status == 1
+    ran = tracker.run("plan", "load", "--remove", *tracker.folders)
+    assert (ran.status, ran.err) == (0, "")
+
+
+def test_plan_load_corrects_baselines_for_a_reason_and_says_both_changes(
+    tracker: CommandLine, plan: PlanFolder
+) -> None:
+    tracker.begin()
+    plan.edit("promises", 'baseline    = "FY2024-25"', 'baseline = "FY2025-26"')
+    plan.edit("promises", '"It met."', '"It met once."')
+    assert tracker.run("plan", "load", *tracker.folders).status == 1
+    ran = tracker.run("plan", "load", "--correct-baselines", "Copied wrongly.", *tracker.folders)
+    assert [line.split(". Seal")[0] for line in ran.out.splitlines()[-2:]] == [
+        "Recorded change 2: correction; Copied wrongly.",
+        "Recorded change 3: 1 edited",
+    ]
+
+
+def test_plan_check_tells_of_files_that_are_not_read(tracker: CommandLine, plan: PlanFolder) -> None:
+    (plan.plans / "more.toml.txt").write_text("x = 1", encoding="utf-8")
+    ran = tracker.run("plan", "check", *tracker.folders)
+    assert ran.out.splitlines()[-1] == "Note: plans/more.toml.txt is not read as a plan."
 
 
 def test_the_actor_of_a_load_is_the_user_of_the_command_line(

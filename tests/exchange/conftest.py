@@ -412,8 +412,8 @@ FAULTS = (
         "promises",
         "from   = 2022-03-29",
         "from = 2023-02-31",
-        "plans/chapters/promises.toml: the file is not valid TOML: Invalid date or datetime (at line 28, column 10). "
-        "Mend that line; plans/README.md has examples.",
+        f"{_C1}, outcome 1, field from: 2023-02-31 is not a day in the calendar; write it as year-month-day, for "
+        "example 2023-06-06.",
     ),
     Fault(
         "a quoted 31 February",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.exchange.conftest import FAULTS, Fault
+from tests.exchange.conftest import FAULTS, LOCAL_AUTHORITIES, Fault
 from tracker.domain import dates
 from tracker.domain.errors import PlanFaults
 from tracker.domain.nouns import (
@@ -348,22 +349,22 @@ def test_a_commitment_cannot_inherit_an_owner_from_a_programme_that_has_not_star
 
 
 @pytest.mark.parametrize(
-    ("file", "name"),
+    ("file", "name", "line"),
     [
-        ("promises", "plans/chapters/promises.toml"),
-        ("authorities", "data/local_authorities.csv"),
-        ("funding", "data/funding.csv"),
+        ("promises", "plans/chapters/promises.toml", 83),
+        ("authorities", "data/local_authorities.csv", 4),
+        ("funding", "data/funding.csv", 4),
     ],
 )
-def test_a_file_that_is_not_utf_8_is_named(plan: PlanFolder, file: str, name: str) -> None:
+def test_a_file_that_is_not_utf_8_is_named_with_its_line(plan: PlanFolder, file: str, name: str, line: int) -> None:
     plan.files[file].write_bytes(plan.files[file].read_bytes() + "# £\n".encode("latin-1"))
-    assert plan.faults() == (f"{name}: the file is not UTF-8 text; save it as UTF-8.",)
+    assert plan.faults() == (f"{name}: line {line} is not UTF-8 text; save the file as UTF-8.",)
 
 
 def test_toml_that_is_not_valid_names_its_line(plan: PlanFolder) -> None:
     plan.edit("bodies", 'id   = "dfe"', "id   = dfe")
     assert plan.faults() == (
-        "plans/bodies.toml: the file is not valid TOML: Invalid value (at line 17, column 8). "
+        "plans/bodies.toml, organisation 1: the file is not valid TOML: Invalid value (at line 17, column 8). "
         "Mend that line; plans/README.md has examples.",
     )
 
@@ -408,7 +409,7 @@ def test_missing_folders_and_files_are_named(plan: PlanFolder, tmp_path: Path) -
 
 def test_a_folder_named_as_a_plan_is_a_fault(plan: PlanFolder) -> None:
     (plan.plans / "odd.toml").mkdir()
-    assert plan.faults() == ("plans/odd.toml: the file cannot be read: Is a directory.",)
+    assert plan.faults() == (f"plans/odd.toml: {NO_FILE}",)
 
 
 @pytest.mark.parametrize("file", ["authorities", "funding"])
@@ -422,11 +423,120 @@ def test_a_csv_file_with_a_heading_and_no_rows_says_nothing(plan: PlanFolder) ->
     assert not [s for s in plan.read() if isinstance(s.noun, LocalAuthority)]
 
 
-def test_a_heading_that_is_misspelt_is_told_of_each_row(plan: PlanFolder) -> None:
+def test_a_heading_that_is_misspelt_is_one_sentence(plan: PlanFolder) -> None:
     plan.edit("authorities", "region", "regoin")
-    assert plan.faults()[:2] == (
-        "data/local_authorities.csv, row 2, field region: is missing; add it.",
-        'data/local_authorities.csv, row 2, field regoin: is not a field of this entry; did you mean "region"?',
+    assert plan.faults() == (
+        "data/local_authorities.csv: the heading lacks region and has columns that are not known: regoin. No row was "
+        "read. Its columns are id, gss_code, name, region, type, source_id, and may be previous_gss_code; write the "
+        "heading so.",
+    )
+
+
+def test_a_table_of_another_layout_is_one_sentence_however_many_rows_it_has(plan: PlanFolder) -> None:
+    heading = "time_period,geographic_level,region_name,new_la_code,la_name"
+    row = "202526,Local authority,London,E09000001,City of London"
+    plan.files["authorities"].write_text("\n".join([heading, *[row] * 153]), encoding="utf-8")
+    [told] = plan.faults()
+    assert told.startswith("data/local_authorities.csv: the heading lacks id, gss_code, name, region, type, source_id")
+
+
+def test_a_column_that_may_be_left_out_may_be_left_out(plan: PlanFolder) -> None:
+    plan.files["authorities"].write_text(
+        "id,gss_code,name,region,type,source_id\n201,E09000001,City of London,London,City corporation,news\n",
+        encoding="utf-8",
+    )
+    assert [s.noun.id for s in plan.read() if isinstance(s.noun, LocalAuthority)] == ["201"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\r\n', ""])
+def test_a_table_as_excel_saves_it_is_read(plan: PlanFolder, first: str, encoding: str) -> None:
+    wanted = plan.read()
+    text = LOCAL_AUTHORITIES.replace(",", ";").replace("\n", ";;\r\n") + ";;;;;;;;\r\n\r\n"
+    plan.files["authorities"].write_bytes((first + text).encode(encoding))
+    assert [s.noun for s in plan.read()] == [s.noun for s in wanted]
+
+
+def test_a_row_with_a_field_too_many_is_a_fault_that_counts_the_line_of_the_separator(plan: PlanFolder) -> None:
+    text = LOCAL_AUTHORITIES.replace(",", ";").replace("Camden;", "Camden;;more")
+    plan.files["authorities"].write_text("sep=;\n" + text, encoding="utf-8")
+    [told] = plan.faults()
+    assert told.startswith("data/local_authorities.csv, row 4: the row has not as many fields as the heading")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
+def test_a_plan_as_other_editors_save_it_is_read(plan: PlanFolder, encoding: str) -> None:
+    wanted = plan.read()
+    text = plan.files["promises"].read_text(encoding="utf-8").replace("\n", "\r\n")
+    plan.files["promises"].write_bytes(text.encode(encoding))
+    assert [s.noun for s in plan.read()] == [s.noun for s in wanted]
+
+
+def test_names_that_begin_with_a_dot_and_what_editors_leave_are_passed_over(plan: PlanFolder) -> None:
+    wanted = plan.read()
+    (plan.plans / "._bodies.toml").write_bytes(b"\x00\x05\x16\x07\xff\xfe")
+    (plan.plans / ".ipynb_checkpoints").mkdir()
+    for name in (".ipynb_checkpoints/bodies-checkpoint.toml", "bodies.toml~", "#bodies.toml", "~$bodies.toml", "b.swp"):
+        (plan.plans / name).write_text("not a plan", encoding="utf-8")
+    assert plan.read() == wanted
+
+
+def test_a_plan_whose_ending_is_in_capitals_is_a_fault(plan: PlanFolder) -> None:
+    plan.files["promises"].rename(plan.plans / "promises.TOML")
+    assert plan.faults()[0].startswith("plans/promises.TOML: the name of a plan ends in .toml, in small letters")
+
+
+NO_FILE = "is not a file but a folder, a pipe or a device; put a file there, or remove it."
+
+
+def test_a_pipe_a_device_and_links_to_them_are_not_read(plan: PlanFolder) -> None:
+    os.mkfifo(plan.plans / "pipe.toml")
+    (plan.plans / "zero.toml").symlink_to("/dev/zero")
+    (plan.plans / "gone.toml").symlink_to("nowhere")
+    plan.files["funding"].unlink()
+    os.mkfifo(plan.files["funding"])
+    assert plan.faults() == (
+        "plans/gone.toml: the file cannot be read: No such file or directory.",
+        f"plans/pipe.toml: {NO_FILE}",
+        f"plans/zero.toml: {NO_FILE}",
+        f"data/funding.csv: {NO_FILE}",
+    )
+
+
+def test_a_link_to_a_file_is_read(plan: PlanFolder) -> None:
+    wanted = plan.read()
+    plan.files["bodies"].rename(plan.plans.parent / "elsewhere")
+    plan.files["bodies"].symlink_to(plan.plans.parent / "elsewhere")
+    assert plan.read() == wanted
+
+
+def test_a_file_larger_than_a_plan_is_not_read(plan: PlanFolder) -> None:
+    (plan.plans / "large.toml").write_bytes(b"#" * (5 * 1024 * 1024 + 1))
+    assert plan.faults() == ("plans/large.toml: the file has more than 5 MB; a plan or a table here has not.",)
+
+
+def test_a_table_under_another_name_is_told_of_where_it_is_missing(plan: PlanFolder) -> None:
+    plan.files["funding"].rename(plan.data / "Funding (1).CSV")
+    assert plan.faults() == (
+        'data/funding.csv: the file cannot be read: No such file or directory. "Funding (1).CSV" is beside it; '
+        "was it renamed?",
+    )
+
+
+@pytest.mark.parametrize("written", ["2025-03", "2025-Q4", "FY2024-25", "autumn 2023"])
+def test_a_date_that_is_not_a_day_without_quotation_marks_names_its_entry(plan: PlanFolder, written: str) -> None:
+    plan.edit("promises", 'baseline    = "FY2024-25"', f"baseline = {written}  # as published")
+    assert plan.faults() == (
+        "plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1, field baseline: put a date that is not a "
+        f'day in quotation marks: "{written}".',
+    )
+
+
+def test_ids_that_differ_only_in_capitals_are_a_fault(plan: PlanFolder) -> None:
+    plan.edit("promises", 'id          = "C6-06-M1"', 'id          = "c6-01-m1"')
+    assert plan.faults()[0] == (
+        "plans/chapters/promises.toml, commitment C6-06, milestone c6-01-m1: the id c6-01-m1 differs only in capitals "
+        "from C6-01-M1 of plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1; give each its own."
     )
 
 

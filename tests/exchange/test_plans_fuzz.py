@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.exchange.conftest import BODIES, FUNDING, LOCAL_AUTHORITIES, PROMISES, PlanFolder
 from tracker.domain.errors import PlanFaults
-from tracker.services.plans import load_plans
+from tracker.services.plans import Consent, load_plans
 from tracker.store.ledger import verify
 
 if TYPE_CHECKING:
@@ -223,7 +223,8 @@ def test_what_the_reader_takes_the_ledger_takes_and_proves(
     plan.files["bodies"].unlink(missing_ok=True)
     plan.files["promises"].write_text("\n".join(f"{key} = {toml(value)}" for key, value in book.items()))
     assert read_or_faults(plan)
-    load_plans(db, plan.plans, plan.data, actor="the fuzz")
+    agreed = Consent(remove=True, correct_baselines="The fuzz says otherwise.")
+    load_plans(db, plan.plans, plan.data, actor="the fuzz", consent=agreed)
     assert load_plans(db, plan.plans, plan.data, actor="the fuzz").change is None
     assert verify(db).faults == ()
 

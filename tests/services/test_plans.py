@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +11,19 @@ import pytest
 from tests.exchange.conftest import FAULTS, Fault, PlanFolder
 from tests.samples import save
 from tracker.domain.errors import PlanFaults, StoreUnusable
-from tracker.domain.nouns import Commitment, LocalAuthority, Milestone, Noun, Progress
-from tracker.domain.words import Precision, Reporter
-from tracker.services import boards, stores
-from tracker.services.plans import check_plans, compare_plans, load_plans
+from tracker.domain.nouns import (
+    Assessment,
+    Assignment,
+    BaselineRequest,
+    Commitment,
+    LocalAuthority,
+    Milestone,
+    Noun,
+    Progress,
+)
+from tracker.domain.words import MoveReason, Precision, Reporter, RequestState, View
+from tracker.services import boards, plan_removals, stores
+from tracker.services.plans import NOTHING_CONFIRMED, Consent, check_plans, compare_plans, load_plans, unread
 from tracker.store import ledger
 from tracker.store.database import Address
 
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.domain.ledger import Version
+    from tracker.domain.lines import MilestoneLine
     from tracker.services.plans import Loaded
     from tracker.store.database import Database
 
@@ -29,8 +40,48 @@ GREEN_PAPER = dt.date(2022, 3, 29)
 SINCE = dt.date(2023, 3, 2)
 
 
-def load(db: Database, plan: PlanFolder) -> Loaded:
-    return load_plans(db, plan.plans, plan.data, actor="secretariat")
+OWNERS_REPORT = Progress(
+    id="C6-06-M1",
+    reporter=Reporter.OWNER,
+    forecast_on=dt.date(2023, 6, 30),
+    forecast_precision=Precision.DAY,
+)
+BOARD_REQUEST = BaselineRequest(
+    id="C6-06-M1/1",
+    milestone_id="C6-06-M1",
+    baseline_on=dt.date(2027, 3, 31),
+    baseline_precision=Precision.DAY,
+    reason=MoveReason.WORKFORCE,
+    note="Ministers extended it.",
+    author_id="ana",
+    state=RequestState.REQUESTED,
+)
+REMOVE = Consent(remove=True)
+CORRECT = Consent(correct_baselines="The day was copied wrongly.")
+
+
+def load(db: Database, plan: PlanFolder, consent: Consent = NOTHING_CONFIRMED) -> Loaded:
+    return load_plans(db, plan.plans, plan.data, actor="secretariat", consent=consent)
+
+
+def rated(commitment_id: str) -> Assessment:
+    return Assessment(
+        id=f"{commitment_id}/owner",
+        commitment_id=commitment_id,
+        view=View.OWNER,
+        rating="Amber",
+        scale="RAG",
+        rationale="It slips.",
+    )
+
+
+def refused(db: Database, plan: PlanFolder, consent: Consent = NOTHING_CONFIRMED) -> tuple[str, ...]:
+    """The faults of a load that is refused and records nothing."""
+    before = head(db)
+    with pytest.raises(PlanFaults) as caught:
+        load(db, plan, consent)
+    assert head(db) == before
+    return caught.value.faults
 
 
 def newest(db: Database, kind: type[Noun], noun_id: str) -> Version:
@@ -168,24 +219,6 @@ def test_a_field_that_is_no_longer_said_becomes_unknown(db: Database, plan: Plan
     assert str(difference) == "commitment C6-01 (2022-03-29): amount_gbp was 300000000.00, is None"
 
 
-def test_a_promise_that_moves_to_another_day_is_removed_from_the_old_and_added_to_the_new(
-    db: Database, plan: PlanFolder
-) -> None:
-    load(db, plan)
-    plan.edit("promises", "promised_on = 2022-03-29\n  baseline", "promised_on = 2022-04-29\n  baseline")
-    loaded = load(db, plan)
-    assert loaded.change
-    assert loaded.change.reason == "1 added, 1 removed"
-    assert [str(difference) for difference in loaded.differences] == [
-        "milestone C6-01-M1 (2022-03-29): removed",
-        "milestone C6-01-M1 (2022-04-29): added",
-    ]
-    before, after = (boards.view_board(db, day, 2) for day in (dt.date(2022, 4, 28), dt.date(2022, 4, 29)))
-    assert [line.milestone_id for line in before.milestones] == ["C6-06-M1"]
-    assert [line.milestone_id for line in after.milestones] == ["C6-01-M1", "C6-06-M1"]
-    assert load(db, plan).change is None
-
-
 def without_the_board(plan: PlanFolder) -> None:
     """Take the last commitment out of the plan."""
     text = plan.files["promises"].read_text(encoding="utf-8")
@@ -197,7 +230,7 @@ def without_the_board(plan: PlanFolder) -> None:
 def test_what_the_plan_no_longer_says_is_retracted_and_stays_in_the_history(db: Database, plan: PlanFolder) -> None:
     load(db, plan)
     without_the_board(plan)
-    loaded = load(db, plan)
+    loaded = load(db, plan, REMOVE)
     assert loaded.change
     assert loaded.change.reason == "5 removed"
     assert [str(difference) for difference in loaded.differences] == [
@@ -217,7 +250,7 @@ def test_what_the_plan_no_longer_says_is_retracted_and_stays_in_the_history(db: 
 def test_what_the_plan_says_again_is_added_again(db: Database, plan: PlanFolder) -> None:
     load(db, plan)
     without_the_board(plan)
-    load(db, plan)
+    load(db, plan, REMOVE)
     plan.restore()
     loaded = load(db, plan)
     assert loaded.change
@@ -277,16 +310,16 @@ def test_an_edit_in_the_plan_and_in_the_tracker_is_a_fault_that_names_both(db: D
     assert newest(db, LocalAuthority, "202").version == 1
 
 
-def test_a_removal_from_the_plan_of_what_staff_edited_is_a_fault(db: Database, plan: PlanFolder) -> None:
+def test_a_confirmed_removal_takes_what_staff_edited_with_it(db: Database, plan: PlanFolder) -> None:
     load(db, plan)
     save(db, retitled(db, "The board"), on=GREEN_PAPER)
+    save(db, retitled(db, "The board since"), on=SINCE)
     without_the_board(plan)
-    with pytest.raises(PlanFaults) as caught:
-        load(db, plan)
-    assert caught.value.faults == (
-        "the plans, which no longer hold it: commitment C6-06 (2022-03-29) was edited here, and in the tracker by "
-        "change 2 since the last load; bring the plan to what the tracker holds, or take the edit back.",
-    )
+    [told] = refused(db, plan)
+    assert "commitment C6-06 “The board since”" in told
+    load(db, plan, REMOVE)
+    assert set(titles(db)) == {"C6-01"}
+    assert load(db, plan).change is None
 
 
 def test_a_new_entry_of_the_plan_where_staff_recorded_another_is_a_fault(db: Database, plan: PlanFolder) -> None:
@@ -339,7 +372,7 @@ def test_removing_from_the_plan_what_staff_retracted_is_agreed(db: Database, pla
     load(db, plan)
     save(db, retitled(db, "A National SEND Delivery Board"), on=GREEN_PAPER, retracted=True)
     without_the_board(plan)
-    loaded = load(db, plan)
+    loaded = load(db, plan, REMOVE)
     assert loaded.change
     assert loaded.change.reason == "4 removed, 1 agreed"
     assert load(db, plan).change is None
@@ -363,6 +396,229 @@ def test_a_comparison_tells_what_a_load_would_record_and_records_nothing(address
     with stores.open_store(address, writable=True) as db:
         assert load(db, plan).differences == differences
         assert compare_plans(db, plan.plans, plan.data) == ()
+
+
+# Baselines: a plan never moves one
+
+
+def milestone(db: Database, as_at: dt.date = dt.date(2024, 1, 1), known_seq: int | None = None) -> MilestoneLine:
+    view = boards.view_board(db, as_at, boards.known_position(db) if known_seq is None else known_seq)
+    [line] = [line for line in view.milestones if line.milestone_id == "C6-01-M1"]
+    return line
+
+
+def rebaseline(db: Database, day: dt.date, *, on: dt.date, action: str = "change baseline") -> None:
+    """What an approved request records."""
+    noun = newest(db, Milestone, "C6-01-M1").noun
+    assert isinstance(noun, Milestone)
+    changed = replace(noun, baseline_on=day, baseline_precision=Precision.DAY, baseline_wording=None)
+    save(db, changed, on=on, action=action)
+
+
+BASELINE = 'baseline    = "FY2024-25"'
+RETITLED = ('title       = "The money is paid"', 'title       = "The money is all paid"')
+IN_PLACE = "plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1, field"
+
+
+@pytest.mark.parametrize(
+    ("new", "says", "asks"),
+    [
+        ('baseline = "FY2025-26"', "baseline: says 2025-26, and the tracker has 2024-25.", 'C6-01-M1 "FY2025-26"'),
+        ("", "baseline: says none, and the tracker has 2024-25.", 'C6-01-M1 "DATE"'),
+        (
+            "baseline = 2025-03-31",
+            "baseline: says 31 March 2025, and the tracker has 2024-25.",
+            'C6-01-M1 "2025-03-31"',
+        ),
+        (f'{BASELINE}\n  baseline_wording = "soon"', 'baseline_wording: says "soon", and the tracker has "none".', ""),
+    ],
+    ids=["moved", "removed", "of another precision", "worded otherwise"],
+)
+def test_a_plan_that_says_another_baseline_is_refused_and_told_how_to_ask(
+    db: Database, plan: PlanFolder, new: str, says: str, asks: str
+) -> None:
+    load(db, plan)
+    plan.edit("promises", BASELINE, new)
+    plan.edit("authorities", "Camden", "Camden Town")
+    [told] = refused(db, plan)
+    assert told.startswith(f"{IN_PLACE} {says} A plan does not change a baseline that is in the tracker.")
+    assert asks in told
+    assert "--correct-baselines" in told
+    assert str(milestone(db).original_baseline) == "2024-25"
+
+
+def test_a_milestone_without_a_baseline_is_not_given_one_by_a_plan(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    plan.edit("promises", 'id          = "C6-06-M1"', 'id          = "C6-06-M1"\n  baseline = "2023"')
+    [told] = refused(db, plan)
+    assert "field baseline: says 2023, and the tracker has none." in told
+
+
+def test_the_day_of_a_promise_is_not_moved_by_a_plan(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    plan.edit("promises", "promised_on = 2022-03-29\n  baseline", "promised_on = 2022-04-29\n  baseline")
+    [told] = refused(db, plan)
+    assert told.startswith(f"{IN_PLACE} promised_on: says 29 April 2022, and the tracker has 29 March 2022.")
+
+
+def test_a_milestone_comes_back_only_as_it_was(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    before = plan.files["promises"].read_text(encoding="utf-8")
+    start = before.index("  [[commitment.milestone]]")
+    end = before.index("  [[commitment.event]]", start)
+    without = before[:start] + before[end:]
+    plan.files["promises"].write_text(without, encoding="utf-8")
+    load(db, plan, REMOVE)
+    for old, new in (('"FY2024-25"', '"FY2026-27"'), ("promised_on = 2022-03-29", "promised_on = 2022-04-29")):
+        plan.files["promises"].write_text(before.replace(old, new), encoding="utf-8")
+        for consent in (NOTHING_CONFIRMED, CORRECT):
+            told = refused(db, plan, consent)[0]
+            assert (
+                f"{IN_PLACE} id: C6-01-M1 was on the board before, promised on 2022-03-29 with the baseline 2024-25"
+                in told
+            )
+    plan.files["promises"].write_text(before, encoding="utf-8")
+    load(db, plan)
+    assert str(milestone(db).original_baseline) == "2024-25"
+    assert load(db, plan).change is None
+
+
+def test_a_plan_may_come_to_say_the_baseline_that_was_approved(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    rebaseline(db, dt.date(2027, 3, 31), on=SINCE)
+    plan.edit("promises", BASELINE, "baseline = 2027-03-31")
+    assert load(db, plan).change is None
+    assert str(milestone(db, GREEN_PAPER).baseline) == "2024-25"
+    assert str(milestone(db).baseline) == "31 March 2027"
+    assert str(milestone(db).original_baseline) == "2024-25"
+    plan.edit("promises", *RETITLED)
+    assert load(db, plan).change
+    assert milestone(db, GREEN_PAPER).title == "The money is all paid"
+    assert str(milestone(db, GREEN_PAPER).baseline) == "2024-25"
+
+
+def test_a_plan_may_be_edited_elsewhere_after_its_baseline_was_corrected_in_the_tracker(
+    db: Database, plan: PlanFolder
+) -> None:
+    load(db, plan)
+    rebaseline(db, dt.date(2027, 3, 31), on=GREEN_PAPER, action="correct baseline")
+    plan.edit("promises", *RETITLED)
+    [difference] = load(db, plan).differences
+    assert str(difference).endswith("title was The money is paid, is The money is all paid")
+    assert str(milestone(db).baseline) == "31 March 2027"
+    assert load(db, plan).change is None
+
+
+def test_a_baseline_that_was_wrong_from_the_start_is_corrected_as_a_change_that_says_so(
+    db: Database, plan: PlanFolder
+) -> None:
+    load(db, plan)
+    plan.edit("promises", BASELINE, 'baseline = "FY2025-26"')
+    plan.edit("promises", *RETITLED)
+    loaded = load(db, plan, CORRECT)
+    assert [(change.action, change.reason) for change in loaded.changes] == [
+        ("correct baseline", "correction; The day was copied wrongly."),
+        ("plan load", "1 edited"),
+    ]
+    assert [str(difference) for difference in loaded.differences] == [
+        "milestone C6-01-M1 (2022-03-29): corrected: baseline_on was 2025-03-31, is 2026-03-31",
+        "milestone C6-01-M1 (2022-03-29): title was The money is paid, is The money is all paid",
+    ]
+    assert str(milestone(db, GREEN_PAPER).baseline) == "2025-26"
+    assert str(milestone(db, known_seq=1).baseline) == "2024-25"
+    assert load(db, plan).change is None
+
+
+def test_a_correction_leaves_the_baseline_that_was_approved_since(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    rebaseline(db, dt.date(2027, 3, 31), on=SINCE)
+    plan.edit("promises", BASELINE, 'baseline = "FY2025-26"')
+    loaded = load(db, plan, CORRECT)
+    assert [change.action for change in loaded.changes] == ["correct baseline"]
+    assert str(milestone(db, GREEN_PAPER).baseline) == "2025-26"
+    assert str(milestone(db).baseline) == "31 March 2027"
+
+
+def test_the_day_of_a_promise_can_be_corrected_unless_its_baseline_was_changed_since(
+    db: Database, plan: PlanFolder
+) -> None:
+    load(db, plan)
+    plan.edit("promises", "promised_on = 2022-03-29\n  baseline", "promised_on = 2022-04-29\n  baseline")
+    loaded = load(db, plan, CORRECT)
+    assert [str(difference) for difference in loaded.differences][:2] == [
+        "milestone C6-01-M1 (2022-03-29): corrected",
+        "milestone C6-01-M1 (2022-04-29): corrected",
+    ]
+    before, after = (boards.view_board(db, day, head(db)) for day in (dt.date(2022, 4, 28), dt.date(2022, 4, 29)))
+    assert [line.milestone_id for line in before.milestones] == ["C6-06-M1"]
+    assert [line.milestone_id for line in after.milestones] == ["C6-01-M1", "C6-06-M1"]
+    assert load(db, plan).change is None
+    rebaseline(db, dt.date(2027, 3, 31), on=SINCE)
+    plan.edit("promises", "promised_on = 2022-04-29\n  baseline", "promised_on = 2022-05-29\n  baseline")
+    [told] = refused(db, plan, CORRECT)
+    assert "Its baseline was changed in the tracker, so it cannot be corrected here." in told
+
+
+# Removals: nothing goes that nobody confirmed
+
+
+def test_a_load_that_would_remove_lists_what_would_go_and_what_hangs_on_it(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    save(db, OWNERS_REPORT, on=SINCE)
+    save(db, rated("C6-06"), on=SINCE)
+    save(db, Assignment(id="ana/C6-06", user_id="ana", active=True, commitment_id="C6-06"), on=SINCE)
+    save(db, Assignment(id="ben/C6-06", user_id="ben", active=True, commitment_id="C6-06"), on=GREEN_PAPER)
+    save(db, Assignment(id="ben/C6-06", user_id="ben", active=False, commitment_id="C6-06"), on=SINCE)
+    save(db, BOARD_REQUEST, on=SINCE)
+    without_the_board(plan)
+    (plan.plans / ".board.toml").write_text("hidden = 1", encoding="utf-8")
+    (plan.plans / "empty.toml").write_text("# nothing\n", encoding="utf-8")
+    assert refused(db, plan) == (
+        "The plans no longer hold 5 records that the tracker has. Loading them would remove these from the board of "
+        "every day, past days included:\n"
+        "    commitment C6-06 “A National SEND Delivery Board”: 1 rating by its owner, 1 assignment\n"
+        "    milestone C6-06-M1 “The board meets”: 1 request to change its baseline, 1 report by its owner\n"
+        "    assessment C6-06/evidence (2023-06-06)\n"
+        "    progress C6-06-M1 (2023-06-06)\n"
+        "    reference C6-06/dfe-summary (2022-03-29)\n"
+        "    plans/.board.toml is not read as a plan.\n"
+        "    plans/empty.toml says nothing.\n"
+        "    Put back what is missing: a file may have been moved, renamed, hidden or emptied. If these are to go, "
+        "load the plans again with --remove. The history keeps them.",
+    )
+    load(db, plan, REMOVE)
+    plan.restore()
+    load(db, plan)
+    assert newest(db, Progress, "C6-06-M1").noun.id == "C6-06-M1"
+
+
+def test_many_records_that_would_go_are_counted(
+    db: Database, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_removals, "_MOST_OTHERS", 5)
+    load(db, plan)
+    plan.files["promises"].write_text("", encoding="utf-8")
+    rows = plan.files["funding"].read_text(encoding="utf-8").splitlines()
+    plan.files["funding"].write_text(rows[0], encoding="utf-8")
+    save(db, Assignment(id="ana/sv", user_id="ana", active=True, programme_id="safety-valve"), on=SINCE)
+    [told] = refused(db, plan)
+    assert "programme safety-valve “Safety Valve”: 1 assignment\n" in told
+    assert "2 sums of funding" in told
+    assert load(db, plan, REMOVE).change
+
+
+def test_what_is_said_of_another_day_has_moved_and_needs_no_confirmation(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    plan.edit("promises", "from     = 2023-06-06", "from     = 2023-06-07")
+    loaded = load(db, plan)
+    assert loaded.change
+    assert loaded.change.reason == "1 added, 1 removed"
+
+
+def test_files_that_are_not_read_are_told_of_and_what_editors_leave_is_not(plan: PlanFolder) -> None:
+    for name in ("more.toml.txt", "README.md", ".hidden.toml", "bodies.toml~"):
+        (plan.plans / name).write_text("x = 1", encoding="utf-8")
+    assert unread(plan.plans) == ["plans/more.toml.txt is not read as a plan."]
 
 
 # Nothing is recorded when anything is at fault

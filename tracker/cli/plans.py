@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice_of
+from tracker.domain.errors import PlanFaults
 from tracker.services import plans, stores
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ def add_commands(commands: Commands) -> None:
     check.set_defaults(run=_plan_check)
     load = plan_commands.add_parser("load", help="record as one change what the plans say and the store does not hold")
     _plan_folders(load)
+    load.add_argument("--remove", action="store_true", help="what the plans no longer say may go from the board")
+    load.add_argument(
+        "--correct-baselines",
+        metavar="WHY",
+        help="the plans were wrong from the start: record their baselines as corrections, with this reason",
+    )
     load.set_defaults(run=_plan_load)
 
 
@@ -42,32 +50,49 @@ def _actor() -> str:
 
 def _init(options: argparse.Namespace) -> int:
     at = stores.address()
-    plans.check_plans(options.plans, options.data)  # a store is not made for plans that cannot be loaded
-    created = stores.init_store(at)
-    print(f"Created the store {at.file}." if created else f"The store {at.file} is there.")
-    return _plan_load(options)
+    if not at.exists():
+        plans.check_plans(options.plans, options.data)  # a store is not made for plans that cannot be loaded
+    if stores.init_store(at):
+        print(f"Created the store {at.file}.")
+        return _load(options, plans.NOTHING_CONFIRMED)
+    print(f"The store {at.file} is there.")
+    try:
+        return _load(options, plans.NOTHING_CONFIRMED)
+    except PlanFaults as refused:  # the board goes on showing what the store holds
+        print(refused, file=sys.stderr)
+        print(
+            "The board shows the store as it was. `python -m tracker plan load` loads the plans once this is settled."
+        )
+        return 0
 
 
 def _plan_check(options: argparse.Namespace) -> int:
     counts = plans.check_plans(options.plans, options.data)
     print("The plans are sound: " + ", ".join(f"{count:,} {noun}" for noun, count in sorted(counts.items())) + ".")
+    for sentence in plans.unread(options.plans):
+        print(f"Note: {sentence}")
     return 0
 
 
 def _plan_load(options: argparse.Namespace) -> int:
+    return _load(options, plans.Consent(remove=options.remove, correct_baselines=options.correct_baselines))
+
+
+def _load(options: argparse.Namespace, consent: plans.Consent) -> int:
     at = stores.address()
-    loaded = plans.Loaded((), None)
+    loaded = plans.Loaded((), ())
     with stores.open_store(at) as db:  # reading only, so that it may be done while the app shows the store
-        differs = bool(plans.compare_plans(db, options.plans, options.data))
+        differs = bool(plans.compare_plans(db, options.plans, options.data, consent=consent))
         print_notice_of(db)
     if differs:
         with stores.open_store(at, writable=True) as db:
-            loaded = plans.load_plans(db, options.plans, options.data, actor=_actor())
-    if loaded.change is None:
+            loaded = plans.load_plans(db, options.plans, options.data, actor=_actor(), consent=consent)
+    if not loaded.changes:
         print("The store holds all that the plans say; nothing was recorded.")
         return 0
-    first_load = loaded.change.seq == 1  # a thousand additions, which the plans themselves list better
+    first_load = loaded.changes[0].seq == 1  # a thousand additions, which the plans themselves list better
     for difference in () if first_load else loaded.differences:
         print(f"  {difference}")
-    print(f"Recorded change {loaded.change.seq}: {loaded.change.reason}. Seal {loaded.change.seal[:12]}.")
+    for change in loaded.changes:
+        print(f"Recorded change {change.seq}: {change.reason}. Seal {change.seal[:12]}.")
     return 0

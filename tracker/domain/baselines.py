@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import PublishedDate, in_words
 from tracker.domain.words import MoveReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.domain.ledger import Version
     from tracker.domain.lines import UpdateLine
@@ -80,3 +80,151 @@ def days_of_current_baseline(standing: Sequence[Version]) -> list[Version]:
 
 def _baseline(version: Version) -> tuple[object, object]:
     return getattr(version.noun, "baseline_on", None), getattr(version.noun, "baseline_precision", None)
+
+
+# What a plan may say of a baseline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """One day of a milestone in the ledger: what it says from that day, and whether a plan has said it.
+
+    ``stands`` is False when it has been retracted; ``held`` is then what it said before.
+    """
+
+    held: Milestone
+    by_plan: bool
+    stands: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disagreement:
+    """A plan that says another baseline, or another day of the promise, than the ledger: the field, and a sentence.
+
+    ``corrected`` is what a correction would record, day by day; a ``None`` takes a day away. It is empty where no
+    correction is possible. ``held_on`` is the day in the ledger that the plan speaks of; None when it holds none.
+    """
+
+    field: str
+    sentence: str
+    held_on: dt.date | None
+    corrected: Mapping[dt.date, Milestone | None]
+
+
+def with_baseline_of(said: Milestone, held: Milestone) -> Milestone:
+    """Return what is said of a milestone, with the baseline that is held of it."""
+    return replace(
+        said,
+        baseline_on=held.baseline_on,
+        baseline_precision=held.baseline_precision,
+        baseline_wording=held.baseline_wording,
+    )
+
+
+Worded: TypeAlias = tuple[object, object, object]
+"""A baseline: its day, its precision and its published wording."""
+
+
+def of_plan(
+    said: Milestone, promised_on: dt.date, days: Mapping[dt.date, Promise], ever: Collection[Worded]
+) -> Milestone | Disagreement:
+    """Return what a load may record of a milestone that the ledger has versions of, or why it may not.
+
+    ``days`` are its days in the ledger, oldest first; ``ever`` every baseline that the ledger has held of it. A plan
+    may go on saying the baseline that it said first, or come to say one that was approved since: the ledger keeps what
+    it holds either way.
+    """
+    standing = {day: promise.held for day, promise in days.items() if promise.stands}
+    if not standing:
+        return _back_again(said, promised_on, days, ever)
+    if promised_on not in standing:
+        return _promised_otherwise(said, promised_on, days, standing)
+    held = standing[promised_on]
+    worded_anew = _dated(said) != _dated(held) and (*_dated(said), None) in ever  # approved, and published nowhere yet
+    if _worded(said) in ever or worded_anew:
+        return with_baseline_of(said, held)
+    return _baselined_otherwise(said, promised_on, held, standing)
+
+
+def _dated(milestone: Milestone) -> tuple[object, object]:
+    return milestone.baseline_on, milestone.baseline_precision
+
+
+def _worded(milestone: Milestone) -> Worded:
+    return (*_dated(milestone), milestone.baseline_wording)
+
+
+def _published(milestone: Milestone) -> PublishedDate | None:
+    day, precision = milestone.baseline_on, milestone.baseline_precision
+    return PublishedDate(day, precision) if day and precision else None
+
+
+def _back_again(
+    said: Milestone, promised_on: dt.date, days: Mapping[dt.date, Promise], ever: Collection[Worded]
+) -> Milestone | Disagreement:
+    """Judge a milestone that was removed and comes back: it comes back as it was."""
+    promise = days.get(promised_on)
+    if promise and _worded(said) in ever:
+        return with_baseline_of(said, promise.held)
+    day, last = list(days.items())[-1]
+    was = _published(last.held) or "none"
+    return Disagreement(
+        field="id",
+        held_on=None,
+        sentence=(
+            f"{said.id} was on the board before, promised on {day} with the baseline {was}. It can come back with that "
+            "day and that baseline; give another promise another id."
+        ),
+        corrected={},
+    )
+
+
+_IF_WRONG = 'If the plan was wrong from the start, load it with --correct-baselines "why".'
+
+
+def _promised_otherwise(
+    said: Milestone, promised_on: dt.date, days: Mapping[dt.date, Promise], standing: Mapping[dt.date, Milestone]
+) -> Disagreement:
+    first = next(iter(standing))
+    only_one = len(standing) == 1 and days[first].by_plan
+    return Disagreement(
+        field="promised_on",
+        held_on=first,
+        sentence=(
+            f"says {in_words(promised_on)}, and the tracker has {in_words(first)}. A plan does not move the day of a "
+            f"promise, because the boards of the days between would change. Put {first} back. "
+            + (_IF_WRONG if only_one else "Its baseline was changed in the tracker, so it cannot be corrected here.")
+        ),
+        corrected={first: None, promised_on: said} if only_one else {},
+    )
+
+
+def _baselined_otherwise(
+    said: Milestone, promised_on: dt.date, held: Milestone, standing: Mapping[dt.date, Milestone]
+) -> Disagreement:
+    was, new = _published(held), _published(said)
+    if was == new:
+        field, has, says = "baseline_wording", held.baseline_wording or "none", said.baseline_wording or "none"
+        has, says, ask = f'"{has}"', f'"{says}"', ""
+    else:
+        field, has, says = "baseline", str(was or "none"), str(new or "none")
+        written = new.written if new else "DATE"
+        ask = (
+            "To change it, ask on the Change control page, or with "
+            f'`python -m tracker baseline request {said.id} "{written}" --reason … --note …`; another person decides. '
+        )
+    corrected: dict[dt.date, Milestone | None] = {}
+    for day, milestone in standing.items():
+        if day >= promised_on:
+            if _dated(milestone) != _dated(held):
+                break
+            corrected[day] = with_baseline_of(milestone, said)
+    return Disagreement(
+        field=field,
+        held_on=promised_on,
+        sentence=(
+            f"says {says}, and the tracker has {has}. A plan does not change a baseline that is in the tracker. "
+            f"Put {has} back. {ask}{_IF_WRONG}"
+        ),
+        corrected=corrected,
+    )

@@ -8,6 +8,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import difflib
+import io
+import re
+import textwrap
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
@@ -42,10 +45,11 @@ from tracker.domain.words import (
     Stance,
     View,
 )
+from tracker.exchange import plan_files, toml_places
 from tracker.exchange.entries import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 
@@ -79,19 +83,45 @@ def read_plan(plans: Path, data: Path) -> list[Statement]:
     Raises PlanFaults with a sentence a fault, every one that can be told apart at once.
     """
     reader = _Reader()
-    files = sorted(plans.rglob("*.toml"))
-    if not files:
+    files = plan_files.plan_files(plans)
+    misnamed = plan_files.misnamed(plans)
+    if not files and not misnamed:
         raise PlanFaults([f"{plans}: no plan (*.toml) is there; give the folder that holds them with --plans."])
     for file in files:
-        _read_toml(reader, file, str(file.relative_to(plans.parent)))
-    _read_csv(reader, data / "local_authorities.csv", _local_authority)
-    _read_csv(reader, data / "funding.csv", _funding)
+        _read_toml(reader, file, _name(file, plans))
+    for file in misnamed:
+        reader.faults.append(f"{_name(file, plans)}: the name of a plan ends in .toml, in small letters; rename it.")
+    _read_csv(reader, data / "local_authorities.csv", _AUTHORITY_COLUMNS, _local_authority)
+    _read_csv(reader, data / "funding.csv", _FUNDING_COLUMNS, _funding)
     if not reader.faults:  # what refers to what can only be judged when every entry could be read
         _check_whole(reader)
         _check_inheritance(reader)
     if reader.faults:
         raise PlanFaults([_printable(fault) for fault in reader.faults])
     return reader.statements
+
+
+def unread_files(plans: Path, *, hidden: bool = True) -> list[str]:
+    """Return a sentence for every file in the folder of the plans that is not read as one, or that says nothing.
+
+    ``hidden`` adds names that begin with a dot, and what editors leave beside a plan.
+    """
+    unread = [f"{_name(file, plans)} is not read as a plan." for file in plan_files.not_read(plans, hidden=hidden)]
+    empty = [f"{_name(file, plans)} says nothing." for file in plan_files.plan_files(plans) if _is_empty(file)]
+    return [_printable(sentence) for sentence in (*unread, *empty)]
+
+
+def _is_empty(file: Path) -> bool:
+    try:
+        lines = plan_files.read_text(file).splitlines()
+    except plan_files.UnreadableFile:
+        return False
+    return all(not line.strip() or line.lstrip().startswith("#") for line in lines)
+
+
+def _name(file: Path, plans: Path) -> str:
+    """Return a file's name as faults give it: from the folder of the plans on."""
+    return f"{plans.name}/{file.relative_to(plans).as_posix()}"
 
 
 def _printable(fault: str) -> str:
@@ -101,17 +131,14 @@ def _printable(fault: str) -> str:
 
 def _read_toml(reader: _Reader, file: Path, name: str) -> None:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        reader.faults.append(f"{name}: the file is not UTF-8 text; save it as UTF-8.")
+        text = plan_files.read_text(file)
+    except plan_files.UnreadableFile as error:
+        reader.faults.append(f"{name}: {error}")
         return
-    except OSError as error:
-        reader.faults.append(f"{name}: the file cannot be read: {error.strerror}.")
-        return
+    try:
+        content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # not TOML, or numbers and nesting beyond what Python reads
-        reader.faults.append(
-            f"{name}: the file is not valid TOML: {error}. Mend that line; plans/README.md has examples."
-        )
+        reader.faults.append(toml_places.fault(name, text, str(error)))
         return
     top = Entry(content, file=name, name="", faults=reader.faults)
     for table, read in _TABLES.items():
@@ -359,33 +386,91 @@ _TABLES: dict[str, Callable[[_Reader, Entry], None]] = {
 # Published data
 
 
-def _read_csv(reader: _Reader, file: Path, read: Callable[[_Reader, Entry], None]) -> None:
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of a table: those that must be there, and those that may be."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+
+_AUTHORITY_COLUMNS = _Columns(("id", "gss_code", "name", "region", "type", "source_id"), ("previous_gss_code",))
+_FUNDING_COLUMNS = _Columns(
+    ("id", "programme_id", "stage", "amount_gbp", "effective_on", "source_id"),
+    ("commitment_id", "amount_wording", "period", "scope", "part_of", "note"),
+)
+_SEPARATOR = re.compile(r"\"?sep=(.)\"?\s*\r?\n", re.IGNORECASE)
+"""The first line by which Excel says what stands between the fields."""
+
+
+def _read_csv(reader: _Reader, file: Path, columns: _Columns, read: Callable[[_Reader, Entry], None]) -> None:
     name = f"{file.parent.name}/{file.name}"
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            table = csv.DictReader(lines, restkey="(more)", strict=True)
-            heading, rows = table.fieldnames or (), list(table)
-    except UnicodeDecodeError:
-        reader.faults.append(f"{name}: the file is not UTF-8 text; save it as UTF-8.")
-        return
-    except OSError as error:
-        reader.faults.append(f"{name}: the file cannot be read: {error.strerror}.")
+        text = plan_files.read_text(file)
+        separator = _SEPARATOR.match(text)
+        body = text[separator.end() :] if separator else text
+        delimiter = separator[1] if separator else _delimiter(body)
+        lines = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
+        heading, *rows = list(lines) or [[]]
+    except plan_files.UnreadableFile as error:
+        reader.faults.append(f"{name}: {error}{_near_name(file)}")
         return
     except csv.Error as error:
         reader.faults.append(f"{name}: the file is not valid CSV: {error}.")
         return
-    if not heading:
-        reader.faults.append(f"{name}: the file is empty; put back its heading and its rows.")
-    for field, times in Counter(heading).items():
-        if times > 1:
-            reader.faults.append(f"{name}: the heading names {field} twice; give each column its own name.")
-    for number, values in enumerate(rows, start=2):
-        entry = Entry(values, file=name, name=f"row {number}", faults=reader.faults)
-        if "(more)" in values or None in values.values():
+    heading = [field.strip() for field in heading]
+    while heading and not heading[-1] and not any("".join(row[len(heading) - 1 :]).strip() for row in rows):
+        heading.pop()  # columns that a spreadsheet saved and nobody filled
+    if fault := _heading_fault(heading, columns):
+        reader.faults.append(f"{name}: {fault}")
+        return
+    for number, row in enumerate(rows, start=3 if separator else 2):
+        values = row[: len(heading)] + [value for value in row[len(heading) :] if value.strip()]
+        if not any(value.strip() for value in values):
+            continue
+        entry = Entry(dict(zip(heading, values, strict=False)), file=name, name=f"row {number}", faults=reader.faults)
+        if len(values) != len(heading):
             entry.faults.append(f"{entry.where}: the row has not as many fields as the heading; check its commas.")
             continue
         read(reader, entry)
         entry.done()
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands between the fields of a heading: a comma, unless there is none."""
+    heading = text.partition("\n")[0]
+    return next((mark for mark in ",;\t" if mark in heading), ",")
+
+
+def _near_name(file: Path) -> str:
+    """Name a file beside one that is missing which may be it under another name."""
+    beside = [one.name for one in file.parent.iterdir()] if file.parent.is_dir() and not file.exists() else []
+    near = difflib.get_close_matches(file.name.lower(), {name.lower(): name for name in beside}, n=1, cutoff=0.8)
+    found = next((name for name in beside if near and name.lower() == near[0]), None)
+    return f' "{found}" is beside it; was it renamed?' if found else ""
+
+
+def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
+    """Say in one sentence what is wrong with a heading; None when nothing is."""
+    if not heading:
+        return "the file is empty; put back its heading and its rows."
+    if twice := [field for field, times in Counter(heading).items() if times > 1]:
+        return f"the heading names {' and '.join(twice)} twice; give each column its own name."
+    known = (*columns.required, *columns.optional)
+    missing = [field for field in columns.required if field not in heading]
+    strange = [field for field in heading if field not in known]
+    if not missing and not strange:
+        return None
+    told = [
+        f"lacks {', '.join(missing)}" if missing else "",
+        f"has columns that are not known: {textwrap.shorten(', '.join(strange), 200, placeholder=' …')}"
+        if strange
+        else "",
+    ]
+    return (
+        f"the heading {' and '.join(part for part in told if part)}. No row was read. Its columns are "
+        f"{', '.join(columns.required)}, and may be {', '.join(columns.optional)}; write the heading so."
+    )
 
 
 def _local_authority(reader: _Reader, entry: Entry) -> None:
@@ -423,8 +508,15 @@ def _check_whole(reader: _Reader) -> None:
     """Check what only the whole plan can show: ids said twice, and names of things that are not there."""
     said: dict[tuple[type[Noun], str, dt.date | None], Statement] = {}
     ids: dict[type[Noun], set[str]] = {kind: set() for _, _, kind in _pointers()}
+    alike: dict[tuple[type[Noun], str], Statement] = {}
     for statement in reader.statements:
         noun, kind = statement.noun, type(statement.noun)
+        other = alike.setdefault((kind, noun.id.casefold()), statement)
+        if other.noun.id != noun.id:
+            reader.faults.append(
+                f"{statement.where}: the id {noun.id} differs only in capitals from {other.noun.id} of {other.where}; "
+                "give each its own."
+            )
         day = statement.effective_on if kind in _SAID_BY_DAY else None
         earlier = said.setdefault((kind, noun.id, day), statement)
         if earlier is not statement:

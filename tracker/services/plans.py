@@ -1,37 +1,66 @@
-"""Loading the plans: what they say that the ledger does not hold yet becomes one change."""
+"""Loading the plans: what they say that the ledger does not hold yet becomes one change.
+
+A load never moves a baseline that is in the ledger, and never removes anything until somebody has confirmed it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, fields, replace
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.domain.baselines import CORRECTED, Disagreement, Promise, of_plan, with_baseline_of
 from tracker.domain.errors import PlanFaults
 from tracker.domain.ledger import Version
-from tracker.exchange.plans import read_plan
-from tracker.store import ledger
+from tracker.domain.nouns import Assessment, Milestone, Progress
+from tracker.exchange.plans import read_plan, unread_files
+from tracker.services import plan_removals
+from tracker.store import baselines, ledger
 from tracker.store.registry import NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from tracker.domain.baselines import Worded
     from tracker.domain.ledger import Change
     from tracker.domain.nouns import Noun
     from tracker.exchange.plans import Statement
     from tracker.store.database import Cursor, Database
     from tracker.store.ledger import Slot
 
+Place: TypeAlias = tuple[str, dt.date]
+"""An id, and the day from which something is said of it."""
+
 ACTION = "plan load"
 _KINDS = ("added", "edited", "removed", "agreed")
+_SAID_BY_DAY = (Assessment, Progress)
+"""Nouns of which a plan tells the history: what it stops saying of one day takes nothing from the other days."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the person who loads the plans has confirmed.
+
+    ``remove``: what the plans no longer say may go. ``correct_baselines``: why baselines in the tracker were wrong
+    from the start; None when they were not.
+    """
+
+    remove: bool = False
+    correct_baselines: str | None = None
+
+
+NOTHING_CONFIRMED = Consent()
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What one load changes of one noun and day; ``kind`` is added, edited, removed or agreed (said elsewhere before).
+    """What one load changes of one noun and day; ``kind`` is added, edited, removed, agreed or corrected.
 
-    ``fields`` holds (field, old value, new value) of an edit.
+    Agreed is what somebody had recorded in the tracker before. ``fields`` holds (field, old value, new value) of an
+    edit or a correction.
     """
 
     noun: str
@@ -42,18 +71,40 @@ class Difference:
 
     def __str__(self) -> str:
         """One line a person can read."""
-        name = f"{self.noun} {self.id} ({self.effective_on})"
-        if self.kind == "edited":
-            return f"{name}: " + "; ".join(f"{field} was {old!s}, is {new!s}" for field, old, new in self.fields)
-        return f"{name}: {self.kind}"
+        parts = [f"{self.noun} {self.id} ({self.effective_on})"]
+        if self.kind != "edited":
+            parts.append(self.kind)
+        if self.fields:
+            parts.append("; ".join(f"{field} was {old!s}, is {new!s}" for field, old, new in self.fields))
+        return ": ".join(parts)
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A load: what it changed, and the change that records it (None when the ledger held it all already)."""
+    """A load: what it changed, and the changes that record it, oldest first; none when the ledger held it all already.
+
+    A correction of baselines is a change of its own, before that of the load.
+    """
 
     differences: tuple[Difference, ...]
-    change: Change | None
+    changes: tuple[Change, ...]
+
+    @property
+    def change(self) -> Change | None:
+        """The last of the changes; None when nothing was recorded."""
+        return self.changes[-1] if self.changes else None
+
+
+@dataclass
+class _Compared:
+    """What a load would record, and what is in its way."""
+
+    held: Mapping[str, Mapping[Place, Slot]]
+    versions: list[Version] = field(default_factory=list)
+    corrections: list[Version] = field(default_factory=list)
+    removed: list[Version] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
 
 def check_plans(plans: Path, data: Path) -> Counter[str]:
@@ -61,61 +112,175 @@ def check_plans(plans: Path, data: Path) -> Counter[str]:
     return Counter(type(statement.noun).__name__.lower() for statement in read_plan(plans, data))
 
 
-def compare_plans(db: Database, plans: Path, data: Path) -> tuple[Difference, ...]:
-    """Return what ``load_plans`` would record, from a store that may be open for reading only. Raises PlanFaults."""
-    statements = read_plan(plans, data)
-    with db.read() as cursor:
-        return tuple(_compare(cursor, statements)[1])
+def unread(plans: Path) -> list[str]:
+    """Return a sentence for every file beside the plans that is not read as one, hidden ones aside, or says nothing."""
+    return unread_files(plans, hidden=False)
 
 
-def load_plans(db: Database, plans: Path, data: Path, *, actor: str) -> Loaded:
-    """Record what the plans say and the ledger does not hold: one change, or none.
+def compare_plans(
+    db: Database, plans: Path, data: Path, *, consent: Consent = NOTHING_CONFIRMED
+) -> tuple[Difference, ...]:
+    """Return what ``load_plans`` would record, from a store that may be open for reading only.
 
-    What the plans no longer say is retracted, and stays in the history. What somebody else has recorded since the
-    last load stands, unless the plans were edited in the same place and say something else: that is a fault to be
-    decided by a person.
+    Raises PlanFaults as ``load_plans`` does.
+    """
+    return tuple(_compared(db, read_plan(plans, data), consent, unread_files(plans)).differences)
+
+
+def load_plans(db: Database, plans: Path, data: Path, *, actor: str, consent: Consent = NOTHING_CONFIRMED) -> Loaded:
+    """Record what the plans say and the ledger does not hold: all of it, or nothing.
+
+    What the plans no longer say is retracted once ``consent`` says so, and stays in the history. What somebody else
+    has recorded since the last load stands, unless the plans were edited in the same place and say something else:
+    that is a fault to be decided by a person. A baseline in the ledger, and the day of its promise, stay as they are:
+    plans that say something else are a fault, unless ``consent`` gives a reason to correct them. A correction is
+    recorded before the load, as a change that says what it is.
     Raises PlanFaults (nothing is recorded), StaleEdit, StoreBusy, StoreUnusable.
     """
-    statements = read_plan(plans, data)
+    statements, unread = read_plan(plans, data), unread_files(plans)
+    compared = _compared(db, statements, consent, unread)
+    differences, changes = list(compared.differences), []
+    if compared.corrections:
+        reason = f"correction; {consent.correct_baselines}"
+        changes.append(ledger.record(db, actor=actor, action=CORRECTED, reason=reason, versions=compared.corrections))
+        compared = _compared(db, statements, consent, unread)
+        differences = [d for d in differences if d.kind == "corrected"] + compared.differences
+    if compared.versions:
+        kinds = Counter(difference.kind for difference in compared.differences)
+        reason = ", ".join(f"{kinds[kind]:,} {kind}" for kind in _KINDS if kinds[kind])
+        changes.append(ledger.record(db, actor=actor, action=ACTION, reason=reason, versions=compared.versions))
+    return Loaded(tuple(differences), tuple(changes))
+
+
+def _compared(db: Database, statements: Sequence[Statement], consent: Consent, unread: Sequence[str]) -> _Compared:
+    """Compare the plans with the ledger. Raises PlanFaults for whatever is in the way of a load."""
     with db.read() as cursor:
-        versions, differences = _compare(cursor, statements)
-    if not versions:
-        return Loaded((), None)
-    kinds = Counter(difference.kind for difference in differences)
-    change = ledger.record(
-        db,
-        actor=actor,
-        action=ACTION,
-        reason=", ".join(f"{kinds[kind]:,} {kind}" for kind in _KINDS if kinds[kind]),
-        versions=versions,
-    )
-    return Loaded(tuple(differences), change)
+        compared = _compare(cursor, statements, consent)
+    told = list(compared.faults)
+    if compared.removed and not consent.remove:
+        told.append(plan_removals.told(compared.removed, compared.held, unread))
+    if told:
+        raise PlanFaults(told)
+    return compared
 
 
-def _compare(cursor: Cursor, statements: Sequence[Statement]) -> tuple[list[Version], list[Difference]]:
-    versions: list[Version] = []
-    differences: list[Difference] = []
-    faults: list[str] = []
+def _compare(cursor: Cursor, statements: Sequence[Statement], consent: Consent) -> _Compared:
+    compared = _Compared({table: ledger.slots(cursor, noun, ACTION) for table, noun in NOUNS.items()})
     for table, noun in NOUNS.items():
         said = {(s.noun.id, s.effective_on): s for s in statements if type(s.noun) is noun}
-        held = ledger.slots(cursor, noun, ACTION)
         numbers = ledger.newest_numbers(cursor, noun)
-        for place in sorted(said.keys() | held.keys()):
-            statement, slot = said.get(place), held.get(place)
-            new = statement.noun if statement else None
-            last, old = (_says(slot.by_action), _says(slot.newest)) if slot else (None, None)
-            kept = new or last
-            if kept is None or new == last:
-                continue
-            if slot and slot.newest is not slot.by_action and new != old:
-                faults.append(_both_edited(table, place, slot, statement))
-                continue
-            numbers[place[0]] = numbers.get(place[0], 0) + 1
-            versions.append(Version(noun=kept, version=numbers[place[0]], effective_on=place[1], retracted=new is None))
-            differences.append(_difference(table, place, old, new))
-    if faults:
-        raise PlanFaults(faults)
-    return versions, differences
+        if noun is Milestone:
+            ever = baselines.ever_held(cursor)
+            said = _with_held_baselines(compared, table, said, ever, numbers, consent)
+        _compare_table(compared, table, said, numbers)
+    return compared
+
+
+def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Statement], numbers: dict[str, int]) -> None:
+    """Compare what the plans say of one noun with what is held of it."""
+    held = compared.held[table]
+    gone = _gone(table, said, held)
+    removed: dict[str, list[Version]] = defaultdict(list)
+    added: Counter[str] = Counter()
+    for place in sorted(said.keys() | held.keys()):
+        statement, slot = said.get(place), held.get(place)
+        new = statement.noun if statement else None
+        last, old = (_says(slot.by_action), _says(slot.newest)) if slot else (None, None)
+        if place[0] in gone and old is not None:  # what the tracker has changed of it since goes with it
+            last = old
+        elif isinstance(last, Milestone) and isinstance(
+            old, Milestone
+        ):  # whose baseline the tracker may have corrected
+            last = with_baseline_of(last, old)
+        kept = new or last
+        if kept is None or new == last:
+            continue
+        if slot and slot.newest is not slot.by_action and old not in (new, last):
+            compared.faults.append(_both_edited(table, place, slot, statement))
+            continue
+        numbers[place[0]] = numbers.get(place[0], 0) + 1
+        version = Version(noun=kept, version=numbers[place[0]], effective_on=place[1], retracted=new is None)
+        compared.versions.append(version)
+        compared.differences.append(_difference(table, place, old, new))
+        if old is not None and new is None:
+            removed[place[0]].append(version)
+        elif old is None and new is not None:
+            added[place[0]] += 1
+    for identity, versions in removed.items():  # what is said of another day instead has moved, and is not removed
+        compared.removed.extend(versions[added[identity] :])
+
+
+def _gone(table: str, said: Mapping[Place, Statement], held: Mapping[Place, Slot]) -> set[str]:
+    """Return the ids that the plans said and say nothing of any more."""
+    if NOUNS[table] in _SAID_BY_DAY:
+        return set()
+    return {identity for (identity, _), slot in held.items() if _says(slot.by_action)} - {place[0] for place in said}
+
+
+def _with_held_baselines(
+    compared: _Compared,
+    table: str,
+    said: Mapping[Place, Statement],
+    ever: Mapping[str, set[Worded]],
+    numbers: dict[str, int],
+    consent: Consent,
+) -> dict[Place, Statement]:
+    """Return what the plans say of milestones, each with the baseline and the promise that are held of it.
+
+    Plans that say another are a fault, or with ``consent`` a correction.
+    """
+    promises = _promises(compared.held[table])
+    kept: dict[Place, Statement] = {}
+    for place, statement in said.items():
+        days = promises.get(place[0])
+        noun = statement.noun
+        assert isinstance(noun, Milestone)  # noqa: S101  what is said of milestones
+        if not days:
+            kept[place] = statement
+            continue
+        outcome = of_plan(noun, place[1], days, ever[place[0]])
+        if isinstance(outcome, Milestone):
+            kept[place] = replace(statement, noun=outcome)
+            continue
+        if outcome.held_on:  # what else the plans say of it is compared with what is held
+            rest = with_baseline_of(noun, days[outcome.held_on].held)
+            kept[place[0], outcome.held_on] = replace(statement, noun=rest, effective_on=outcome.held_on)
+        if consent.correct_baselines and outcome.corrected:
+            _correct(compared, table, place[0], outcome, days, numbers)
+        else:
+            compared.faults.append(f"{statement.where}, field {outcome.field}: {outcome.sentence}")
+    return kept
+
+
+def _promises(held: Mapping[Place, Slot]) -> dict[str, dict[dt.date, Promise]]:
+    """Return the days of every milestone, oldest first."""
+    found: dict[str, dict[dt.date, Promise]] = defaultdict(dict)
+    for (identity, day), slot in sorted(held.items(), key=itemgetter(0)):
+        newest = slot.newest.noun
+        assert isinstance(newest, Milestone)  # noqa: S101  of the table of milestones
+        stands, by_plan = not slot.newest.retracted, slot.by_action is not None
+        found[identity][day] = Promise(held=newest, by_plan=by_plan, stands=stands)
+    return found
+
+
+def _correct(
+    compared: _Compared,
+    table: str,
+    identity: str,
+    outcome: Disagreement,
+    days: Mapping[dt.date, Promise],
+    numbers: dict[str, int],
+) -> None:
+    """Note the versions that correct a milestone's baseline, or the day of its promise."""
+    for day, milestone in sorted(outcome.corrected.items()):
+        numbers[identity] = numbers.get(identity, 0) + 1
+        noun = milestone or days[day].held
+        compared.corrections.append(
+            Version(noun=noun, version=numbers[identity], effective_on=day, retracted=milestone is None)
+        )
+        old = days[day].held if day in days and days[day].stands else None
+        moved = _moved(old, milestone) if old and milestone else ()
+        compared.differences.append(Difference(table, identity, day, "corrected", moved))
 
 
 def _says(version: Version | None) -> Noun | None:
@@ -123,7 +288,7 @@ def _says(version: Version | None) -> Noun | None:
     return version.noun if version and not version.retracted else None
 
 
-def _both_edited(table: str, place: tuple[str, dt.date], slot: Slot, statement: Statement | None) -> str:
+def _both_edited(table: str, place: Place, slot: Slot, statement: Statement | None) -> str:
     where = statement.where if statement else "the plans, which no longer hold it"
     return (
         f"{where}: {table} {place[0]} ({place[1]}) was edited here, and in the tracker by change "
@@ -132,14 +297,15 @@ def _both_edited(table: str, place: tuple[str, dt.date], slot: Slot, statement: 
     )
 
 
-def _difference(table: str, place: tuple[str, dt.date], old: Noun | None, new: Noun | None) -> Difference:
+def _difference(table: str, place: Place, old: Noun | None, new: Noun | None) -> Difference:
     if old == new:  # the plan has come to say what was recorded in the tracker
         return Difference(table, *place, "agreed", ())
     if old is None or new is None:
         return Difference(table, *place, "added" if old is None else "removed", ())
-    moved = tuple(
-        (field.name, getattr(old, field.name), getattr(new, field.name))
-        for field in fields(new)
-        if getattr(old, field.name) != getattr(new, field.name)
-    )
-    return Difference(table, *place, "edited", moved)
+    return Difference(table, *place, "edited", _moved(old, new))
+
+
+def _moved(old: Noun, new: Noun) -> tuple[tuple[str, object, object], ...]:
+    """Return what two records of one noun say differently: field, old value, new value."""
+    pairs = ((field.name, getattr(old, field.name), getattr(new, field.name)) for field in fields(new))
+    return tuple(pair for pair in pairs if pair[1] != pair[2])

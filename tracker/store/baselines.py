@@ -118,3 +118,14 @@ def foreseen(
         },
     ).fetchall()
     return status, slip_days
+
+
+def ever_held(cursor: Cursor) -> dict[str, set[tuple[object, object, object]]]:
+    """Return every baseline that was ever recorded of each milestone, by its id: day, precision, published wording."""
+    rows = cursor.execute(
+        "SELECT DISTINCT id, baseline_on, baseline_precision, baseline_wording FROM tracker.milestone"
+    ).fetchall()
+    found: dict[str, set[tuple[object, object, object]]] = {}
+    for milestone_id, *baseline in rows:
+        found.setdefault(milestone_id, set()).add(tuple(baseline))
+    return found

@@ -1,0 +1,114 @@
+"""What a load would remove, and what hangs on it, told before anything is removed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from tracker.domain.nouns import (
+    Assessment,
+    Assignment,
+    BaselineRequest,
+    Commitment,
+    Milestone,
+    Noun,
+    Organisation,
+    Owner,
+    Programme,
+    Progress,
+)
+from tracker.domain.words import Reporter, View
+from tracker.store.registry import table_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tracker.domain.ledger import Version
+    from tracker.store.ledger import Slot
+
+    Held = Mapping[str, Mapping[tuple[str, dt.date], Slot]]
+    """What the ledger holds: table → id and day → slot."""
+
+_TOLD_ONE_BY_ONE = (Programme, Commitment, Milestone, Organisation, Owner)
+_MOST_OTHERS = 12
+"""So many other records are told by their ids; more are only counted."""
+
+_WORDS = {
+    "assessment": ("outcome", "outcomes"),
+    "event": ("event", "events"),
+    "funding": ("sum of funding", "sums of funding"),
+    "local_authority": ("local authority", "local authorities"),
+    "progress": ("progress entry", "progress entries"),
+    "reference": ("reference", "references"),
+    "source": ("source", "sources"),
+}
+
+
+def told(removed: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
+    """Say what a load would remove, a line a record, and how to go on; ``unread`` are sentences on files not read."""
+    nouns = {(type(version.noun), version.noun.id): version for version in removed}
+    lines = [
+        f"    {table_of(kind)} {identity} “{_title(version.noun)}”{_hanging(version.noun, held)}"
+        for (kind, identity), version in nouns.items()
+        if kind in _TOLD_ONE_BY_ONE
+    ]
+    others = [version for version in removed if type(version.noun) not in _TOLD_ONE_BY_ONE]
+    if len(others) > _MOST_OTHERS:
+        counts = Counter(table_of(type(version.noun)) for version in others)
+        lines.append("    " + ", ".join(_counted(count, *_WORDS[table]) for table, count in counts.items()))
+    else:
+        lines.extend(f"    {table_of(type(v.noun))} {v.noun.id} ({v.effective_on})" for v in others)
+    records = _counted(len(removed), "record", "records")
+    return "\n".join(
+        [
+            f"The plans no longer hold {records} that the tracker has. Loading them would remove these from the board "
+            "of every day, past days included:",
+            *lines,
+            *(f"    {sentence}" for sentence in unread),
+            "    Put back what is missing: a file may have been moved, renamed, hidden or emptied. If these are to go, "
+            "load the plans again with --remove. The history keeps them.",
+        ]
+    )
+
+
+def _title(noun: Noun) -> str:
+    return next(str(value) for name in ("title", "name", "role") if (value := getattr(noun, name, None)))
+
+
+def _hanging(noun: Noun, held: Held) -> str:
+    """Say what people have recorded that would no longer be shown."""
+    counts = Counter(words for other in _standing(held) if (words := _hangs(noun, other)))
+    return ": " + ", ".join(_counted(count, *words) for words, count in counts.items()) if counts else ""
+
+
+def _hangs(noun: Noun, other: Noun) -> tuple[str, str] | None:
+    """Say what another record is to one that would go, as one and as many; None for nothing."""
+    match noun, other:
+        case Milestone(), Progress(reporter=Reporter.OWNER) if other.id == noun.id:
+            return "report by its owner", "reports by its owner"
+        case Milestone(), BaselineRequest() if other.milestone_id == noun.id:
+            return "request to change its baseline", "requests to change its baseline"
+        case Commitment(), Assessment(view=View.OWNER) if other.commitment_id == noun.id:
+            return "rating by its owner", "ratings by its owner"
+        case Commitment(), Assignment(active=True) if other.commitment_id == noun.id:
+            return "assignment", "assignments"
+        case Programme(), Assignment(active=True) if other.programme_id == noun.id:
+            return "assignment", "assignments"
+    return None
+
+
+def _standing(held: Held) -> Iterable[Noun]:
+    """Give every report and rating that holds, and of every other record what it says last."""
+    for table, slots in held.items():
+        standing = {
+            (identity, day if table in ("assessment", "progress") else None): slot.newest.noun
+            for (identity, day), slot in sorted(slots.items(), key=itemgetter(0))
+            if not slot.newest.retracted
+        }
+        yield from standing.values()
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
