@@ -6,21 +6,21 @@ view = state.board()
 rules = view.rules
 
 DATE_RULES = {
-    "Complete": "It happened, on or before its baseline or without one.",
-    "Complete, late": "It happened after its baseline.",
-    "Overdue": "Its forecast, or without one its baseline, has passed and nothing records that it happened.",
-    "Red": f"Its forecast is more than {rules.amber_days} days behind its baseline.",
-    "Amber": f"Its forecast is more than {rules.green_days} and up to {rules.amber_days} days behind its baseline.",
-    "Green": f"Its forecast was confirmed in the last {rules.stale_days} days and is at most {rules.green_days} late.",
+    "Complete": "It was completed on or before its baseline date, or it has no baseline date.",
+    "Complete, late": "It was completed after its baseline date.",
+    "Overdue": "Its forecast date (or its baseline date, if it has no forecast) has passed and it is not complete.",
+    "Red": f"Its forecast is more than {rules.amber_days} days after its baseline date.",
+    "Amber": f"Its forecast is {rules.green_days + 1} to {rules.amber_days} days after its baseline date.",
+    "Green": f"Its forecast was confirmed within {rules.stale_days} days and is up to {rules.green_days} days late.",
     "Stale": f"No forecast has been confirmed in the last {rules.stale_days} days. It is never shown as Green.",
-    "Not dated": "No due date was published and no forecast was given.",
+    "Not dated": "No due date was published and nobody has given a forecast.",
 }
 
 html.show(
     html.put("<h1>About the data</h1>"),
     html.put(
-        '<p class="lead">Every figure can be followed to a published source, every status to a rule, and every '
-        "change to who made it and when.</p>"
+        '<p class="lead">You can trace every figure to a published source, every status to a rule, and every change '
+        "to the person who made it and the time.</p>"
     ),
     html.put("<p><strong>{}</strong></p>", COVERAGE_NOTICE),
     html.put("<h2>Why there is a board</h2>"),
@@ -36,15 +36,15 @@ html.show(
     html.put("<h2>Three statuses that never merge</h2>"),
     html.put(
         "<p><strong>What owners say</strong> is the owner's delivery confidence on the three-point scale in government "
-        "use since 2021 ({}). It holds until its stated end, or for {} days; then it is <em>Not reported</em>: nothing "
-        "is carried forward.</p>",
+        "use since 2021 ({}). A rating lasts until its end date, or for {} days if it has none. After that the "
+        "commitment is <em>Not reported</em>: an old rating is never carried forward.</p>",
         ", ".join(OwnerRating),
         rules.stale_days,
     ),
     html.put(
-        "<p><strong>What the dates say</strong> is computed from milestones by the rules below. A commitment takes the "
-        "worst status of its open key milestones, or is complete when every one of them is; it is at least Amber "
-        "while a supporting milestone is overdue or Red.</p>"
+        "<p><strong>What the dates say</strong> is worked out from milestones by the rules below. A commitment takes "
+        "the worst status of its open key milestones. It is complete when all of them are complete. It is at least "
+        "Amber while a supporting milestone is overdue or Red.</p>"
     ),
     html.put(
         "<p><strong>What the evidence shows</strong> is this tracker's own reading of the published record, with its "
@@ -52,42 +52,44 @@ html.show(
         "</p>"
     ),
     html.table(
-        "How a milestone's status is computed, worst first",
+        "How a milestone's status is worked out, worst first",
         ["Status", "When"],
         ((html.status(word), DATE_RULES[word]) for word in STATUS_SEVERITY),
         empty="",
     ),
     html.put("<h2>Dates</h2>"),
     html.put(
-        "<p>A date is kept as precisely as it was published. Sums use the last day of its period: “by 2030” is broken "
-        "on 1 January 2031, and something that happened “in May 2023” is certain from 31 May. Seasons end in May, "
-        "August, November and February. Slip is forecast or completion minus baseline, in days; an overdue milestone "
-        "has slipped by at least the days since its baseline.</p>"
+        "<p>A date is as precise as its source. Calculations use the last day of the period: a promise “by 2030” is "
+        "missed from 1 January 2031, and something that happened “in May 2023” counts from 31 May 2023. Seasons end "
+        "in May, August, November and February. Slippage is the number of days from the baseline date to the forecast "
+        "or completion. An overdue milestone has slipped by at least the days since its baseline date.</p>"
     ),
     html.put(
-        "<p>A baseline is changed only by a request with its reason and an approval by somebody else, and the first "
-        "one stays beside it: “31 March 2025 (originally 31 December 2023)”. Slip is measured from the current one. A "
-        "baseline that was wrong from the start is corrected on every day that held it: this is no slippage.</p>"
+        "<p>A baseline date changes only when one person asks, with a reason, and another person approves. The first "
+        "date is still shown: “31 March 2025 (originally 31 December 2023)”. Slippage is measured from the current "
+        "date. A baseline date that was wrong from the start is corrected for the past too, and does not count as "
+        "slippage.</p>"
     ),
     html.put("<h2>As at</h2>"),
     html.put(
-        "<p>Every fact is kept with the day from which it held and the moment it was recorded; nothing is overwritten. "
-        "The page shows the newest fact that held on the chosen day, with all that is known now. A milestone exists "
-        "from the day it was promised, a completion from the day it happened.</p>"
+        "<p>Nothing is overwritten. Each fact has the date from which it was true and the time it was recorded. A page "
+        "shows what was true on the date you choose, using today's records. A milestone is shown from the day it was "
+        "promised, a completion from the day it happened.</p>"
     ),
     html.put(
-        "<p>The changes form a chain of seals: an alteration anywhere breaks it, and the head, printed at the foot of "
-        "every page, shows a missing end. <code>python -m tracker verify</code> recomputes it all.</p>"
+        "<p>Changes are sealed in a chain. Altering any of them breaks the chain, and the last seal, at the foot of "
+        "every page, shows whether changes are missing from the end. <code>python -m tracker verify</code> checks "
+        "the whole chain.</p>"
     ),
     html.put("<h2>Money</h2>"),
     html.put(
-        "<p>Planned, announced, committed, paid and withheld are stages that are never shown as one another. Sums "
-        "overlap and are never added up. Nothing here says that money was spent unless a source does.</p>"
+        "<p>Money is planned, announced, committed, paid or withheld. One stage is never shown as another. Amounts "
+        "overlap, so they are never added together. We say that money was spent only when a source says so.</p>"
     ),
     html.put("<h2>Licence</h2>"),
     html.put(
         "<p>Contains public sector information licensed under the {}. Press and other publications are cited by "
-        "publisher, title and date, and linked only on the publisher's own site. Statements are in our own words.</p>",
+        "publisher, title and date. We link only to the publisher's own site. Statements are in our own words.</p>",
         html.outward(
             "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/", "Open Government Licence v3.0"
         ),
@@ -107,7 +109,7 @@ html.show(
                 for source in view.sources.values()
                 if source.kind == kind and source.cited
             ),
-            empty="None is cited up to this day.",
+            empty="No source is cited by this date.",
         )
         for kind, title in (
             ("document", "The five documents that state the commitments"),
@@ -115,11 +117,11 @@ html.show(
             ("evidence", "Published evidence"),
         )
     ),
-    html.put("<h2>This ledger</h2>"),
+    html.put("<h2>This record</h2>"),
     html.facts(
         [
-            ("Head", html.put("change {}, seal <code>{}</code>", view.head.seq, view.head.seal)),
-            ("Recorded up to", panels.known(view)),
+            ("Last change", html.put("change {}, seal <code>{}</code>", view.head.seq, view.head.seal)),
+            ("Last updated", panels.known(view)),
         ]
     ),
 )
