@@ -22,6 +22,7 @@ def test_a_ledger_goes_through_its_journal_and_shows_the_same_board(
     ran = tracker.run("journal", "export", str(journal))
     assert (ran.status, ran.err) == (0, "")
     assert re.fullmatch(rf"Wrote {journal}: the ledger up to change 1, seal [0-9a-f]{{64}}\.\n", ran.out)
+    assert tracker.run("journal", "export", "-", "--until", "1").out.count("\n") == 2
     assert tracker.run("journal", "export", "-").out == journal.read_text(encoding="ascii")
 
     monkeypatch.setenv("TRACKER_STORE", str(tmp_path / "again" / "tracker.duckdb"))

@@ -176,7 +176,10 @@ def test_the_file_holds_only_tables_and_anybodys_duckdb_reads_it(db: Database) -
         ('Could not write file "x": File too large', StoreUnusable, "is full. Nothing was saved"),
         ('Cannot open file "x": Permission denied', StoreUnusable, "its folder or file is read-only"),
         ('Cannot open file "x": Read-only file system', StoreUnusable, "its folder or file is read-only"),
+        ('Cannot open file "x": Too many open files', StoreUnusable, "ulimit -n 8192"),
         ("Corrupt database file: computed checksum", StoreUnusable, "cannot be read: Corrupt database file"),
+        ('Cannot open file "x": Input/output error', StoreUnusable, "Check its disk and start again."),
+        ("something that no pattern knows", StoreUnusable, "cannot be read: something that no pattern knows Keep"),
         (
             'Database "tracker" has been invalidated because checkpointing failed. Original error: File too large',
             StoreUnusable,
@@ -191,18 +194,68 @@ def test_an_engine_error_that_a_person_can_mend_is_a_sentence(text: str, kind: t
     assert "/srv/tracker.duckdb" in str(told)
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            duckdb.TransactionException("Failed to commit: Could not write file"),
+            "did not take a write: Failed to commit",
+        ),
+        (duckdb.TransactionException("Failed to commit: Cannot open file"), "look on the page History whether"),
+        (duckdb.TransactionException("Failed to commit: Could not fsync file: Input/output error"), "was not acknow"),
+        (duckdb.TransactionException("Failed to commit: PRIMARY KEY constraint violated"), "refused the save: Failed"),
+        (
+            duckdb.BinderException("Failure while replaying WAL: Corrupt database file"),
+            "any .wal beside it as they are",
+        ),
+        (duckdb.BinderException("Unique file handle conflict"), "is open elsewhere"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "not enough memory"),
+        (duckdb.OutOfMemoryException("could not allocate block of size 256 KiB"), "not enough memory"),
+        (MemoryError(), "not enough memory"),
+        (duckdb.ConstraintException("Duplicate key"), "refused the save: Duplicate key Nothing was saved."),
+    ],
+    ids=str,
+)
+def test_an_engine_error_is_told_by_its_text_before_its_type(error: duckdb.Error | MemoryError, sentence: str) -> None:
+    assert sentence in str(translated(error, Path("/srv/tracker.duckdb")))
+
+
 def test_an_engine_error_that_is_a_defect_of_ours_surfaces_as_it_is(db: Database) -> None:
-    error = duckdb.ConstraintException("Duplicate key")
-    assert translated(error, db.address.file) is error
     with pytest.raises(duckdb.CatalogException), db.read() as cursor:
         cursor.execute("SELECT * FROM tracker.nothing")
-    with pytest.raises(duckdb.ConstraintException), db.transaction() as cursor:
-        cursor.execute("INSERT INTO tracker.organisation VALUES ('x', 0, 1, DATE '2022-03-29', false, 'x')")
+
+
+def test_too_little_memory_is_a_sentence_wherever_the_engine_is_asked(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for block in (db.read, db.transaction):
+        with pytest.raises(StoreUnusable, match="not enough memory"), block():
+            raise MemoryError
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "_root", FailingEngine(duckdb.OutOfMemoryException("failed to allocate")))
+        with pytest.raises(StoreUnusable, match="not enough memory"):
+            db.teach()
+
+    def none_left(**_: str) -> None:
+        raise duckdb.OutOfMemoryException("failed to allocate")
+
+    monkeypatch.setattr(database, "_engine", none_left)
+    with pytest.raises(StoreUnusable, match="not enough memory"):
+        Database.open(db.address, writable=False)
+
+
+def test_a_rule_that_somebody_added_to_the_file_while_it_is_open_refuses_a_save_in_a_sentence(db: Database) -> None:
+    save(db, organisation())
+    with db.transaction() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX tracker.one_each ON tracker.change (actor)")
+    with pytest.raises(StoreUnusable, match=r"refused the save: .* Run `python -m tracker verify`"):
+        save(db, organisation("Second"))
+    assert ledger.verify(db).versions == 1
 
 
 def test_a_second_row_of_the_same_id_and_version_cannot_exist(db: Database) -> None:
     save(db, organisation())
-    with pytest.raises(duckdb.ConstraintException, match="Duplicate key"), db.transaction() as cursor:
+    with pytest.raises(StoreUnusable, match=r"refused the save: .*Duplicate key"), db.transaction() as cursor:
         cursor.execute("INSERT INTO tracker.organisation SELECT * FROM tracker.organisation")
     assert ledger.verify(db).versions == 1
 

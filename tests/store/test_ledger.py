@@ -17,7 +17,7 @@ from tests.conftest import copy_store
 from tests.samples import DAY, commitment, first, instant, milestone, one_of_each, organisation, save
 from tracker.domain import dates
 from tracker.domain.errors import BrokenLedger, NothingToRecord, StoreBusy, StoreUnusable, UnstorableText
-from tracker.domain.ledger import GENESIS, Act, Head, StaleEdit, Version
+from tracker.domain.ledger import GENESIS, Act, Change, Head, StaleEdit, Version
 from tracker.domain.nouns import Commitment, Organisation
 from tracker.domain.words import DEMONSTRATION
 from tracker.services import stores
@@ -155,10 +155,12 @@ def test_a_load_of_30_000_rows_is_one_change(db: Database) -> None:
         assert ledger.latest(cursor, Organisation, "p29999") == replace(first(places[-1]), change_seq=change.seq)
 
 
-def test_the_ledgers_time_never_steps_back_when_the_clock_does(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ledgers_time_never_steps_back_when_the_clock_is_corrected(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ticks = [
         instant("2024-01-02T00:00:00"),
-        instant("2024-01-01T00:00:00"),
+        instant("2024-01-01T23:55:00"),
         instant("2024-01-02T00:00:00"),
         instant("2024-01-03T00:00:00"),
     ]
@@ -174,6 +176,36 @@ def test_the_ledgers_time_never_steps_back_when_the_clock_does(db: Database, mon
     ]
     assert all(earlier < later for earlier, later in pairwise(recorded))
     assert ledger.verify(db).faults == ()
+
+
+def test_nothing_is_saved_under_a_clock_that_is_far_behind_the_newest_change_and_verify_says_what_to_do(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = instant("2026-11-25T10:00:00")
+    for name, now in (
+        ("Before", right),
+        ("Ahead", instant("2030-01-01")),
+        ("Again", instant("2030-01-02")),
+    ):
+        monkeypatch.setattr(dates, "utc_now", lambda now=now: now)
+        save(db, organisation(name))
+    monkeypatch.setattr(dates, "utc_now", lambda: right)
+    before = contents(db)
+    with pytest.raises(StoreUnusable) as refused:
+        save(db, organisation("Not kept"))
+    assert str(refused.value).startswith(
+        "Nothing was saved. The clock of this computer says 2026-11-25 10:00 UTC, but change 3 was recorded at "
+        "2030-01-02 00:00 UTC."
+    )
+    assert contents(db) == before
+    proof = ledger.verify(db)
+    assert proof.faults == ()
+    [warning] = proof.warnings
+    assert warning.startswith(
+        "2 of the changes, from change 2 on, were recorded in the future: change 2 (edit by A. Tester) at "
+        "2030-01-01 00:00 UTC."
+    )
+    assert "--until 1`" in warning
 
 
 def test_the_last_change_known_at_an_instant_counts_that_instant_in(
@@ -285,6 +317,47 @@ def test_nothing_is_recorded_while_the_change_before_cannot_be_written_to_the_an
     assert save(db, organisation("Second")).seq == 2
 
 
+_CHANGE = Change(
+    seq=1,
+    recorded_at=instant("2026-11-24T10:00:00"),
+    actor="A. Tester",
+    action="edit",
+    reason=None,
+    request_id="one",
+    previous_seal=GENESIS,
+    seal="a" * 64,
+)
+
+
+def test_a_change_is_added_to_an_anchor_only_after_the_change_before_it(tmp_path: Path) -> None:
+    anchor = Anchor(tmp_path / "store.heads")
+    anchor.create()
+    for other in (replace(_CHANGE, seq=2), replace(_CHANGE, previous_seal="b" * 64)):
+        with pytest.raises(StoreUnusable, match=r"store\.heads ends at change 0, not at change .* was not added to it"):
+            anchor.append(other)
+    anchor.append(_CHANGE)
+    with pytest.raises(StoreUnusable, match=r"ends at change 1, not at change 0 of this ledger"):
+        anchor.append(_CHANGE)
+    assert anchor.heads() == [Head(0, GENESIS), Head(1, "a" * 64)]
+
+
+@pytest.mark.parametrize("last", [0, 8, 9, 10, 99, 100, 1_000])
+def test_whether_an_anchor_lacks_a_line_shows_in_its_length(last: int, tmp_path: Path) -> None:
+    anchor = Anchor(tmp_path / "store.heads")
+    anchor.prepare((Head(seq, "a" * 64), instant("2026-11-24T10:00:00")) for seq in range(1, last + 1))
+    anchor.put()
+    assert anchor.is_complete(Head(last, "a" * 64))
+    assert not anchor.is_complete(Head(last + 1, "a" * 64))
+    lines = anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
+    anchor.path.write_text("".join([*lines[:-1], lines[-1], lines[-1][:20]]), encoding="ascii")
+    assert anchor.is_complete(Head(last, "a" * 64))  # part of a line, as a crash leaves it
+    anchor.path.write_text("".join([*lines[:1], *lines[2:]]) if last else "", encoding="ascii")
+    assert not anchor.is_complete(Head(last, "a" * 64))
+    anchor.path.unlink()
+    with pytest.raises(StoreUnusable, match=r"store\.heads cannot be read: No such file or directory"):
+        anchor.is_complete(Head(last, "a" * 64))
+
+
 def test_a_full_disk_that_holds_the_anchor_is_told_by_name(tmp_path: Path) -> None:
     anchor = Anchor(tmp_path / "full.heads")
     anchor.create()
@@ -293,7 +366,7 @@ def test_a_full_disk_that_holds_the_anchor_is_told_by_name(tmp_path: Path) -> No
     resource.setrlimit(resource.RLIMIT_FSIZE, (anchor.path.stat().st_size, hard))
     try:
         with pytest.raises(StoreUnusable, match=r"The disk that holds the head anchor .*full\.heads is full"):
-            anchor.append([(Head(1, "a" * 64), instant("2026-11-24T10:00:00"))])
+            anchor.append(_CHANGE)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert anchor.heads() == before

@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from dataclasses import fields
 from decimal import Decimal
 from enum import StrEnum
@@ -18,7 +19,7 @@ import duckdb
 import pytest
 
 from tests.conftest import copy_store
-from tests.samples import NEVER_BOTH, instant, one_of_each, organisation, save
+from tests.samples import NEVER_BOTH, one_of_each, organisation, save
 from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable, TrackerError
 from tracker.domain.ledger import GENESIS
 from tracker.services import backups, stores
@@ -27,7 +28,7 @@ from tracker.store.database import Address
 from tracker.store.registry import NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tracker.store.database import Database
@@ -335,6 +336,57 @@ def test_a_line_that_a_crash_tore_does_not_count_and_the_next_save_starts_on_its
     assert stores.verify_store(store).faults == ()
 
 
+@pytest.mark.parametrize(
+    ("thinned", "place"),
+    [
+        (lambda lines: [lines[0], lines[-1]], 1),
+        (lambda lines: [*lines[:3], *lines[4:]], 3),
+        (lambda lines: [*lines[:3], lines[4], lines[3], *lines[5:]], 3),
+        (lambda lines: [*lines[:3], lines[2], *lines[3:]], 3),
+        (lambda lines: lines[1:], 0),
+    ],
+    ids=["first and last", "one cut out", "two swapped", "one twice", "no beginning"],
+)
+def test_lines_cut_out_of_the_middle_of_an_anchor_or_moved_in_it_are_found(
+    thinned: Callable[[list[str]], list[str]], place: int, store: Address
+) -> None:
+    lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
+    store.anchor.path.write_text("".join(thinned(lines)), encoding="ascii")
+    fault = stores.verify_store(store).faults[0]
+    assert f"where change {place} belongs: it does not hold one line for each change" in fault
+    for writable in (True, False):
+        with pytest.raises(BrokenLedger, match="lines were cut out, added or moved"):
+            stores.open_store(store, writable=writable)
+
+
+def test_an_anchor_that_was_thinned_is_found_by_its_length_when_a_store_is_too_large_to_prove_at_opening(
+    store: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "_PROVEN_AT_OPENING", 1)
+    monkeypatch.setattr(ledger, "_NEWEST_FIRST", 1)
+    stores.open_store(store).close()
+    lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
+    store.anchor.path.write_text("".join([lines[0], lines[-1]]), encoding="ascii")
+    with pytest.raises(BrokenLedger, match="does not hold one line for each change"):
+        stores.open_store(store)
+
+
+def test_a_store_whose_file_was_replaced_while_it_is_open_takes_no_change_and_the_other_gets_no_head(
+    store: Address, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = copy_store(store, Address(tmp_path / "other" / "tracker.duckdb"))
+    before = store.anchor.path.read_bytes()
+    with stores.open_store(store, writable=True) as db:
+        other.file.replace(store.file)
+        with pytest.raises(StoreUnusable, match=r"was moved or replaced while it was open here\. Nothing"):
+            save(db, organisation("Not kept"))
+        store.file.unlink()
+        with pytest.raises(StoreUnusable, match="was moved or replaced"):
+            save(db, organisation("Not kept"))
+    assert store.anchor.path.read_bytes() == before
+
+
 def cut_anchor(store: Address, lines: int) -> str:
     """Cut the last so many lines off the anchor, and return what is left."""
     left = "".join(store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)[:-lines])
@@ -401,16 +453,78 @@ def test_a_store_that_was_tampered_with_is_not_opened_and_its_change_is_named(st
         stores.open_store(store)
 
 
-def test_of_a_store_too_large_to_prove_at_every_opening_the_end_is_compared(
-    store: Address, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def large(store: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
+    """A store that counts as too large to be proven whole before it is shown: its last three versions are."""
     monkeypatch.setattr(ledger, "_PROVEN_AT_OPENING", _SAVES - 1)
-    tamper(store, "UPDATE organisation SET name = 'x' WHERE version = 1")
-    stores.open_store(store).close()
-    assert len(stores.verify_store(store).faults) == 1
-    tamper(store, f"DELETE FROM change WHERE seq = {_SAVES}")
-    with pytest.raises(BrokenLedger, match="is missing from the end of the ledger"):
-        stores.open_store(store)
+    monkeypatch.setattr(ledger, "_NEWEST_FIRST", 3)
+    return store
+
+
+def test_of_a_store_too_large_to_prove_at_every_opening_the_newest_part_is_proven_and_the_end_compared(
+    large: Address,
+) -> None:
+    tamper(large, "UPDATE organisation SET name = 'x' WHERE version = 1")
+    stores.open_store(large).close()
+    assert len(stores.verify_store(large).faults) == 1
+    tamper(large, "UPDATE organisation SET name = 'x' WHERE version = 2")
+    with pytest.raises(BrokenLedger, match=rf"^Change {_SAVES - 1} \(.* does not match its seal\.$"):
+        stores.open_store(large)
+    tamper(large, f"DELETE FROM change WHERE seq = {_SAVES}")
+    with pytest.raises(BrokenLedger, match=f"^Versions claim to belong to change {_SAVES}, which the ledger"):
+        stores.open_store(large)
+
+
+def test_a_large_store_is_proven_whole_before_a_command_writes_to_it(large: Address) -> None:
+    tamper(large, "UPDATE organisation SET name = 'x' WHERE version = 1")
+    with pytest.raises(BrokenLedger, match=r"does not match its seal\.$"):
+        stores.open_store(large, writable=True)
+
+
+def checked(db: Database) -> None:
+    """Wait until what is checked beside the work is checked."""
+    while db.checking:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("how", ["writing", "reading"])
+def test_a_large_store_that_the_app_has_open_is_proven_beside_it_and_nothing_is_saved_once_that_fails(
+    how: str, large: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes = how == "writing"
+    monkeypatch.setattr(ledger, "_CHANGES_BETWEEN_PAUSES", 1)
+    monkeypatch.setattr(ledger, "_PAUSE_SECONDS", 0)
+    with stores.open_for(large, lambda _: writes) as db:
+        checked(db)
+        assert db.doubt is None
+        if writes:
+            save(db, organisation("Kept"))
+    tamper(large, "UPDATE organisation SET name = 'x' WHERE version = 1")
+    with stores.open_for(large, lambda _: writes) as db:
+        checked(db)
+        assert db.doubt
+        assert db.doubt.endswith("does not match its seal.")
+        with pytest.raises(BrokenLedger if writes else StoreUnusable) as refused:
+            save(db, organisation("Not kept"))
+        assert not writes or str(refused.value) == f"Nothing was saved. {db.doubt}"
+
+
+def test_a_check_that_goes_on_when_the_store_is_closed_ends(large: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(ledger, "_CHANGES_BETWEEN_PAUSES", 1)
+    db = stores.open_for(large, lambda _: True)
+    assert db.checking
+    db.close()
+    assert (db.checking, db.doubt) == (False, None)
+
+
+def test_a_check_that_could_not_be_made_is_a_doubt(db: Database) -> None:
+    def check(_: object) -> str | None:
+        raise RuntimeError("out of luck")
+
+    db.check_aside(check)
+    checked(db)
+    assert db.doubt == f"The store {db.address.file} could not be checked: out of luck"
 
 
 # Tables that were reshaped
@@ -485,6 +599,61 @@ def test_a_key_or_a_check_more_is_told_too(store: Address) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("CREATE INDEX by_actor ON change (actor)", "its index CREATE INDEX by_actor ON change(actor)"),
+        ("ALTER TABLE change ALTER COLUMN reason SET DEFAULT 'none'", "its default 'none' of the column reason"),
+    ],
+)
+def test_an_index_or_a_default_that_somebody_added_is_a_fault_and_the_store_is_not_opened(
+    statement: str, sentence: str, store: Address
+) -> None:
+    tamper(store, statement)
+    told = f"The table change was altered: {sentence} was added. Restore the newest backup."
+    assert stores.verify_store(store).faults == (told,)
+    with pytest.raises(SchemaMismatch, match=re.escape(told)):
+        stores.open_store(store)
+
+
+def test_whatever_lies_beside_the_tables_is_a_warning_and_no_board_depends_on_it(
+    store: Address, tmp_path: Path
+) -> None:
+    tamper(
+        store,
+        "CREATE VIEW late AS SELECT 1",
+        "CREATE MACRO one() AS 1",
+        "CREATE SCHEMA other",
+        "CREATE TABLE other.notes (a INTEGER)",
+        "CREATE TABLE notes (a INTEGER)",
+        "CREATE SEQUENCE numbers",
+        "CREATE TYPE mood AS ENUM ('good')",
+    )
+    proof = stores.verify_store(store)
+    assert proof.faults == ()
+    assert [warning.split(", which")[0] for warning in proof.warnings] == [
+        "The store holds the macro one",
+        "The store holds the schema other",
+        "The store holds the sequence numbers",
+        "The store holds the table notes",
+        "The store holds the table other.notes",
+        "The store holds the type mood",
+        "The store holds the view late",
+    ]
+    stores.open_store(store).close()
+    backups.back_up(store, tmp_path)  # what is worth keeping is kept
+    run = subprocess.run(
+        [sys.executable, "-m", "tracker", "verify"],
+        env={"TRACKER_STORE": str(store.file), "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "the view late" in run.stderr
+    assert "is whole" not in run.stdout
+
+
 @pytest.mark.parametrize("statement", ["DROP TABLE migration", "ALTER TABLE migration DROP COLUMN sha256"])
 def test_a_store_whose_list_of_migrations_was_altered_is_refused_and_not_migrated_again(
     statement: str, store: Address
@@ -496,7 +665,9 @@ def test_a_store_whose_list_of_migrations_was_altered_is_refused_and_not_migrate
 
 
 def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) -> None:
-    heads = store.anchor.heads()
+    with stores.open_store(store) as db, db.read() as cursor:
+        change = ledger.newest_change(cursor)
+    assert change
     store.anchor.path.unlink()
     store.anchor.path.mkdir()
     with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be read: Is a directory\."):
@@ -506,7 +677,7 @@ def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) 
     with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be written: No such file or directory\."):
         store.anchor.create()
     with pytest.raises(StoreUnusable, match="is missing; `python -m tracker verify` says what to do"):
-        store.anchor.append([(heads[1], instant("2024-01-01T00:00:00"))])
+        store.anchor.append(change)
     store.anchor.path.unlink()
     store.anchor.path.mkdir()
     store.anchor.prepare([])

@@ -71,9 +71,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrackerError as error:
         print(error, file=sys.stderr)
         return 1
+    except MemoryError:
+        print(
+            "There is not enough memory for this. Close other programs, and try again.",
+            file=sys.stderr,
+        )
+        return 1
     except OSError as error:
         if error.filename is not None:
-            raise  # a file's, which the store tells of itself: here it is a defect
+            print(f"The file {error.filename} cannot be read or written: {error.strerror}.", file=sys.stderr)
+            return 1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # the reader of our output (head, less) has gone: not worth a word
             return 0

@@ -26,6 +26,12 @@ def add_commands(commands: Commands) -> None:
     journal_commands = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
     export = journal_commands.add_parser("export", help="prove the store, and write its journal to a new file")
     export.add_argument("file", metavar="FILE", help="a file that is not there yet, or - for the screen or a pipe")
+    export.add_argument(
+        "--until",
+        metavar="CHANGE",
+        type=int,
+        help="leave out the changes after this number, for example those recorded while the clock was ahead",
+    )
     export.set_defaults(run=_export)
     rebuild = journal_commands.add_parser("rebuild", help="make the store, where there is none, from a journal")
     rebuild.add_argument("file", metavar="FILE", type=Path, help="a journal; TRACKER_STORE says where the store goes")
@@ -35,11 +41,11 @@ def add_commands(commands: Commands) -> None:
 def _export(options: argparse.Namespace) -> int:
     at = stores.address()
     if options.file == "-":
-        sys.stdout.writelines(journals.lines(at))
+        sys.stdout.writelines(journals.lines(at, until=options.until))
         return 0
-    proof = journals.export(at, Path(options.file))
-    print_notice(demonstration=proof.demonstration)
-    print(f"Wrote {options.file}: the ledger up to change {proof.head.seq}, seal {proof.head.seal}.")
+    journal = journals.export(at, Path(options.file), until=options.until)
+    print_notice(demonstration=journal.demonstration)
+    print(f"Wrote {options.file}: the ledger up to change {journal.head.seq}, seal {journal.head.seal}.")
     return 0
 
 

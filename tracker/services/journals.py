@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -40,22 +41,39 @@ def _proven(at: Address) -> Iterator[tuple[Database, Verification]]:
         yield db, proof
 
 
-def lines(at: Address) -> Iterator[str]:
-    """Prove a store whole, then yield its journal.
+def lines(at: Address, *, until: int | None = None) -> Iterator[str]:
+    """Prove a store whole, then yield its journal, or that of its changes up to number ``until``.
 
     Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger, before the first line.
     """
-    with _proven(at) as (db, proof):
-        yield from _lines(db, proof.head)
+    with _proven(at) as (db, _):
+        yield from _lines(db, _end_of(db, until))
+
+
+def _end_of(db: Database, until: int | None) -> Head:
+    """Return where a journal ends. Raises StoreUnusable when the ledger has no change of that number."""
+    with db.read() as cursor:
+        end = ledger.head(cursor, until)
+    if until not in {None, end.seq}:
+        raise StoreUnusable(f"The ledger has no change {until}. Nothing was written.")
+    return end
 
 
 def _lines(db: Database, end: Head) -> Iterator[str]:
-    yield from ledger.export(db)
+    yield from ledger.export(db, end.seq)
     yield f'{{"end":{canonical(vars(end))}}}\n'
 
 
-def export(at: Address, file: Path) -> Verification:
-    """Write the journal of a store to a new file, and return the proof of what it holds.
+@dataclass(frozen=True)
+class Journal:
+    """A journal that was written: where its ledger ends, and whether that is a demonstration."""
+
+    head: Head
+    demonstration: bool
+
+
+def export(at: Address, file: Path, *, until: int | None = None) -> Journal:
+    """Write the journal of a store, or of its changes up to number ``until``, to a new file.
 
     The file appears under its name only when it is whole and on the disk. Raises StoreUnusable when there is something
     of that name or the disk refuses, and as ``lines`` does.
@@ -67,7 +85,8 @@ def export(at: Address, file: Path) -> Verification:
         if file.exists():  # told before the work; what counts is that it is put under a new name
             raise taken
         with _proven(at) as (db, proof), unfinished.open("w", encoding="ascii", newline="\n") as journal:
-            journal.writelines(_lines(db, proof.head))
+            end = _end_of(db, until)
+            journal.writelines(_lines(db, end))
         put_new(unfinished, file)
     except FileExistsError:
         raise taken from None
@@ -76,7 +95,7 @@ def export(at: Address, file: Path) -> Verification:
     finally:
         with contextlib.suppress(OSError):  # what could not be made is not there
             unfinished.unlink()
-    return proof
+    return Journal(end, proof.demonstration)
 
 
 def rebuild(at: Address, journal: Path) -> Verification:

@@ -35,13 +35,14 @@ def open_store(
 ) -> Database:
     """Open a store that is whole: this version's schema, a chain that proves, and an end that agrees with its anchor.
 
-    One that is opened to find out what is wrong with it need not be ``proven``; it can only be read. ``also_allow``
-    names folders that backups may be put into while it is open. Raises StoreMissing, StoreBusy, StoreUnusable,
-    SchemaMismatch or BrokenLedger.
+    Of a ledger of more than 100,000 versions that is opened for reading, only the newest part is proven. One that is
+    opened to find out what is wrong with it need not be ``proven``; it can only be read. ``also_allow`` names folders
+    that backups may be put into while it is open. Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or
+    BrokenLedger.
     """
     if writable and at.exists() and at.wal.exists():  # a crash left it: prove it before it is folded into the file
         open_store(at).close()
-    proves = ledger.check_opening if proven or writable else None
+    proves = ledger.check_whole if writable else ledger.check_opening if proven else None
     return _open(at, writable=writable, also_allow=also_allow, proves=proves)
 
 
@@ -49,7 +50,8 @@ def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Seq
     """Open a store that is whole, for writing when ``writes`` says so of what it holds, and prove it once.
 
     What was proven for reading is opened again for writing, and proven again only when somebody changed it meanwhile.
-    Raises as ``open_store`` does.
+    A ledger of more than 100,000 versions is proven whole beside the work that is done with it: ``Database.checking``
+    and ``Database.doubt`` tell of it. Raises as ``open_store`` does.
     """
     db = open_store(at, also_allow=also_allow)
     try:
@@ -60,6 +62,7 @@ def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Seq
         db.close()
         raise
     if not wanted:
+        ledger.check_rest_aside(db)
         return db
     db.close()
 
@@ -68,7 +71,9 @@ def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Seq
             same = ledger.head(cursor) == proven
         (ledger.check_head if same else ledger.check_opening)(again)
 
-    return _open(at, writable=True, also_allow=also_allow, proves=proves)
+    db = _open(at, writable=True, also_allow=also_allow, proves=proves)
+    ledger.check_rest_aside(db)
+    return db
 
 
 def _open(

@@ -24,12 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from tracker.domain.ledger import Change
+
 _TAIL_BYTES = 4096
 """More than one line's length: the last whole line lies within the last so many bytes."""
 
 
 def _line(head: Head, recorded_at: dt.datetime) -> str:
     return f"{head.seq} {head.seal} {recorded_at.isoformat(timespec='microseconds')}Z\n"
+
+
+def _digits_beyond_first(last: int) -> int:
+    """Return how many digits the numbers 0 to ``last`` have in all, not counting the first digit of each."""
+    return sum(last + 1 - 10**place for place in range(1, len(str(last))))
 
 
 class Anchor:
@@ -51,15 +58,21 @@ class Anchor:
         except OSError as error:
             raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
 
-    def append(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
-        """Write down heads, oldest first, and wait until they are on disk.
+    def append(self, change: Change) -> None:
+        """Add a change's number and seal, and wait until they are on disk.
 
-        Raises StoreUnusable when that fails, or when the anchor is gone: one begun again by itself would hide the loss.
+        Raises StoreUnusable when that fails, when the anchor is gone (a new one would hide the loss), or when it does
+        not end at the change before: then it belongs to another store, or somebody else wrote to it.
         """
-        text = "".join(_line(head, recorded_at) for head, recorded_at in heads)
-        if self.last() is None:
+        last, after = self.last(), Head(change.seq - 1, change.previous_seal)
+        if last is None:
             raise StoreUnusable(f"The head anchor {self.path} is missing; `python -m tracker verify` says what to do.")
-        self._write(text, "a")
+        if last != after:
+            raise StoreUnusable(
+                f"The head anchor {self.path} ends at change {last.seq}, not at change {after.seq} of this ledger, so "
+                f"change {change.seq} was not added to it. Stop the app and run `python -m tracker verify`."
+            )
+        self._write(_line(Head(change.seq, change.seal), change.recorded_at), "a")
 
     def prepare(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
         """Write a whole anchor beside this one, for ``put`` to put in its place. Raises StoreUnusable."""
@@ -95,9 +108,25 @@ class Anchor:
         return self._parse(whole.rpartition("\n")[2]) if end else None
 
     def heads(self) -> list[Head]:
-        """Return every head, oldest first. Raises StoreUnusable for a line that is not one."""
-        whole = self.path.read_text(encoding="ascii", errors="replace").rpartition("\n")[0]
+        """Return every head, oldest first. Raises StoreUnusable for a line that is not one, or for no file to read."""
+        try:
+            whole = self.path.read_text(encoding="ascii", errors="replace").rpartition("\n")[0]
+        except OSError as error:
+            raise StoreUnusable(f"The head anchor {self.path} cannot be read: {error.strerror}.") from error
         return [self._parse(line) for line in whole.split("\n")]
+
+    def is_complete(self, last: Head) -> bool:
+        """Say, from its length alone, whether the anchor can hold every head up to ``last``.
+
+        Each line's length follows from its number, so that a line that was cut out shows without reading the others.
+        Raises StoreUnusable when the file cannot be read.
+        """
+        try:
+            length = self.path.stat().st_size
+        except OSError as error:
+            raise StoreUnusable(f"The head anchor {self.path} cannot be read: {error.strerror}.") from error
+        wanted = (last.seq + 1) * len(_line(Head(0, GENESIS), dates.utc_now())) + _digits_beyond_first(last.seq)
+        return wanted <= length < wanted + _TAIL_BYTES  # a crash may have left part of a line after the last
 
     def _parse(self, line: str) -> Head:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import re
 import shutil
@@ -22,13 +23,15 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 import duckdb
 import pandas as pd  # noqa: F401  imported before any thread starts: DuckDB's lazy import of it is not thread-safe
 
-from tracker.domain.errors import StoreBusy, StoreMissing, StoreUnusable
+from tracker.domain.errors import BrokenLedger, StoreBusy, StoreMissing, StoreUnusable
 from tracker.store.anchor import Anchor
 from tracker.store.files import fcntl as _fcntl
 from tracker.store.registry import NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+log = logging.getLogger(__name__)
 
 Cursor: TypeAlias = duckdb.DuckDBPyConnection
 
@@ -85,37 +88,86 @@ def _busy(file: Path) -> StoreBusy:
     )
 
 
-def translated(error: duckdb.Error, file: Path) -> Exception:
+_DAMAGED = (
+    "The store {file} cannot be read: {said} Keep the file and any .wal beside it as they are, and restore the newest "
+    "backup."
+)
+_REFUSED = (
+    "The store {file} refused the save: {said} Nothing was saved. Run `python -m tracker verify`: if it finds an "
+    "altered table, restore the newest backup; if not, tell whoever looks after the tracker."
+)
+_SENTENCES: tuple[tuple[str, str], ...] = (
+    (
+        r"has been invalidated",
+        "A write to the store {file} failed, most likely because its disk is full, and the engine has let go of it. "
+        "Every save that was acknowledged is kept, and nothing else was saved. Make room, then start again.",
+    ),
+    (
+        r"No space left|[Dd]isk.*full|File too large|max_temp_directory_size|quota exceeded",
+        "The disk that holds {file} is full. Nothing was saved: the store is as it was. Make room and try again.",
+    ),
+    (
+        r"Permission denied|Read-only file system|Operation not permitted|read-only mode",
+        "The store {file} cannot be written here: its folder or file is read-only. Nothing was saved. Make it "
+        "writable, or set TRACKER_STORE to a file in a folder that is.",
+    ),
+    (
+        r"Too many open files",
+        "The system lets this program open no more files, and the store {file} needs one. Close programs or browser "
+        "tabs, or raise the limit (`ulimit -n 8192`), and start again.",
+    ),
+    (
+        r"[Oo]ut of [Mm]emory|[Cc]annot allocate|[Cc]ould not allocate|[Ff]ailed to allocate|bad_alloc",
+        "There is not enough memory to work on the store {file}. Nothing was saved by this attempt. Close other "
+        "programs, or give this one more memory, and try again.",
+    ),
+    (
+        r"replaying WAL|[Cc]orrupt|[Cc]hecksum|not a valid DuckDB|[Ss]erialization",
+        _DAMAGED,
+    ),
+    (r"[Ff]ailed to commit.*([Cc]onstraint|[Dd]uplicate key)", _REFUSED),
+    (
+        r"[Ff]ailed to commit|([Cc]ould not|[Cc]annot) (write|sync|fsync|truncate)|write (to )?file",
+        "The disk that holds {file} did not take a write: {said} The last save was not acknowledged. Check the disk, "
+        "start again, and look on the page History whether the save is there before you repeat it.",
+    ),
+    (
+        r"([Cc]ould not|[Cc]annot) (open|read|seek|stat|move|remove|create|close)|(open|read) file|"
+        r"[Ii]nput/output error",
+        "The store {file} cannot be read: {said} Check its disk and start again. If that does not help, keep the file "
+        "and any .wal beside it as they are, and restore the newest backup.",
+    ),
+)
+"""What to tell a person, by what the engine says; the first that fits. Only then its type decides, which tells less."""
+
+_BY_TYPE: tuple[tuple[tuple[type[duckdb.Error], ...], str], ...] = (
+    ((duckdb.IntegrityError,), _REFUSED),
+    (
+        (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException),
+        _DAMAGED,
+    ),
+)
+
+
+def translated(error: duckdb.Error | MemoryError, file: Path) -> Exception:
     """Return what to tell a person of an engine error; an error that is a defect of ours comes back as it is."""
-    text = str(error)
+    text = str(error) or "Out of memory"
     if "Could not set lock" in text or "Unique file handle conflict" in text:
         return _busy(file)
-    if "has been invalidated" in text:
-        return StoreUnusable(
-            f"A write to the store {file} failed, most likely because its disk is full, and the engine has let go of "
-            "it. Every save that was acknowledged is kept, and nothing else was saved. Make room, then start again."
-        )
-    if re.search(r"No space left|[Dd]isk.*full|File too large|max_temp_directory_size", text):
-        return StoreUnusable(
-            f"The disk that holds {file} is full. Nothing was saved: the store is as it was. Make room and try again."
-        )
-    if re.search(r"Permission denied|Read-only file system|Operation not permitted|read-only mode", text):
-        return StoreUnusable(
-            f"The store {file} cannot be written here: its folder or file is read-only. Nothing was saved. "
-            "Make it writable, or set TRACKER_STORE to a file in a folder that is."
-        )
-    if isinstance(
-        error, duckdb.IOException | duckdb.SerializationException | duckdb.InternalException | duckdb.FatalException
-    ):
-        return StoreUnusable(
-            f"The store {file} cannot be read: {text.splitlines()[0]} "
-            "Keep the file and any .wal beside it as they are, and restore the newest backup."
-        )
+    said = text.splitlines()[0]
+    by_text = (sentence for pattern, sentence in _SENTENCES if re.search(pattern, text))
+    by_type = (sentence for kinds, sentence in _BY_TYPE if isinstance(error, kinds))
+    for sentence in (*by_text, *by_type):
+        return StoreUnusable(sentence.format(file=file, said=said))
     return error
 
 
 _open_here: weakref.WeakSet[Database] = weakref.WeakSet()
 """The stores that this process has open: one's own locks do not stand in one's own way."""
+
+
+class _ClosingError(Exception):
+    """The store is being closed: what is done beside the work with it ends."""
 
 
 class Database:
@@ -128,8 +180,15 @@ class Database:
         self._writes = 0
         self.commits = 0
         """How many transactions were committed: nobody else writes, so while it stays the same, so does the ledger."""
+        self.checking = False
+        """Whether what the store holds is being checked, beside the work that is done with it."""
+        self.doubt: str | None = None
+        """What that check found; while there is such a sentence, nothing is saved."""
+        self._closing = threading.Event()
+        self._check: threading.Thread | None = None
         self.address = address
         self.writable = writable
+        self._identity = _identity(address.file)
         _open_here.add(self)
 
     @classmethod
@@ -154,7 +213,10 @@ class Database:
     @classmethod
     def _attach(cls, address: Address, *, writable: bool, also_allow: Sequence[Path]) -> Self:
         scratch = address.file.with_name(address.file.name + ".tmp")
-        root = _engine(temp_directory=str(scratch))
+        try:
+            root = _engine(temp_directory=str(scratch))
+        except (duckdb.Error, MemoryError) as error:
+            raise translated(error, address.file) from error
         try:
             mode = "" if writable else " (READ_ONLY)"
             root.execute(f"ATTACH {_quoted(address.file)} AS tracker{mode}")
@@ -163,7 +225,7 @@ class Database:
             root.execute("SET GLOBAL enable_external_access = false")
             root.execute("SET GLOBAL TimeZone = 'UTC'")
             root.execute("SET GLOBAL lock_configuration = true")
-        except duckdb.Error as error:
+        except (duckdb.Error, MemoryError) as error:
             root.close()
             raise translated(error, address.file) from error
         return cls(root, address, writable=writable, allowed=also_allow)
@@ -171,12 +233,42 @@ class Database:
     def teach(self) -> None:
         """Create the as-at macros and the rules in memory, over tables that are at this version's schema."""
         as_at, rules = (resources.files(__package__).joinpath(name).read_text() for name in ("as_at.sql", "rules.sql"))
-        for table in NOUNS:
-            self._root.execute(as_at.replace("{noun}", table))
-        self._root.execute(rules)
+        try:
+            for table in NOUNS:
+                self._root.execute(as_at.replace("{noun}", table))
+            self._root.execute(rules)
+        except (duckdb.Error, MemoryError) as error:
+            raise translated(error, self.address.file) from error
+
+    def check_aside(self, check: Callable[[Callable[[], None]], str | None]) -> None:
+        """Run a check of what the store holds in a thread of its own; ``doubt`` is then what it returns.
+
+        The check calls what it is given often: that ends it when the store is closed.
+        """
+        self.checking = True
+        self._check = threading.Thread(target=self._run_check, args=(check,), name="proof", daemon=True)
+        self._check.start()
+
+    def _run_check(self, check: Callable[[Callable[[], None]], str | None]) -> None:
+        try:
+            self.doubt = check(self._go_on)
+        except _ClosingError:
+            pass
+        except Exception as error:
+            log.exception("The store %s could not be checked", self.address.file)
+            self.doubt = f"The store {self.address.file} could not be checked: {error}"
+        finally:
+            self.checking = False
+
+    def _go_on(self) -> None:
+        if self._closing.is_set():
+            raise _ClosingError
 
     def close(self) -> None:
         """Close the store; a writer's log is folded into the file first."""
+        self._closing.set()
+        if self._check:
+            self._check.join()
         self._root.close()
         _open_here.discard(self)
 
@@ -193,22 +285,36 @@ class Database:
         try:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield cursor
-        except duckdb.Error as error:
+        except (duckdb.Error, MemoryError) as error:
             raise translated(error, self.address.file) from error
         finally:
             cursor.close()
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the right to write: one holder at a time in the process. Raises StoreBusy, StoreUnusable."""
+        """Hold the right to write: one holder at a time in the process.
+
+        Raises StoreBusy, StoreUnusable; BrokenLedger when a check found that the ledger was altered.
+        """
         if not self.writable:
             raise StoreUnusable(f"The store {self.address.file} was opened for reading only; nothing was saved.")
         if not self._write_lock.acquire(timeout=_WRITE_WAIT_SECONDS):
             raise StoreBusy(f"Another save is taking more than {_WRITE_WAIT_SECONDS} seconds; try again in a moment.")
         try:
+            if self.doubt:
+                raise BrokenLedger(f"Nothing was saved. {self.doubt}")
+            self._require_in_place()
             yield
         finally:
             self._write_lock.release()
+
+    def _require_in_place(self) -> None:
+        """Raise StoreUnusable when the store's name now leads to another file than the one that is open."""
+        if _identity(self.address.file) != self._identity:
+            raise StoreUnusable(
+                f"The file {self.address.file} was moved or replaced while it was open here. Nothing was saved. Stop "
+                "the app, put the right file in its place with its .heads, and start again."
+            )
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -226,7 +332,7 @@ class Database:
         except BaseException as error:
             with contextlib.suppress(duckdb.Error):
                 cursor.execute("ROLLBACK")
-            if isinstance(error, duckdb.Error):
+            if isinstance(error, duckdb.Error | MemoryError):
                 raise translated(error, self.address.file) from error
             raise
         finally:
@@ -236,10 +342,11 @@ class Database:
         """Fold the write-ahead log into the file, so that it stays short. Raises StoreUnusable."""
         try:
             self._root.cursor().execute("CHECKPOINT tracker")
-        except duckdb.TransactionException:
-            pass  # a reader is still looking at an older state: the next one will do
-        except duckdb.Error as error:
-            raise translated(error, self.address.file) from error
+        except (duckdb.Error, MemoryError) as error:
+            told = translated(error, self.address.file)
+            if told is not error or not isinstance(error, duckdb.TransactionException):
+                raise told from error
+            # a reader is still looking at an older state: the next one will do
         self._writes = 0
 
     def checkpoint_when_due(self) -> None:
@@ -262,7 +369,7 @@ class Database:
                 cursor.execute("COPY FROM DATABASE tracker TO copy")
             finally:
                 cursor.execute("DETACH copy")
-        except duckdb.Error as error:
+        except (duckdb.Error, MemoryError) as error:
             raise translated(error, file) from error
 
 
@@ -281,6 +388,15 @@ def _engine(**settings: str) -> Cursor:
             **settings,
         },
     )
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name; None when there is none, or the system will not say."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import datetime as dt
 import heapq
 import json
 import logging
+import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.domain.nouns import Noun
+    from tracker.store.anchor import Anchor
     from tracker.store.database import Cursor, Database
 
 log = logging.getLogger(__name__)
@@ -35,8 +37,17 @@ _CHANGE_COLUMNS = ", ".join(schema.CHANGE)
 _ROWS_AT_A_TIME = 20_000
 
 _PROVEN_AT_OPENING = 100_000
-"""So many versions are proven in a few seconds, and the pages never show what was altered; a larger ledger would keep
-people waiting at every opening, and is proven whole by ``verify`` and by every backup."""
+"""So many versions are proven in a second or two, before anybody is shown them."""
+
+_NEWEST_FIRST = 20_000
+"""So many of the newest versions of a larger ledger are proven before anybody is shown it, and the rest after that."""
+
+_CHANGES_BETWEEN_PAUSES = 20
+_PAUSE_SECONDS = 0.002
+"""A proof beside people's pages lets them go first, some hundred times a second."""
+
+CLOCK_STEP = dt.timedelta(minutes=5)
+"""So far may a clock be put back between two saves; after a longer step back nothing is saved."""
 
 Row: TypeAlias = tuple[Scalar, ...]
 """The values of a version's columns."""
@@ -78,7 +89,8 @@ def record(
                 check(cursor)
             newest = newest_change(cursor)
             now = dates.utc_now()
-            if newest:  # the clock may step back; the ledger does not
+            if newest:  # the clock may step back a little; the ledger does not
+                _refuse_clock_behind(newest, now)
                 now = max(now, newest.recorded_at + dt.timedelta(microseconds=1))
             unsealed = _unsealed(
                 newest, recorded_at=now, actor=actor, action=action, reason=reason, request_id=request_id
@@ -87,6 +99,17 @@ def record(
             _insert(cursor, change, rows)
         _settle(db, change)
     return change
+
+
+def _refuse_clock_behind(newest: Change, now: dt.datetime) -> None:
+    """Raise StoreUnusable when the newest change is later than the clock by more than a clock is usually corrected."""
+    if newest.recorded_at - now > CLOCK_STEP:
+        raise StoreUnusable(
+            f"Nothing was saved. The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, but change {newest.seq} was "
+            f"recorded at {newest.recorded_at:%Y-%m-%d %H:%M} UTC. If the clock is wrong, put it right and save again. "
+            f"If it is right now, it was ahead when change {newest.seq} was recorded: `python -m tracker verify` lists "
+            "the changes to record again, and how to go on without them."
+        )
 
 
 def _unsealed(
@@ -179,7 +202,7 @@ def _settle(db: Database, change: Change) -> None:
             raise BrokenLedger(
                 f"Change {change.seq} was accepted but the ledger ends at change {end.seq}; stop and verify."
             )
-        db.address.anchor.append([(end, change.recorded_at)])
+        db.address.anchor.append(change)
         db.checkpoint_when_due()
     except BrokenLedger:
         raise
@@ -234,9 +257,9 @@ def newest_change(cursor: Cursor, known_seq: int | None = None) -> Change | None
     return _change(row) if row else None
 
 
-def head(cursor: Cursor) -> Head:
-    """Return the end of the ledger; before the first change that is change 0 with the genesis seal."""
-    newest = newest_change(cursor)
+def head(cursor: Cursor, known_seq: int | None = None) -> Head:
+    """Return the end of the ledger, or of its changes up to ``known_seq``; before the first, change 0 and genesis."""
+    newest = newest_change(cursor, known_seq)
     return Head(newest.seq, newest.seal) if newest else Head(0, GENESIS)
 
 
@@ -256,9 +279,11 @@ def is_demonstration(cursor: Cursor) -> bool:
     return row is not None
 
 
-def changes(cursor: Cursor) -> list[Change]:
-    """Return every change, oldest first."""
-    rows = cursor.execute(f"SELECT {_CHANGE_COLUMNS} FROM tracker.change ORDER BY seq").fetchall()
+def changes(cursor: Cursor, since: int = 0) -> list[Change]:
+    """Return every change after number ``since``, oldest first."""
+    rows = cursor.execute(
+        f"SELECT {_CHANGE_COLUMNS} FROM tracker.change WHERE seq > $since OR $since = 0 ORDER BY seq", {"since": since}
+    ).fetchall()
     return [_change(row) for row in rows]
 
 
@@ -336,7 +361,8 @@ class Verification:
     """What a verification found: how much it covered, the head, and every fault in a sentence (none: it is sound).
 
     ``unanchored`` says that the anchor lacks the last change, which no witness outside the store vouches for yet;
-    ``demonstration`` that the first change says the data are synthetic.
+    ``demonstration`` that the first change says the data are synthetic. ``warnings`` are what a person should see to
+    although the ledger is sound, a sentence each.
     """
 
     changes: int
@@ -345,6 +371,7 @@ class Verification:
     faults: tuple[str, ...]
     unanchored: bool = False
     demonstration: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def conclusion(self) -> str:
@@ -365,24 +392,69 @@ def check_head(db: Database) -> None:
 
 
 def check_opening(db: Database) -> None:
-    """Prove a ledger before anybody is shown it: all of it while it is small, else its end. Raises BrokenLedger."""
+    """Prove a ledger before anybody is shown it: all of it, or of a large one the newest part. Raises BrokenLedger."""
+    since = 0
+    if _is_large(db):
+        with db.read() as cursor:
+            since = _start_of_newest(cursor)
+    if told := _first_fault(_prove(db, since=since)):
+        raise BrokenLedger(told)
+
+
+def check_whole(db: Database) -> None:
+    """Prove all of a ledger, however large. Raises BrokenLedger."""
+    if told := _first_fault(_prove(db)):
+        raise BrokenLedger(told)
+
+
+def check_rest_aside(db: Database) -> None:
+    """Prove all of a large ledger beside the work that is done with it; should it fail, nothing more is saved."""
+    if _is_large(db):
+        db.check_aside(lambda go_on: _first_fault(_prove(db, between=_yielding(go_on))))
+
+
+def _is_large(db: Database) -> bool:
     with db.read() as cursor:
         counts = " + ".join(f"(SELECT count(*) FROM tracker.{table})" for table in NOUNS)
         [(count,)] = cursor.execute(f"SELECT {counts}").fetchall()
-    if count > _PROVEN_AT_OPENING:
-        check_head(db)
-    elif faults := _prove(db).faults:
-        more = f" `python -m tracker verify` tells of {len(faults) - 1} more." if faults[1:] else ""
-        raise BrokenLedger(faults[0] + more)
+    return bool(count > _PROVEN_AT_OPENING)
+
+
+def _start_of_newest(cursor: Cursor) -> int:
+    """Return the change after which the newest part of a large ledger begins."""
+    every = " UNION ALL ".join(f"SELECT change_seq FROM tracker.{table}" for table in NOUNS)
+    [(since,)] = cursor.execute(
+        f"SELECT change_seq FROM ({every}) ORDER BY change_seq DESC LIMIT 1 OFFSET $newest", {"newest": _NEWEST_FIRST}
+    ).fetchall()
+    return int(since)
+
+
+def _yielding(go_on: Callable[[], None]) -> Callable[[int], None]:
+    def between(seq: int) -> None:
+        go_on()
+        if seq % _CHANGES_BETWEEN_PAUSES == 0:
+            time.sleep(_PAUSE_SECONDS)
+
+    return between
+
+
+def _first_fault(proof: Verification) -> str | None:
+    """Return the first fault of a proof, and how many more there are; None when there is none."""
+    if not proof.faults:
+        return None
+    more = f" `python -m tracker verify` tells of {len(proof.faults) - 1} more." if proof.faults[1:] else ""
+    return proof.faults[0] + more
 
 
 def catch_up_anchor(db: Database) -> None:
     """Write down outside the store the one change that its anchor may lack. Raises BrokenLedger, StoreUnusable."""
     with db.read() as cursor:
         newest, end = newest_change(cursor), head(cursor)
-    if db.address.anchor.last() != end:
+    if newest is None:
         check_head(db)
-        db.address.anchor.append((end, change.recorded_at) for change in [newest] if change)
+    elif db.address.anchor.last() != end:
+        check_head(db)
+        db.address.anchor.append(newest)
 
 
 def renew_anchor(db: Database) -> None:
@@ -399,29 +471,34 @@ def renew_anchor(db: Database) -> None:
 def verify(db: Database) -> Verification:
     """Recompute every seal from the content of every version, and compare the chain with its anchor.
 
-    Of tables that were reshaped only that is told: nothing in them can be recomputed. Of tables that lost what keeps
-    wrong rows out of them, that is told first.
+    When a table was reshaped, that is the only fault: nothing in it can be recomputed. Tables whose keys, checks,
+    indexes or defaults were altered come first. Whatever else somebody put into the file is a warning.
     """
     with db.read() as cursor:
         if reshaped := schema.faults(cursor):
             return Verification(0, 0, Head(0, GENESIS), tuple(reshaped))
-        lost = schema.lost_constraints(cursor)
+        altered, strangers = schema.altered_rules(cursor), schema.strangers(cursor)
     proof = _prove(db)
-    return replace(proof, faults=(*lost, *proof.faults))
+    return replace(proof, faults=(*altered, *proof.faults), warnings=(*strangers, *proof.warnings))
 
 
-def _prove(db: Database) -> Verification:
+def _prove(db: Database, *, since: int = 0, between: Callable[[int], None] = lambda _seq: None) -> Verification:
+    """Prove the changes after number ``since``, and the anchor: all of it, or of a part only its end and its length.
+
+    ``between`` is called before each change with its number.
+    """
     with db.read() as cursor:
-        recorded = changes(cursor)
+        recorded = changes(cursor, since)
+        previous = head(cursor, since)
         orphans = _orphans(cursor)
     faults = [f"Versions claim to belong to change {seq}, which the ledger does not hold." for seq in orphans]
     count = 0
-    previous = Head(0, GENESIS)
     contents = _contents_by_change(db, recorded)
     pending = next(contents, None)
     for change in recorded:
+        between(change.seq)
         if change.seq != previous.seq + 1:
-            faults.append(f"{_missing(previous.seq + 1, change.seq - 1)} from the middle of the ledger.")
+            faults.append(f"{missing(previous.seq + 1, change.seq - 1)} from the middle of the ledger.")
         seal = Seal(change.previous_seal, _header(change))
         if pending and pending[0] == change.seq:
             for table, content in pending[1]:
@@ -437,7 +514,7 @@ def _prove(db: Database) -> Verification:
                 "match its seal."
             )
         previous = Head(change.seq, change.seal)
-    faults.extend(_anchor_faults(db, whole=True))
+    faults.extend(_anchor_faults(db, whole=not since))
     anchored = db.address.anchor.last()
     unanchored = anchored is not None and anchored.seq < previous.seq
     return Verification(
@@ -447,7 +524,24 @@ def _prove(db: Database) -> Verification:
         faults=tuple(faults),
         unanchored=unanchored,
         demonstration=any(change.seq == 1 and change.action == DEMONSTRATION for change in recorded[:1]),
+        warnings=tuple(_from_the_future(recorded)),
     )
+
+
+def _from_the_future(recorded: Sequence[Change]) -> Iterator[str]:
+    """Say which changes at the end were recorded later than the clock says it is now, and what to do about them."""
+    latest_possible = dates.utc_now() + CLOCK_STEP
+    ahead = [change for change in recorded if change.recorded_at > latest_possible]
+    if ahead:
+        first = ahead[0]
+        yield (
+            f"{len(ahead)} of the changes, from change {first.seq} on, were recorded in the future: change {first.seq} "
+            f"({first.action} by {first.actor}) at {first.recorded_at:%Y-%m-%d %H:%M} UTC. Either the clock is behind "
+            "now, and you put it right; or it was ahead then. Until that time nothing can be saved here. To go on at "
+            f"once, stop the app, write the ledger up to change {first.seq - 1} with `python -m tracker journal "
+            f"export FILE --until {first.seq - 1}`, make a new store from it with `python -m tracker journal rebuild "
+            f"FILE`, and record what came after it again: `python -m tracker history` lists it."
+        )
 
 
 def _orphans(cursor: Cursor) -> list[int]:
@@ -467,20 +561,21 @@ def _contents_by_change(
     What others record meanwhile is left out: each table is read at an instant of its own.
     """
     held = {change.seq for change in recorded}
-    streams = [_contents(db, table, max(held, default=0)) for table in sorted(NOUNS)]
+    first, last = min(held, default=0), max(held, default=0)
+    streams = [_contents(db, table, first, last) for table in sorted(NOUNS)]
     merged = heapq.merge(*streams, key=itemgetter(0, 1))
     for seq, group in groupby(merged, key=itemgetter(0)):
         if seq in held:
             yield seq, ((table, content) for _, table, content in group)
 
 
-def _contents(db: Database, table: str, last_seq: int) -> Iterator[tuple[int, str, dict[str, Scalar]]]:
+def _contents(db: Database, table: str, first_seq: int, last_seq: int) -> Iterator[tuple[int, str, dict[str, Scalar]]]:
     names = columns(table)
     with db.read() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(names)} FROM tracker.{table} WHERE change_seq <= $last_seq "
+            f"SELECT {', '.join(names)} FROM tracker.{table} WHERE change_seq BETWEEN $first_seq AND $last_seq "
             "ORDER BY change_seq, id, version",
-            {"last_seq": last_seq},
+            {"first_seq": first_seq, "last_seq": last_seq},
         )
         while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             for row in rows:
@@ -488,7 +583,8 @@ def _contents(db: Database, table: str, last_seq: int) -> Iterator[tuple[int, st
                 yield content["change_seq"], table, content
 
 
-def _missing(first: int, last: int) -> str:
+def missing(first: int, last: int) -> str:
+    """Say in words which changes are missing."""
     return f"Change {first} is missing" if first == last else f"Changes {first} to {last} are missing"
 
 
@@ -509,20 +605,40 @@ def _anchor_faults(db: Database, *, whole: bool) -> list[str]:
             "SELECT seq, seal FROM tracker.change WHERE seq >= $first", {"first": wanted[0].seq}
         ).fetchall()
     seals = {0: GENESIS, **dict(rows)}
-    faults = [
+    faults = _gaps(anchor, wanted if whole else None, last)
+    faults += [
         f"Change {noted.seq} is not the one that was recorded: its seal differs from the head anchor {anchor.path}."
         for noted in wanted
         if noted.seq <= end.seq and seals.get(noted.seq, noted.seal) != noted.seal
     ]
     if last.seq > end.seq:
         faults.append(
-            f"{_missing(end.seq + 1, last.seq)} from the end of the ledger: the head anchor {anchor.path} ends at "
+            f"{missing(end.seq + 1, last.seq)} from the end of the ledger: the head anchor {anchor.path} ends at "
             f"change {last.seq} (seal {last.seal[:12]}…). Restore the newest backup; keep this file for the enquiry."
         )
     now = anchor.last() or last  # others may have saved since it was read: the ledger, and after it the anchor
     if now.seq + 1 < end.seq:
         faults.append(_cut_anchor(anchor.path, now.seq, end.seq))
     return faults
+
+
+def _gaps(anchor: Anchor, heads: Sequence[Head] | None, last: Head) -> list[str]:
+    """Say where the numbers of an anchor have a gap or are out of order; of unread heads (None) only whether."""
+    if heads is None:
+        return [] if anchor.is_complete(last) else [f"The head anchor {anchor.path} {_NOT_ITS_LINES}"]
+    for wanted, noted in enumerate(heads):
+        if noted.seq != wanted:
+            return [
+                f"The head anchor {anchor.path} names change {noted.seq} where change {wanted} belongs: "
+                f"it {_NOT_ITS_LINES}"
+            ]
+    return []
+
+
+_NOT_ITS_LINES = (
+    "does not hold one line for each change: lines were cut out, added or moved. Restore the newest backup; keep this "
+    "file for the enquiry."
+)
 
 
 def _cut_anchor(path: Path, anchored: int, end: int) -> str:
@@ -542,10 +658,13 @@ def _cut_anchor(path: Path, anchored: int, end: int) -> str:
 # Carrying a ledger elsewhere
 
 
-def export(db: Database) -> Iterator[str]:
-    """Yield the ledger as JSON Lines, a change a line with all its versions, in order; ``reload`` takes it back."""
+def export(db: Database, until: int | None = None) -> Iterator[str]:
+    """Yield the ledger, or its changes up to ``until``, as JSON Lines, in order; ``reload`` takes it back.
+
+    A line is a change with all its versions.
+    """
     with db.read() as cursor:
-        by_seq = {change.seq: change for change in changes(cursor)}
+        by_seq = {change.seq: change for change in changes(cursor) if until is None or change.seq <= until}
     for seq, group in _contents_by_change(db, list(by_seq.values())):
         change = by_seq[seq]
         header = canonical({**_header(change), "previous_seal": change.previous_seal, "seal": change.seal})

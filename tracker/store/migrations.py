@@ -52,7 +52,16 @@ def require_current(db: Database) -> None:
     """Raise SchemaMismatch unless the store has exactly this version's schema, and its tables are what that makes."""
     require_migrated(db)
     with db.read() as cursor:
-        _refuse(db, schema.faults(cursor) or schema.lost_constraints(cursor))
+        _refuse(db, schema.faults(cursor) or schema.altered_rules(cursor))
+
+
+def altered(db: Database) -> bool:
+    """Say whether a store has another schema than this version's, older or newer ones included."""
+    try:
+        require_current(db)
+    except SchemaMismatch:
+        return True
+    return False
 
 
 def _refuse(db: Database, faults: list[str]) -> None:

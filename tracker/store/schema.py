@@ -108,13 +108,28 @@ def _held(cursor: Cursor) -> dict[str, dict[str, str]]:
     return tables
 
 
-_Constraint: TypeAlias = tuple[str, tuple[str, ...], str]
+_Rule: TypeAlias = tuple[str, tuple[str, ...], str]
 """What kind it is, the columns it is about, and its text."""
 
+_Thing: TypeAlias = tuple[str, str]
+"""What kind it is (table, view, macro …), and its name, with its schema's unless that is main."""
 
-def lost_constraints(cursor: Cursor) -> list[str]:
-    """Compare what keeps wrong rows out of the tables with what the migrations put there; a sentence a table."""
-    held, wanted = _constraints(cursor), _made_by_migrations()
+
+@dataclass(frozen=True)
+class _Made:
+    """What the migrations make: the rules of every table, and everything that has a name."""
+
+    rules: dict[str, frozenset[_Rule]]
+    things: frozenset[_Thing]
+
+
+def altered_rules(cursor: Cursor) -> list[str]:
+    """Compare what decides about a table's rows with what the migrations made; a sentence a table.
+
+    That is its keys, checks, indexes and defaults: without one of them a wrong row would be kept, and with one more a
+    right row could be refused or changed.
+    """
+    held, wanted = _rules(cursor), _made_by_migrations().rules
     return [
         f"The table {table} was altered: {', '.join(parts)}. Restore the newest backup."
         for table in sorted(wanted)
@@ -127,34 +142,83 @@ def lost_constraints(cursor: Cursor) -> list[str]:
     ]
 
 
-def _told(constraint: _Constraint) -> str:
-    kind, about, text = constraint
+def strangers(cursor: Cursor) -> list[str]:
+    """Say what is in the file that the migrations did not make: other tables, views, macros, schemas; a sentence each.
+
+    The tracker uses none of it, so no board depends on it; but somebody wrote to the file.
+    """
+    return [
+        f"The store holds the {kind} {name}, which the tracker did not make. No board uses it, but somebody wrote "
+        "to the file: find out who, and remove it with the program that made it."
+        for kind, name in sorted(_things(cursor) - _made_by_migrations().things)
+    ]
+
+
+def _told(rule: _Rule) -> str:
+    kind, about, text = rule
     match kind:
         case "PRIMARY KEY" | "UNIQUE":
             return f"its {kind.lower()} ({', '.join(about)})"
         case "NOT NULL":
             return f"its rule that {about[0]} is never empty"
+        case "DEFAULT":
+            return f"its default {text} of the column {about[0]}"
+        case "INDEX":
+            return f"its index {text}"
         case _:
             return f"its {text}"
 
 
-def _constraints(cursor: Cursor) -> dict[str, frozenset[_Constraint]]:
+def _rules(cursor: Cursor) -> dict[str, frozenset[_Rule]]:
     rows = cursor.execute(
         """
         SELECT table_name, constraint_type, constraint_column_names, constraint_text
         FROM duckdb_constraints()
         WHERE database_name = 'tracker' AND schema_name = 'main'
+        UNION ALL
+        SELECT table_name, 'INDEX', [], rtrim(sql, ';')
+        FROM duckdb_indexes()
+        WHERE database_name = 'tracker' AND schema_name = 'main'
+        UNION ALL
+        SELECT table_name, 'DEFAULT', [column_name], column_default
+        FROM duckdb_columns()
+        WHERE database_name = 'tracker' AND schema_name = 'main' AND column_default IS NOT NULL
         """
     ).fetchall()
-    tables: dict[str, set[_Constraint]] = {}
+    tables: dict[str, set[_Rule]] = {}
     for table, kind, about, text in rows:
         tables.setdefault(table, set()).add((kind, tuple(about), text))
     return {table: frozenset(of_table) for table, of_table in tables.items()}
 
 
+def _things(cursor: Cursor) -> frozenset[_Thing]:
+    rows = cursor.execute(
+        """
+        WITH thing (kind, schema_name, name, internal) AS (
+            SELECT 'table', schema_name, table_name, internal FROM duckdb_tables() WHERE database_name = 'tracker'
+            UNION ALL
+            SELECT 'view', schema_name, view_name, internal FROM duckdb_views() WHERE database_name = 'tracker'
+            UNION ALL
+            SELECT 'macro', schema_name, function_name, internal
+            FROM duckdb_functions() WHERE database_name = 'tracker'
+            UNION ALL
+            SELECT 'sequence', schema_name, sequence_name, false
+            FROM duckdb_sequences() WHERE database_name = 'tracker'
+            UNION ALL
+            SELECT 'type', schema_name, type_name, internal FROM duckdb_types() WHERE database_name = 'tracker'
+            UNION ALL
+            SELECT 'schema', 'main', schema_name, internal FROM duckdb_schemas() WHERE database_name = 'tracker'
+        )
+        SELECT DISTINCT kind, CASE schema_name WHEN 'main' THEN name ELSE schema_name || '.' || name END
+        FROM thing WHERE NOT internal
+        """
+    ).fetchall()
+    return frozenset((kind, name) for kind, name in rows)
+
+
 @cache
-def _made_by_migrations() -> dict[str, frozenset[_Constraint]]:
+def _made_by_migrations() -> _Made:
     with in_memory() as cursor:
         for migration in known():
             cursor.execute(migration.sql)
-        return _constraints(cursor)
+        return _Made(_rules(cursor), _things(cursor) | {("table", "migration")})

@@ -51,6 +51,7 @@ def run() -> None:
                 DEMONSTRATION_NOTICE.removeprefix(DEMONSTRATION),
             )
         )
+    _show_check()
     _show_controls()
     try:
         page.run()
@@ -97,6 +98,25 @@ def _show_controls() -> None:
                 "known today. Nothing can be edited here. {}</p></div>",
                 html.day(state.as_at()),
                 html.link(state.address_today(), "Show today"),
+            )
+        )
+
+
+def _show_check() -> None:
+    """Say that a large ledger is being checked, or that the check found it altered, on every page."""
+    store = state.store()
+    if store.doubt:
+        html.show(
+            html.alert(
+                f"The ledger was altered, so nothing can be saved. {store.doubt} Stop the app, and tell whoever looks "
+                "after it."
+            )
+        )
+    elif store.checking:
+        html.show(
+            html.put(
+                '<div class="banner" role="status"><p><strong>The ledger is being checked.</strong> You can use the '
+                "tracker meanwhile. If a record was altered, this page will say so and nothing can be saved.</p></div>"
             )
         )
 
