@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tracker.services import backups
 
 if TYPE_CHECKING:
     from tests.cli.conftest import CommandLine
@@ -122,3 +125,68 @@ def test_what_a_prune_leaves_because_it_is_not_what_was_noted_is_said(
         f"Left {first}: it is not the backup that was noted.",
         "No backup was removed.",
     ]
+
+
+def test_a_ledger_that_was_rolled_back_is_refused_until_somebody_says_that_it_is_on_purpose(
+    tracker: CommandLine, plan: PlanFolder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker.begin()
+    tracker.run("backup", str(folder))
+    [old] = folder.glob("*.duckdb")
+    plan.edit("promises", '"It met."', '"It met once."')
+    tracker.run("plan", "load", *tracker.folders)
+    tracker.run("backup", str(folder))
+    monkeypatch.setenv("TRACKER_BACKUPS", str(folder))
+    assert f"{folder}: the ledger holds all 2 seals in it, up to change 2 (" in tracker.run("verify").out
+
+    shutil.copyfile(old, tracker.store)
+    shutil.copyfile(f"{old}.heads", f"{tracker.store}.heads")
+    for command in (
+        ("backup", str(folder)),
+        ("backup", "prune", str(folder), "--keep-daily", "1"),
+        ("backup", "drill", str(folder)),
+        ("init", *tracker.folders),
+        ("verify",),
+        ("verify", "--against", str(folder)),
+    ):
+        ran = tracker.run(*command)
+        assert ran.status == 1, command
+        assert "The ledger was rolled back: it ends at change 1 " in ran.err, command
+        assert "Change 2 is missing." in ran.err, command
+        assert "is whole" not in ran.out, command
+    assert len(list(folder.glob("*.duckdb"))) == 2
+
+    for wrong in ((), ("--reason", " "), ("--reason", "x", "--keep-daily", "1")):
+        assert tracker.run("backup", "accept", str(folder), *wrong).status == 2
+    accepted = tracker.run("backup", "accept", str(folder), "--reason", "Change 2 was a mistake.")
+    assert accepted.status == 0
+    assert accepted.out.startswith("The ledger was rolled back: it ends at change 1 ")
+    assert accepted.out.splitlines()[1] == (
+        f"Noted in {folder / 'backups.jsonl'} that this is on purpose: Change 2 was a mistake."
+    )
+    assert tracker.run("backup", str(folder)).status == 0
+    assert tracker.run("verify").status == 0
+
+
+def test_a_restore_says_what_it_gives_up_and_which_list_could_not_be_told(
+    tracker: CommandLine, plan: PlanFolder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker.begin()
+    tracker.run("backup", str(folder))
+    [old] = folder.glob("*.duckdb")
+    plan.edit("promises", '"It met."', '"It met once."')
+    tracker.run("plan", "load", *tracker.folders)
+    tracker.run("backup", str(folder))
+    note = backups._note
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(backups, "_note", refuse)
+    ran = tracker.run("restore", str(old))
+    assert ran.status == 0
+    assert ran.err.startswith(f"The list in {folder} cannot be written. Run `python -m tracker backup accept {folder}")
+    monkeypatch.setattr(backups, "_note", note)
+    ran = tracker.run("restore", str(old))
+    assert ran.out.splitlines()[-1].startswith("The ledger was rolled back: it ends at change 1 ")
+    assert ran.out.endswith("Noted in the list of backups that this is on purpose.\n")

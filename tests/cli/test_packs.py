@@ -37,11 +37,18 @@ def test_a_pack_is_exported_once_and_checked_with_and_without_the_store(board: C
     assert "The ledger was not asked" in board.run("snapshot", "check", str(file)).out
     assert "The ledger holds the snapshot" in board.run("snapshot", "check", str(file), "--against-store").out
 
+    asked = board.run("verify", "--against", str(file))
+    assert (asked.status, asked.err) == (0, "")
+    assert f"{file}: the ledger holds the seal in it, of change 2 (" in asked.out
+
     content = file.read_bytes()
     file.write_bytes(content[:2_000] + bytes([content[2_000] ^ 1]) + content[2_001:])
     checked = board.run("snapshot", "check", str(file))
     assert checked.status == 1
     assert "altered after the pack was made" in checked.err
+    asked = board.run("verify", "--against", str(file))
+    assert asked.status == 1
+    assert f"{file}: is no pack, or one that was altered after it was made:" in asked.err
     status, _, error = export(board, tmp_path)
     assert (status, "is there already and is another pack" in error) == (1, True)
 

@@ -61,6 +61,8 @@ def folder(tmp_path: Path) -> Path:
 def test_a_return_is_drawn_checked_and_taken_in_once(staffed: CommandLine, folder: Path) -> None:
     file = export(staffed, folder)
     assert file.name == f"return_{dates.today()}_seq5.xlsx"
+    asked = staffed.run("verify", "--against", str(file))
+    assert f"{file}: the ledger holds the seal in it, of change 5 (" in asked.out
     fill(file, expected=NEXT_YEAR, reason="workforce", note="Nobody to pay it.", narrative="Two\nlines.")
     checked = staffed.run("return", "check", str(file), "--as", ANA)
     assert checked.status == 0

@@ -74,7 +74,7 @@ def test_a_backup_holds_what_is_still_in_the_log_of_a_killed_process(store: Addr
 def test_two_backups_of_one_change_in_one_second_are_two(
     store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticks = iter(instant(f"2026-04-10T02:00:0{second}") for second in (0, 0, 1))
+    ticks = iter(instant(f"2026-04-10T02:00:0{second}") for second in (0, 0, 0, 0, 1))
     monkeypatch.setattr(dates, "utc_now", lambda: next(ticks))
     first, second = backups.back_up(store, folder), backups.back_up(store, folder)
     assert [noted.file for noted in backups.list_backups(folder)] == [first.file, second.file]
@@ -130,7 +130,7 @@ def test_a_backup_folder_that_refuses_is_a_sentence(
     store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "backups.jsonl").mkdir()
-    with pytest.raises(StoreUnusable, match=r"The backup cannot be written to .*: Is a directory\."):
+    with pytest.raises(StoreUnusable, match=r"The list of backups .* cannot be read: Is a directory\."):
         backups.back_up(store, folder)
     with pytest.raises(StoreUnusable, match="/proc"):
         backups.back_up(store, Path("/proc"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from tracker.services import backups, stores
 if TYPE_CHECKING:
     from tracker.cli import Commands
 
-_WHAT = ("prune", "drill")
+_WHAT = ("prune", "drill", "accept")
 
 
 def add_commands(commands: Commands) -> None:
@@ -22,22 +23,27 @@ def add_commands(commands: Commands) -> None:
     backup = commands.add_parser(
         "backup",
         help="write a proven copy of the store into a folder; prune old ones; try whether the newest restores",
-        usage="%(prog)s [-h] [prune | drill] DIR [--keep-daily N] [--keep-weekly N] [--keep-monthly N]",
+        usage="%(prog)s [-h] [prune | drill | accept] DIR [--keep-daily N] [--keep-weekly N] "
+        "[--keep-monthly N] [--reason TEXT]",
         description="Write a copy of the store into a folder, and prove it. Nothing is ever removed from the folder "
         "unless you say how many to keep: of so many days, weeks and months in which backups were made, the newest of "
-        "each. The newest of all always stays, and so does whatever the folder's list (backups.jsonl) does not note.",
+        "each. The newest of all always stays, and so does whatever the folder's list (backups.jsonl) does not note. "
+        "A ledger that does not hold what the list notes of it was rewritten or rolled back: it is not backed up, and "
+        "nothing is removed.",
         epilog="python -m tracker backup /mnt/backups --keep-daily 14 --keep-weekly 8 --keep-monthly 24",
     )
     backup.add_argument(
         "what",
         nargs="?",
         choices=_WHAT,
-        metavar="prune | drill",
-        help="prune: only remove old ones; drill: restore the newest to a temporary place and prove all that it holds",
+        metavar="prune | drill | accept",
+        help="prune: only remove old ones; drill: restore the newest to a temporary place and prove all that it holds; "
+        "accept: note that the ledger differs from the list on purpose",
     )
     backup.add_argument("folder", metavar="DIR", type=Path, help="an existing folder, best on another disk")
     for period in ("daily", "weekly", "monthly"):
         backup.add_argument(f"--keep-{period}", metavar="N", type=_count, help=f"{period} backups to keep")
+    backup.add_argument("--reason", metavar="TEXT", help="with accept: why the ledger differs from the list")
     backup.set_defaults(run=_backup, refuse=backup.error)
 
     restore = commands.add_parser("restore", help="put a backup in the store's place; the old store is moved aside")
@@ -59,6 +65,10 @@ def _backup(options: argparse.Namespace) -> int:
     if any(count is not None for count in counts):
         daily, weekly, monthly = (count or 0 for count in counts)
         rule = Retention(daily=daily, weekly=weekly, monthly=monthly)
+    if options.what == "accept":
+        if rule or not (options.reason or "").strip():
+            options.refuse('say why the ledger differs from the list: --reason "…", and no number of backups to keep')
+        return _accept(options.folder, options.reason)
     if options.what == "drill":
         if rule:
             options.refuse("a drill removes nothing: leave --keep-daily, --keep-weekly and --keep-monthly out")
@@ -75,8 +85,15 @@ def _backup(options: argparse.Namespace) -> int:
     return 0
 
 
+def _accept(folder: Path, reason: str) -> int:
+    by = os.environ.get("USER") or "unknown user"
+    print(backups.accept(stores.address(), folder, reason=reason, by=by))
+    print(f"Noted in {folder / backups.MANIFEST} that this is on purpose: {reason}")
+    return 0
+
+
 def _prune(folder: Path, rule: Retention) -> None:
-    pruned = backups.prune(folder, rule)
+    pruned = backups.prune(folder, rule, beside=stores.address())
     for file in pruned.removed:
         print(f"Removed {file}.")
     for file in pruned.left:
@@ -86,7 +103,7 @@ def _prune(folder: Path, rule: Retention) -> None:
 
 
 def _drill(folder: Path) -> int:
-    drill = backups.drill(folder)
+    drill = backups.drill(folder, beside=stores.address())
     print_notice(demonstration=drill.demonstration)
     print(f"{drill.backup.file}, made {drill.backup.made_at:%Y-%m-%d %H:%M} UTC, change {drill.backup.head.seq}:")
     for step, seconds in drill.steps:
@@ -102,9 +119,18 @@ def _drill(folder: Path) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     at = stores.address()
-    restored = backups.restore(at, options.file)
+    folder = stores.backup_folder()
+    restored = backups.restore(at, options.file, lists=[folder] if folder else [])
     print_notice(demonstration=restored.demonstration)
     print(f"Restored {at.file} to change {restored.head.seq} (seal {restored.head.seal[:12]}).")
     if restored.replaced:
         print(f"The store that was there is kept as {restored.replaced}.")
+    for told in restored.given_up:
+        print(f"{told} Noted in the list of backups that this is on purpose.")
+    for unnoted in restored.unnoted:
+        print(
+            f"The list in {unnoted} cannot be written. Run `python -m tracker backup accept {unnoted} --reason …` when "
+            "it can: until then no backup is made there.",
+            file=sys.stderr,
+        )
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice_of
 from tracker.domain.errors import PlanFaults
-from tracker.services import plans, stores
+from tracker.services import backups, plans, stores
 
 if TYPE_CHECKING:
     import argparse
@@ -52,6 +52,8 @@ def _init(options: argparse.Namespace) -> int:
     at = stores.address()
     if not at.exists():
         plans.check_plans(options.plans, options.data)  # a store is not made for plans that cannot be loaded
+    if folder := stores.backup_folder():
+        backups.require_unrewritten(at, folder)
     if stores.init_store(at):
         print(f"Created the store {at.file}.")
         return _load(options, plans.NOTHING_CONFIRMED)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice
-from tracker.services import stores
+from tracker.services import backups, stores, witnesses
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +26,15 @@ def add_commands(commands: Commands) -> None:
         action="store_true",
         help="write a missing head anchor anew; do so only when the head is the one printed on your last export",
     )
+    verify.add_argument(
+        "--against",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        default=[],
+        help="say also whether the ledger still holds the seals in these: packs, returns, journals, .heads files, "
+        "backups, or a folder of backups (the folder that TRACKER_BACKUPS names is always asked)",
+    )
     verify.set_defaults(run=_verify)
 
 
@@ -35,14 +45,22 @@ def _migrate(_: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    proof = stores.verify_store(stores.address(), renew_anchor=options.renew_anchor)
+    at = stores.address()
+    compared = witnesses.compare(at, options.against)
+    folder = stores.backup_folder()
+    if folder and (folder / backups.MANIFEST).exists():
+        compared += witnesses.compare(at, [folder])
+    differs = any(one.fault for one in compared)
+    proof = stores.verify_store(at, renew_anchor=options.renew_anchor and not differs)
     print_notice(demonstration=proof.demonstration)
     head = f"head: change {proof.head.seq}, seal {proof.head.seal}"
     if proof.changes or not proof.faults:  # of tables that were reshaped nothing can be counted
         print(f"{proof.changes:,} changes, {proof.versions:,} versions; {head}")
-    for fault in proof.faults:
+    for fault in (*proof.faults, *proof.warnings):
         print(fault, file=sys.stderr)
-    if proof.faults:
+    for one in compared:
+        print(f"{one.file}: {one.sentence}", file=sys.stderr if one.fault else sys.stdout)
+    if proof.faults or proof.warnings or differs:
         return 1
     print(proof.conclusion)
     return 0

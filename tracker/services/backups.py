@@ -1,7 +1,9 @@
 """Backups: proven copies of a store in a folder, putting one back, and trying whether that works.
 
 A folder of backups has a list of them, ``backups.jsonl``, only ever added to: a line for each that was made, with its
-hash and the end of its ledger, and a line for each that was removed.
+hash and the end of its ledger, and a line for each that was removed. Every end that is noted is a witness: before the
+next backup, before old ones are removed, in the drill and when the app starts, the ledger is asked whether it still
+holds it. When somebody puts back an older backup on purpose, a line says from where the ledger goes another way.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import shutil
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +32,16 @@ from tracker.services import snapshots
 from tracker.services.stores import migrate_store, open_store, verify_store
 from tracker.services.users import who
 from tracker.store import ledger, migrations
+from tracker.store.anchor import Anchor
 from tracker.store.database import Address, Database, discard, unused
 from tracker.store.files import put_new, sync
+from tracker.store.witnesses import Witness, contradicted
+from tracker.store.witnesses import contradiction as contradiction_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from tracker.store.database import Cursor
     from tracker.store.ledger import Verification
 
 MANIFEST = "backups.jsonl"
@@ -100,6 +106,7 @@ def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
         discard(unfinished)  # what a killed process of the same number left
         with db.exclusive() if db.writable else contextlib.nullcontext():  # the ledger and its anchor, of one moment
             ledger.check_head(db)
+            require_noted(db, folder)
             db.copy_to(unfinished.file)
             shutil.copyfile(db.address.anchor.path, unfinished.anchor.path)
         proof = _proven_on_trial(unfinished) if behind else _proven(unfinished)
@@ -185,9 +192,114 @@ def last_backup(db: Database, folder: Path) -> LastBackup | None:
     """Return the newest backup of an open store that a folder's list notes. Raises StoreUnusable."""
     with db.read() as cursor:
         end = ledger.head(cursor)
-        series = marking.file_name(db.address.file.stem, demonstration=ledger.is_demonstration(cursor))
-    own = [noted for noted in list_backups(folder) if noted.series == series]
+    own = [noted for noted in list_backups(folder) if noted.series == _series(db)]
     return LastBackup(own[-1], end.seq - own[-1].head.seq) if own else None
+
+
+def witnesses(folder: Path, series: str) -> list[Witness]:
+    """Return every end of a store's ledger that a folder's list notes, also of backups that were removed since.
+
+    Left out are those after the change from which, as a later line says, the ledger goes another way on purpose. Raises
+    StoreUnusable when the list cannot be read.
+    """
+    found: list[Witness] = []
+    for note in _notes(folder):
+        backup = _noted(folder, note)
+        if backup and backup.series == series:
+            source = f"the backup {backup.file} of {backup.made_at:%Y-%m-%d %H:%M} UTC, as {MANIFEST} notes it"
+            found.append(Witness(backup.head, source, Address(backup.file).anchor.path))
+        elif note.get("series") == series and isinstance(since := note.get("goes_on_from"), int):
+            found = [witness for witness in found if witness.head.seq <= since]
+    return found
+
+
+def noted(db: Database, folder: Path) -> list[Witness]:
+    """Return every end of an open store's ledger that a folder's list notes. Raises StoreUnusable."""
+    return witnesses(folder, _series(db))
+
+
+def contradiction(db: Database, folder: Path, series: str | None = None) -> str | None:
+    """Say how a ledger differs from what a folder's list notes of it, and what to do; None when it confirms all.
+
+    ``series`` is what the backups of the store are called there, when it does not lie under its own name. Raises
+    StoreUnusable when the list cannot be read.
+    """
+    seen = witnesses(folder, series or _series(db))
+    with db.read() as cursor:
+        told = contradiction_with(cursor, seen)
+        first = _first_other(cursor, seen) if told else None
+    if told is None:
+        return None
+    more = f" The first change that differs is change {first}." if first else ""
+    return (
+        f"{told}{more} Nothing was changed. Keep all files, and restore the newest true backup. If an older backup was "
+        f"put back, or the ledger begun again, on purpose, say so: `python -m tracker backup accept {folder} --reason "
+        '"…"`.'
+    )
+
+
+def _first_other(cursor: Cursor, seen: Sequence[Witness]) -> int | None:
+    """Return the first change whose seal is another than in the anchors beside the backups, where those are there."""
+    end = ledger.head(cursor)
+    for witness in contradicted(cursor, seen):
+        with contextlib.suppress(TrackerError):
+            heads = Anchor(witness.anchor).heads() if witness.anchor else []
+            if other := contradicted(cursor, (Witness(head, "") for head in heads if head.seq <= end.seq)):
+                return other[0].head.seq
+    return None
+
+
+def require_noted(db: Database, folder: Path, series: str | None = None) -> None:
+    """Raise BrokenLedger when a ledger does not hold every end that a folder's list notes of it."""
+    if told := contradiction(db, folder, series):
+        raise BrokenLedger(told)
+
+
+def require_unrewritten(at: Address, folder: Path) -> None:
+    """Ask a store, before it is used, for every end of its ledger that a folder's list notes.
+
+    Raises BrokenLedger when it lacks one, also when there is no store at all; StoreBusy, StoreUnusable.
+    """
+    if at.exists():
+        with Database.open(at, writable=False) as db:
+            if not migrations.altered(db):  # or else its opening says so
+                require_noted(db, folder)
+    elif seen := witnesses(folder, at.file.stem):
+        raise BrokenLedger(
+            f"There is no store at {at.file}, but {folder / MANIFEST} notes {seen[-1].head.seq} changes of it. An "
+            "empty store was not created. Restore the newest backup with `python -m tracker restore FILE`; or, to "
+            "begin a new ledger, set TRACKER_BACKUPS to another folder."
+        )
+
+
+def accept(at: Address, folder: Path, *, reason: str, by: str) -> str:
+    """Note in a folder's list that a ledger goes another way than noted, on purpose, and return in what it differs.
+
+    Raises StoreUnusable when it does not differ, and BrokenLedger when it does not prove by itself.
+    """
+    with open_store(at) as db:
+        told = _go_on(db, _folder(folder), {"accepted_at": f"{dates.utc_now():{_STAMP}}", "by": by, "reason": reason})
+    if told is None:
+        raise StoreUnusable(f"The ledger holds all that {folder / MANIFEST} notes of it; there is nothing to accept.")
+    return told
+
+
+def _go_on(db: Database, folder: Path, why: dict[str, str]) -> str | None:
+    """Note from where a ledger goes another way than a folder's list says, and return how; None when it does not."""
+    series = _series(db)
+    seen = witnesses(folder, series)
+    with db.read() as cursor:
+        told, wrong = contradiction_with(cursor, seen), contradicted(cursor, seen)
+    if told:
+        confirmed = (witness.head.seq for witness in seen if witness.head.seq < wrong[0].head.seq)
+        _note(folder, {"series": series, "goes_on_from": max(confirmed, default=0), **why})
+    return told
+
+
+def _series(db: Database) -> str:
+    """Return what the backups of an open store are called."""
+    with db.read() as cursor:
+        return marking.file_name(db.address.file.stem, demonstration=ledger.is_demonstration(cursor))
 
 
 def _notes(folder: Path) -> Iterator[dict[str, Any]]:
@@ -257,10 +369,11 @@ class Pruned:
     left: tuple[Path, ...]
 
 
-def prune(folder: Path, rule: Retention) -> Pruned:
+def prune(folder: Path, rule: Retention, *, beside: Address | None = None) -> Pruned:
     """Remove the backups of a folder that a rule does not keep, once the newest of every store is proven.
 
-    Only what the list notes is removed, and only as it was noted; of each store the newest always stays. Raises
+    Only what the list notes is removed, and only as it was noted; of each store the newest always stays. The newest,
+    and the store ``beside`` the folder when it can be opened, must hold every end that the list notes. Raises
     StoreUnusable for a folder that is not there or refuses, StoreMissing, StoreUnusable or BrokenLedger when the newest
     is not whole: then nothing is removed.
     """
@@ -276,6 +389,8 @@ def prune(folder: Path, rule: Retention) -> Pruned:
     ]
     for series in {noted.series for noted in old}:
         _prove_noted(newest[series])
+    if beside and (told := _contradiction_beside(beside, folder)):
+        raise BrokenLedger(told)
     removed, left = [], []
     try:
         for noted in old:
@@ -303,6 +418,17 @@ def _prove_noted(noted: Noted) -> None:
             f"The newest backup {noted.file} was made by another version of the tracker, so none was removed. Make one "
             "with this version first."
         ) from None
+    with Database.open(Address(noted.file), writable=False) as db:
+        require_noted(db, noted.file.parent, noted.series)
+
+
+def _contradiction_beside(at: Address, folder: Path) -> str | None:
+    """Say how the store that a folder's backups are of differs from its list; None when it cannot be asked now."""
+    try:
+        with Database.open(at, writable=False) as db:
+            return None if migrations.altered(db) else contradiction(db, folder)
+    except (StoreMissing, StoreBusy, StoreUnusable):
+        return None
 
 
 # Restoring
@@ -310,14 +436,38 @@ def _prove_noted(noted: Noted) -> None:
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored store's head, where the store that it replaced was put (None: there was none), and what it is."""
+    """A restored store's head, where the store that it replaced was put (None: there was none), and what it is.
+
+    ``given_up`` says in what it differs from the lists of backups, which note now that this was on purpose; ``unnoted``
+    are the folders whose list could not be written.
+    """
 
     head: Head
     replaced: Path | None
     demonstration: bool
+    given_up: tuple[str, ...] = ()
+    unnoted: tuple[Path, ...] = ()
 
 
-def restore(at: Address, backup: Path) -> Restored:
+def restore(at: Address, backup: Path, *, lists: Sequence[Path] = ()) -> Restored:
+    """Put a backup in the store's place on purpose, as ``put_back`` does, and note that in the lists of backups.
+
+    The list beside the backup and those in the folders ``lists`` then no longer ask for the changes that were given up.
+    """
+    restored = put_back(at, backup)
+    given_up: list[str] = []
+    unnoted: list[Path] = []
+    with Database.open(at, writable=False) as db:
+        for folder in dict.fromkeys([backup.absolute().parent, *lists]):
+            try:
+                why = {"restored_at": f"{dates.utc_now():{_STAMP}}", "backup": backup.name}
+                given_up += filter(None, [_go_on(db, folder, why)])
+            except OSError:
+                unnoted.append(folder)
+    return replace(restored, given_up=tuple(given_up), unnoted=tuple(unnoted))
+
+
+def put_back(at: Address, backup: Path) -> Restored:
     """Put a backup in the store's place, after proving it; the store that was there is moved aside, never deleted.
 
     A backup of an older version of the tracker stays as it is, and the copy of it is brought up to this version.
@@ -372,10 +522,11 @@ class Drill:
     faults: tuple[str, ...]
 
 
-def drill(folder: Path) -> Drill:
+def drill(folder: Path, *, beside: Address | None = None) -> Drill:
     """Restore the newest backup of a folder to a temporary place, prove all that it holds there, and clear it away.
 
-    Proven are the copy against its hash in the list, the chain, the anchor, and the board of every snapshot. Raises
+    Proven are the copy against its hash in the list, the chain, the anchor, and the board of every snapshot. The copy,
+    and the store ``beside`` the folder when it can be opened, must hold every end that the list notes. Raises
     StoreMissing when the list notes no backup, StoreUnusable when the folder is not there or the list cannot be read.
     """
     folder = _folder(folder)
@@ -396,7 +547,7 @@ def drill(folder: Path) -> Drill:
     with _temporary_place() as place:
         at = Address(place / "tracker.duckdb")
         try:
-            timed("restored", lambda: restore(at, newest.file))
+            timed("restored", lambda: put_back(at, newest.file))
             proof = timed("chain and anchor proven", lambda: verify_store(at))
             demonstration = proof.demonstration
             faults.extend(proof.faults)
@@ -406,10 +557,14 @@ def drill(folder: Path) -> Drill:
                     f"notes change {newest.head.seq} (seal {newest.head.seal[:12]}…)."
                 )
             with open_store(at, proven=False) as db:
+                if not faults:
+                    faults.extend(filter(None, [contradiction(db, folder, newest.series)]))
                 count, differences = timed("snapshots proven", lambda: snapshots.check_snapshots(db))
             faults.extend(differences)
         except TrackerError as error:
             faults.append(str(error))
+    if beside and (told := _contradiction_beside(beside, folder)):
+        faults.append(f"The store {beside.file}: {told}")
     return Drill(backup=newest, steps=tuple(steps), snapshots=count, demonstration=demonstration, faults=tuple(faults))
 
 

@@ -53,6 +53,8 @@ def _make(actor_id: str, folder: Path) -> None:
 
 def _last(folder: Path) -> Markup:
     try:
+        if told := backups.contradiction(state.store(), folder):
+            return html.alert(told)
         last = backups.last_backup(state.store(), folder)
     except TrackerError as error:
         return html.alert(str(error))

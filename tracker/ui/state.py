@@ -13,7 +13,7 @@ from tracker.domain.errors import UnreadableDate
 from tracker.domain.policy import Action, allows
 from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
-from tracker.services import boards, comparisons, snapshots, stores, users
+from tracker.services import backups, boards, comparisons, snapshots, stores, users
 from tracker.ui import html, identity
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def store() -> Database:
     store while the app runs.
     """
     folder = stores.backup_folder()
-    return stores.open_for(stores.address(), _somebody_may_change_something, also_allow=[folder] if folder else [])
+    at = stores.address()
+    if folder:
+        backups.require_unrewritten(at, folder)
+    return stores.open_for(at, _somebody_may_change_something, also_allow=[folder] if folder else [])
 
 
 def _somebody_may_change_something(db: Database) -> bool:
