@@ -39,7 +39,8 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     ("init",): ("--plans DIR", "--data DIR", "default: plans", "default: data"),
     ("migrate",): ("-h",),
-    ("plan",): ("check", "load"),
+    ("plan",): ("check", "load", "draft"),
+    ("plan", "draft"): ("FILE", "--to PLAN"),
     ("plan", "check"): ("--plans DIR", "--data DIR"),
     ("plan", "load"): ("--plans DIR", "--data DIR", "--remove", "--correct-baselines WHY"),
     ("board",): ("--as-at DAY", "2023-07-01", "--known-at INSTANT", "2026-11-30T09:30:00Z", "--format {text,json}"),
@@ -188,6 +189,21 @@ def test_plan_load_corrects_baselines_for_a_reason_and_says_both_changes(
         "Recorded change 2: correction; Copied wrongly.",
         "Recorded change 3: 1 edited",
     ]
+
+
+def test_plan_draft_prints_a_plan_or_writes_a_new_file_and_needs_no_store(tracker: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Milestone,Due date\nPublish,2027-04\n", encoding="utf-8")
+    printed = tracker.run("plan", "draft", str(tmp_path / "list.csv"))
+    assert printed.out.startswith("# A draft of a plan, from list.csv")
+    to = tmp_path / "draft.toml"
+    assert tracker.run("plan", "draft", str(tmp_path / "list.csv"), "--to", str(to)).status == 0
+    assert to.read_text(encoding="utf-8") == printed.out
+    again = tracker.run("plan", "draft", str(tmp_path / "list.csv"), "--to", str(to))
+    assert (again.status, again.err) == (1, f"{to} is there already; choose another name.\n")
+    nowhere = tracker.run("plan", "draft", str(tmp_path / "list.csv"), "--to", str(tmp_path / "no" / "draft.toml"))
+    assert "cannot be written" in nowhere.err
+    assert "cannot be read" in tracker.run("plan", "draft", str(tmp_path / "none.csv")).err
+    assert not tracker.store.exists()
 
 
 def test_plan_check_tells_of_files_that_are_not_read(tracker: CommandLine, plan: PlanFolder) -> None:

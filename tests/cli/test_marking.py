@@ -32,6 +32,7 @@ DEPUTY = "deputy-secretariat@demonstration.invalid"
 ELSEWHERE = {
     "init": "loads the plans, as `plan load` does",
     "plan check": "reads no store",
+    "plan draft": "reads no store",
     "migrate": "names migrations, no data",
     "demo": "tests/cli/test_demo.py",
     "period open": "says what `period close` says",

@@ -319,11 +319,11 @@ def test_a_workbook_without_the_table_is_refused() -> None:
     def rename(sheet: Worksheet) -> None:
         sheet.title = "Sheet1"
 
-    assert refused(edited(rename)).startswith('The workbook has no sheet "Milestones"; draw the return again')
+    assert refused(edited(rename)).startswith('The workbook has no sheet "Milestones"; download the return again')
     assert refused(edited(lambda sheet: sheet.delete_rows(1, 20))).startswith("There is no row of headings")
 
 
-@pytest.mark.parametrize("name", ["return.pdf", "return", "return.xlsm", "return.xls", "xlsx", "csv", ".csv.exe"])
+@pytest.mark.parametrize("name", ["return", "return.xlsm", "return.xls", "xlsx", "csv", ".csv.exe"])
 def test_a_file_of_another_kind_is_refused_by_its_name(name: str) -> None:
     with pytest.raises(ReturnRejected, match=r"^A return is an Excel workbook \(\.xlsx\) or a CSV file \(\.csv\)"):
         return_reader.read_file(TABLE, name)

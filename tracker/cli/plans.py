@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice_of
-from tracker.domain.errors import PlanFaults
+from tracker.domain.errors import PlanFaults, ReturnRejected
 from tracker.services import backups, plans, stores
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ def add_commands(commands: Commands) -> None:
         help="the plans were wrong from the start: record their baselines as corrections, with this reason",
     )
     load.set_defaults(run=_plan_load)
+    draft = plan_commands.add_parser(
+        "draft", help="write a plan to edit from a list, a GMPP table or a Microsoft Project schedule; loads nothing"
+    )
+    draft.add_argument("file", metavar="FILE", type=Path, help="a CSV, Excel (.xlsx) or Microsoft Project XML file")
+    draft.add_argument("--to", metavar="PLAN", type=Path, help="the new file to write; default: print it")
+    draft.set_defaults(run=_plan_draft)
 
 
 def _plan_folders(parser: argparse.ArgumentParser) -> None:
@@ -73,6 +79,22 @@ def _plan_check(options: argparse.Namespace) -> int:
     print("The plans are sound: " + ", ".join(f"{count:,} {noun}" for noun, count in sorted(counts.items())) + ".")
     for sentence in plans.unread(options.plans):
         print(f"Note: {sentence}")
+    return 0
+
+
+def _plan_draft(options: argparse.Namespace) -> int:
+    drafted = plans.draft_plan(options.file)
+    if options.to is None:
+        print(drafted, end="")
+        return 0
+    try:
+        with options.to.open("xb") as out:  # a plan of that name may have been edited already
+            out.write(drafted.encode())
+    except FileExistsError:
+        raise ReturnRejected(f"{options.to} is there already; choose another name.") from None
+    except OSError as error:
+        raise ReturnRejected(f"{options.to} cannot be written: {error.strerror}.") from None
+    print(f"Wrote {options.to}. Fill in what it marks, and check it with `python -m tracker plan check`.")
     return 0
 
 

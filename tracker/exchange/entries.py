@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from tracker.domain.dates import PublishedDate
 
+FILL_IN = "FILL IN"
+"""How a text begins that a draft of a plan leaves for a person to write."""
+
 Word = TypeVar("Word", bound="StrEnum")
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _LARGEST_GBP = Decimal(10) ** 13
@@ -78,6 +81,8 @@ class Entry:
         if not isinstance(value, str):
             self.fault(field, f"holds {_shown(value)} where a text belongs; put it in quotation marks.")
             return None
+        if value.startswith(FILL_IN):
+            self.fault(field, f"holds {_shown(value)}; write what belongs there.")
         return value.strip() or None
 
     def word(self, field: str, words: type[Word]) -> Word:

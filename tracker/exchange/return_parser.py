@@ -28,6 +28,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from tracker.domain.errors import ReturnRejected
 from tracker.domain.return_table import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, SHEET, Cell, Grid, Kind, letter
 from tracker.domain.text import unguarded
+from tracker.exchange import foreign_files
 from tracker.exchange.return_reader import encoded
 
 if TYPE_CHECKING:
@@ -146,6 +147,27 @@ def _table(content: bytes, *, packed: bool) -> Grid:
 
 
 def _workbook(content: bytes) -> Grid:
+    book = _opened(content)
+    if book.epoch == CALENDAR_MAC_1904:
+        raise ReturnRejected(
+            "The workbook counts days from 1904, so that a date in it may be four years off. Turn off the 1904 date "
+            "system in the spreadsheet's options, look at every date, and save it again."
+        )
+    found = next((sheet for sheet in book.worksheets if sheet.title == SHEET), None)
+    if not isinstance(found, ReadOnlyWorksheet):
+        raise ReturnRejected(_no_return(book))
+    remarks = [
+        f'The sheet "{sheet.title[:60]}" is no part of a return; nothing in it was read.'
+        for sheet in book.worksheets
+        if sheet.title not in {SHEET, *OTHER_SHEETS}
+    ]
+    if found.sheet_state != "visible":
+        remarks.append(f"The sheet {SHEET} is hidden in the file, and was read all the same.")
+    return _sheet(found, tuple(remarks))
+
+
+def _opened(content: bytes) -> Any:
+    """Open a workbook once its archive has been looked through. Raises ReturnRejected."""
     if content.startswith(_OLE):
         raise ReturnRejected(
             "The workbook is protected by a password, or in the old format (.xls). Take the password away, save it as "
@@ -157,23 +179,42 @@ def _workbook(content: bytes) -> Grid:
         _look_through(archive)
     reader = _Reader(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     reader.read()
-    book = reader.wb
-    if book.epoch == CALENDAR_MAC_1904:
-        raise ReturnRejected(
-            "The workbook counts days from 1904, so that a date in it may be four years off. Turn off the 1904 date "
-            "system in the spreadsheet's options, look at every date, and save it again."
-        )
-    found = next((sheet for sheet in book.worksheets if sheet.title == SHEET), None)
-    if not isinstance(found, ReadOnlyWorksheet):
-        raise ReturnRejected(f'The workbook has no sheet "{SHEET}"; draw the return again, and fill that in.')
-    remarks = [
-        f'The sheet "{sheet.title[:60]}" is no part of a return; nothing in it was read.'
-        for sheet in book.worksheets
-        if sheet.title not in {SHEET, *OTHER_SHEETS}
-    ]
-    if found.sheet_state != "visible":
-        remarks.append(f"The sheet {SHEET} is hidden in the file, and was read all the same.")
-    return _sheet(found, tuple(remarks))
+    return reader.wb
+
+
+def _no_return(book: Any) -> str:
+    """Say what a workbook is that has no sheet of a return."""
+    beginnings = _texts(book, most=foreign_files.ABOVE)
+    layouts = [layout for rows in beginnings for row in rows if (layout := foreign_files.of_heading(row))]
+    if layouts and not any(foreign_files.is_return(rows) for rows in beginnings):
+        return foreign_files.sentence(layouts[0])
+    return (
+        f'The workbook has no sheet "{SHEET}"; download the return again, and fill that in. New milestones come from a '
+        "plan (see plans/README.md)."
+    )
+
+
+def sheets(content: bytes) -> list[list[list[str]]]:
+    """Return the rows of every sheet of a workbook as text, within the bounds of a return. Raises ReturnRejected."""
+    return _texts(_opened(content), most=MOST_ROWS)
+
+
+def _texts(book: Any, *, most: int) -> list[list[list[str]]]:
+    found = []
+    for sheet in book.worksheets:
+        if isinstance(sheet, ReadOnlyWorksheet):
+            rows = _sheet(sheet, ()).rows
+            found.append(
+                [
+                    [_as_text(cells[place]) if place in cells else "" for place in range(1, max(cells) + 1)]
+                    for _, cells in sorted(rows.items())[:most]
+                ]
+            )
+    return found
+
+
+def _as_text(cell: Cell) -> str:
+    return cell.text[:7] if cell.kind is Kind.MONTH else cell.text
 
 
 OTHER_SHEETS = ("Cover", "Lists")

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from tracker.domain.errors import ReturnRejected, StoreBusy
 from tracker.domain.return_table import Cell, Grid, Kind
-from tracker.exchange import sandbox
+from tracker.exchange import foreign_files, sandbox
 
 SUFFIXES = ("xlsx", "csv")
 MOST_BYTES = 5 * 1024 * 1024
@@ -29,10 +29,15 @@ def read_file(content: bytes, name: str) -> Grid:
     Raises ReturnRejected with a sentence, StoreBusy when other files are being read for longer than anybody waits.
     """
     suffix = PurePath(name).suffix.lower().removeprefix(".")
-    if suffix not in SUFFIXES:
-        raise ReturnRejected("A return is an Excel workbook (.xlsx) or a CSV file (.csv); choose one of those.")
     if len(content) > MOST_BYTES:
         raise ReturnRejected(f"The file has more than {MOST_BYTES // 1024 // 1024} MB; a return has not.")
+    if (layout := foreign_files.of_bytes(content, suffix)) is not None:
+        raise ReturnRejected(foreign_files.sentence(layout))
+    if suffix not in SUFFIXES:
+        raise ReturnRejected(
+            "A return is an Excel workbook (.xlsx) or a CSV file (.csv); choose one of those. New milestones come "
+            "from a plan (see plans/README.md)."
+        )
     try:
         return decoded(_read(content, suffix))
     except sandbox.Overrun:

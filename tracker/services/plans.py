@@ -12,9 +12,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain.baselines import CORRECTED, Disagreement, Promise, of_plan, with_baseline_of
-from tracker.domain.errors import PlanFaults
+from tracker.domain.errors import PlanFaults, ReturnRejected
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Milestone, Progress
+from tracker.exchange import plan_drafts
+from tracker.exchange.plan_files import UnreadableFile, read_bytes
 from tracker.exchange.plans import read_plan, unread_files
 from tracker.services import plan_removals
 from tracker.store import baselines, ledger
@@ -115,6 +117,18 @@ def check_plans(plans: Path, data: Path) -> Counter[str]:
 def unread(plans: Path) -> list[str]:
     """Return a sentence for every file beside the plans that is not read as one, hidden ones aside, or says nothing."""
     return unread_files(plans, hidden=False)
+
+
+def draft_plan(file: Path) -> str:
+    """Return a plan drafted from a file of another program, as TOML for a person to edit; nothing is loaded.
+
+    Raises ReturnRejected with a sentence, StoreBusy when other files are being read.
+    """
+    try:
+        content = read_bytes(file)
+    except UnreadableFile as error:
+        raise ReturnRejected(f"{file}: {error}") from None
+    return plan_drafts.draft(content, file.name)
 
 
 def compare_plans(
