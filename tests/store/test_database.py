@@ -203,6 +203,7 @@ def test_an_engine_error_that_a_person_can_mend_is_a_sentence(text: str, kind: t
         ),
         (duckdb.TransactionException("Failed to commit: Cannot open file"), "look on the page History whether"),
         (duckdb.TransactionException("Failed to commit: Could not fsync file: Input/output error"), "was not acknow"),
+        (duckdb.FatalException("fsync failed!"), "did not take a write: fsync failed!"),
         (duckdb.TransactionException("Failed to commit: PRIMARY KEY constraint violated"), "refused the save: Failed"),
         (
             duckdb.BinderException("Failure while replaying WAL: Corrupt database file"),
@@ -247,7 +248,7 @@ def test_too_little_memory_is_a_sentence_wherever_the_engine_is_asked(
 def test_a_rule_that_somebody_added_to_the_file_while_it_is_open_refuses_a_save_in_a_sentence(db: Database) -> None:
     save(db, organisation())
     with db.transaction() as cursor:
-        cursor.execute("CREATE UNIQUE INDEX tracker.one_each ON tracker.change (actor)")
+        cursor.execute("CREATE UNIQUE INDEX one_each ON tracker.change (actor)")
     with pytest.raises(StoreUnusable, match=r"refused the save: .* Run `python -m tracker verify`"):
         save(db, organisation("Second"))
     assert ledger.verify(db).versions == 1

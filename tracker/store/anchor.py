@@ -30,6 +30,10 @@ _TAIL_BYTES = 4096
 """More than one line's length: the last whole line lies within the last so many bytes."""
 
 
+_SHORTEST_LINE = len(f"0 {GENESIS} 2026-11-24T10:00:00.000000Z\n")
+"""The length of a line whose number has one digit."""
+
+
 def _line(head: Head, recorded_at: dt.datetime) -> str:
     return f"{head.seq} {head.seal} {recorded_at.isoformat(timespec='microseconds')}Z\n"
 
@@ -125,7 +129,7 @@ class Anchor:
             length = self.path.stat().st_size
         except OSError as error:
             raise StoreUnusable(f"The head anchor {self.path} cannot be read: {error.strerror}.") from error
-        wanted = (last.seq + 1) * len(_line(Head(0, GENESIS), dates.utc_now())) + _digits_beyond_first(last.seq)
+        wanted = (last.seq + 1) * _SHORTEST_LINE + _digits_beyond_first(last.seq)
         return wanted <= length < wanted + _TAIL_BYTES  # a crash may have left part of a line after the last
 
     def _parse(self, line: str) -> Head:

@@ -127,7 +127,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (r"[Ff]ailed to commit.*([Cc]onstraint|[Dd]uplicate key)", _REFUSED),
     (
-        r"[Ff]ailed to commit|([Cc]ould not|[Cc]annot) (write|sync|fsync|truncate)|write (to )?file",
+        r"[Ff]ailed to commit|([Cc]ould not|[Cc]annot) (write|sync|fsync|truncate)|write (to )?file|fsync failed",
         "The disk that holds {file} did not take a write: {said} The last save was not acknowledged. Check the disk, "
         "start again, and look on the page History whether the save is there before you repeat it.",
     ),
