@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tracker.domain.tables import Column, Link, Table, restricted
+import datetime as dt
+from dataclasses import replace
+
+from tracker.domain.tables import Column, Kind, Link, Table, restricted
 
 TABLE = Table(
     name="things",
@@ -38,3 +41,28 @@ def test_a_public_edition_has_no_restricted_column() -> None:
     assert [column.name for column in TABLE.published().columns] == ["thing_id", "owner_id"]
     assert TABLE.published().rows == (("a", "x"), ("b", "y"))
     assert restricted([TABLE]) == ["things.said"]
+
+
+def test_a_date_is_given_as_precisely_as_it_is_known() -> None:
+    day = dt.date(2026, 12, 31)
+    table = replace(
+        TABLE,
+        columns=tuple(
+            Column(name=name, title=name, description=name, kind=kind)
+            for name, kind in (
+                ("published_on", Kind.DATE),
+                ("published_precision", Kind.TEXT),
+                ("seen_on", Kind.DATE),
+            )
+        ),
+        rows=((day, "year", day), (day, "day", day), (day, "month", None), (None, None, None)),
+        key=(),
+        links=(),
+    )
+    assert table.worded().rows == (
+        ("2026", "year", day),
+        (day, "day", day),
+        ("December 2026", "month", None),
+        (None, None, None),
+    )
+    assert TABLE.worded() == TABLE

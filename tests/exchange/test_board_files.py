@@ -155,7 +155,8 @@ def test_the_json_lists_each_exception_with_reasons_owner_and_slip(content: dict
         "computed_status": "Overdue",
         "milestone_status": "Overdue",
         "outcome": "Not started",
-        "why": "Due by the end of 2025, 2 days ago; nothing recorded completes it.",
+        "why": "Due by the end of 2025: 2 days overdue and 277 days behind its baseline. "
+        "Nothing recorded completes it.",
     }
 
 
@@ -203,7 +204,8 @@ def test_the_text_holds_the_headline_figures_and_agrees_with_the_json(view: Boar
     assert lines[0] == "National SEND Delivery Board: as at 2 January 2026"
     assert f"Known up to change {content['head']['seq']} (" in lines[1]
     assert lines[1].endswith(f"seal {content['head']['hash'][:12]}")
-    assert lines[2] == f"{content['owners']['confirmed']} of {content['owners']['total']} owners confirmed"
+    assert lines[2] == "1 of 1 owner of open commitments has reported on all of theirs"
+    assert (content["owners"]["confirmed"], content["owners"]["total"]) == (1, 1)
     assert content["headline"] == " ".join(lines[4 : lines.index("", 4)])
     assert f"{content['commitments']['total']} commitments" in lines
     for title, counts in (
@@ -217,8 +219,8 @@ def test_the_text_holds_the_headline_figures_and_agrees_with_the_json(view: Boar
 
 def test_the_text_lists_exceptions_milestones_and_money(view: BoardView) -> None:
     text = boards.as_text(view)
-    assert "1 milestone to look at, worst first\n  C6-01-M1      +277 days  overdue\n" in text
-    assert "The money is paid. Due by the end of 2025, 2 days ago; nothing recorded completes it." in text
+    assert "Overdue: 1 milestone\n  C6-01-M1      +277 days  overdue\n" in text
+    assert "The money is paid. Due by the end of 2025: 2 days overdue and 277 days behind its" in text
     assert "Owner: Senior responsible owner." in " ".join(text.split())
     assert "Milestones met in the last 90 days: 1\n  C6-01-M3      1 December 2025  The third sum is paid\n" in text
     assert "Milestones due in the next 90 days: 1\n  C6-01-M2         January 2026  The second sum is paid\n" in text
@@ -239,7 +241,7 @@ def test_the_text_of_a_board_with_nothing_recorded_says_so(db: Database) -> None
     assert "Nothing had been recorded." in text
     assert "0 commitments\n" in text
     assert "  owner's view     none\n" in text
-    assert "0 further commitments to look at: none\n" in text
+    assert "\nNothing to look at.\n\n" in text
     assert "Milestones met in the last 90 days: none\n" in text
     assert "Money committed by the Green Paper: none\n" in text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from tracker.domain.lines import CommitmentLine, EventLine, MilestoneLine, Sourc
 from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import CLOSED_OUTCOMES, STATUS_SEVERITY, MilestoneStatus, Outcome
 from tracker.reporting.board import REASONS, build_board
+from tracker.reporting.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,14 +176,14 @@ def test_sources_are_found_by_id_and_events_of_no_commitment_are_the_outside_wor
 
 def test_a_due_date_is_told_with_the_words_it_was_published_in() -> None:
     line = only(board([commitment()], [overdue("C1-M1", 2, baseline_wording="by the summer")]).exceptions)
-    assert "(published as “by the summer”), 2 days ago" in line.why
+    assert "(published as “by the summer”): 2 days overdue." in line.why
 
 
 def test_an_owner_who_reports_on_a_milestone_is_not_silent_until_the_report_is_stale() -> None:
     for days, silent in ((0, False), (35, False), (36, True)):
         view = board([commitment(owner_status=None, owner_reported_on=AS_AT - days * DAY)], [])
         assert (view.confidence.not_reported == 1) is silent
-        assert ("no owner has reported" in view.headline) is silent
+        assert view.headline.endswith("No owner has reported on any commitment.") is silent
         assert (view.confidence.owners_confirmed == 0) is silent
 
 
@@ -251,7 +253,7 @@ def test_an_overdue_milestone_is_an_exception_that_says_since_when(days: int, ag
     due = AS_AT - days * DAY
     line = only(board([commitment(computed_status="Red", owner_status="Red")], [overdue("C1-M1", days)]).exceptions)
     assert line.reasons == ("overdue",)
-    assert line.why == f"Due by {due.day} {due:%B %Y}, {ago} ago; nothing recorded completes it."
+    assert line.why == f"Due by {due.day} {due:%B %Y}: {ago} overdue. Nothing recorded completes it."
     assert (line.milestone_id, line.milestone, line.owner, line.slip_days, line.key) == (
         "C1-M1",
         "The milestone C1-M1",
@@ -350,8 +352,8 @@ def test_a_milestone_carries_its_commitments_reasons_and_all_sentences_worst_fir
     line = only(board([owner], [overdue("C1-M1", 3)]).exceptions)
     assert line.reasons == ("overdue", "owner and dates disagree", "evidence against the plan")
     assert line.why == (
-        "Due by 27 June 2024, 3 days ago; nothing recorded completes it. The owner says Green; the dates say Overdue. "
-        "The published record reads: Superseded."
+        "Due by 27 June 2024: 3 days overdue. Nothing recorded completes it. The owner says Green; the dates say "
+        "Overdue. The published record reads: Superseded."
     )
 
 
@@ -363,7 +365,8 @@ def test_a_commitment_whose_milestone_is_an_exception_is_not_listed_again() -> N
 # The order of exceptions
 
 
-def test_exceptions_are_worst_first() -> None:
+def mixed() -> BoardView:
+    """A board with exceptions of every kind, of key milestones and of a supporting one."""
     commitments = [
         commitment("C1", owner_status=None),
         commitment("C2", outcome="Superseded"),
@@ -379,13 +382,16 @@ def test_exceptions_are_worst_first() -> None:
         overdue("C9-M2", 50),
         overdue("C9-M1", 50),
     ]
-    shown = board(commitments, lines)
-    assert [line.milestone_id or line.commitment_id for line in shown.exceptions] == [
+    return board(commitments, lines)
+
+
+def test_exceptions_are_overdue_first_then_slipped_and_of_each_the_furthest_behind_first() -> None:
+    assert [line.milestone_id or line.commitment_id for line in mixed().exceptions] == [
+        "C7-M1",
         "C6-M1",
         "C9-M1",
         "C9-M2",
         "C5-M1",
-        "C7-M1",
         "C8-M1",
         "C4-M1",
         "C3",
@@ -422,10 +428,35 @@ def test_confidence_counts_what_this_report_does_not_know() -> None:
     assert (confidence.unevidenced, confidence.inferred_dates) == (1, 2)
 
 
+def test_exceptions_are_headed_by_their_reason_with_their_number_their_unit_and_their_order() -> None:
+    groups = mixed().exception_groups
+    assert [group.title for group in groups] == [
+        "Overdue: 5 milestones, furthest behind the baseline first",
+        "Slipped beyond tolerance: 2 milestones, furthest behind the baseline first",
+        "Owner's rating better than the dates: 1 commitment",
+        "Superseded or not pursued, with milestones open: 1 commitment",
+        "Not reported by the owner: 1 commitment",
+    ]
+    assert [line for group in groups for line in group.lines] == list(mixed().exceptions)
+
+
+def test_the_order_that_exceptions_are_shown_in_is_not_part_of_the_digest() -> None:
+    """The digest that snapshots had when key milestones were shown before supporting ones."""
+    assert digest(mixed()) == "fc78a74f4d50ff2b76815dbbfdb0964958ad70ff72e80abb05054540f0045f52"
+
+
+def test_the_newest_fact_is_dated_as_precisely_as_it_was_published() -> None:
+    year = replace(event("E1", on=dt.date(2023, 12, 31)), happened_precision="year")
+    assert str(board(events=[year]).newest_fact) == "2023"
+    day = event("E2", on=dt.date(2023, 12, 31))
+    assert str(board(events=[year, day]).newest_fact) == "31 December 2023"
+    assert board().newest_fact is None
+
+
 # The headline
 
 
-def test_the_headline_says_the_position_in_two_sentences() -> None:
+def test_the_headline_says_the_position_and_the_unit_of_each_count() -> None:
     commitments = [
         commitment("C1", outcome="Delivered", owner_status="Green"),
         commitment("C2", outcome="Superseded", owner_status=None),
@@ -434,12 +465,18 @@ def test_the_headline_says_the_position_in_two_sentences() -> None:
     ]
     assert board(commitments, [overdue("C1-M1", 1), overdue("C1-M2", 1)]).headline == (
         "Of 4 commitments, the published record shows 1 delivered in some form, 2 superseded or not pursued, and no "
-        "known outcome for 1. 2 milestones are overdue, and owners have reported on 1 of them."
+        "known outcome for 1. 2 milestones are overdue. Owners have reported on 1 of the 4 commitments."
     )
     assert board(commitments[1:], [overdue("C2-M1", 1)]).headline.endswith(
-        " 1 milestone is overdue, and no owner has reported."
+        " 1 milestone is overdue. No owner has reported on any commitment."
     )
-    assert board(commitments[1:]).headline.endswith(" No milestone is overdue, and no owner has reported.")
+    assert board(commitments[1:]).headline.endswith(
+        " No milestone is overdue. No owner has reported on any commitment."
+    )
+    assert board(commitments[:1]).headline == (
+        "Of 1 commitment, the published record shows 1 delivered in some form, 0 superseded or not pursued, and no "
+        "known outcome for 0. No milestone is overdue. Owners have reported on the commitment."
+    )
     assert board().headline == "Nothing had been recorded."
 
 

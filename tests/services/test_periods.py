@@ -216,7 +216,7 @@ def test_what_is_closed_or_was_never_opened_is_neither_changed_nor_closed(staffe
         periods.chase(staffed, "2026-q3")
     line = held(staffed)
     closing(staffed)
-    with pytest.raises(UnknownPeriod, match=r"2026-q4 was closed on .+; it stays as it is"):
+    with pytest.raises(UnknownPeriod, match=r"2026-q4 was closed on .+; reopen it to change it"):
         closing(staffed)
     with pytest.raises(UnknownPeriod, match="was closed on"):
         periods.change_period(
@@ -234,6 +234,57 @@ def test_what_is_closed_or_was_never_opened_is_neither_changed_nor_closed(staffe
 def test_a_double_click_opens_and_closes_once(staffed: Database) -> None:
     assert opening(staffed, request_id="open").seq == opening(staffed, request_id="open").seq
     assert closing(staffed, request_id="close").seq == closing(staffed, request_id="close").seq
+
+
+def reopening(db: Database, **fields: Any) -> Change:
+    return periods.reopen_period(
+        db, **{"actor_id": APPROVER, "period_id": "2026-q4", "reason": "Closed by mistake", **fields}
+    )
+
+
+def test_a_period_that_was_closed_by_mistake_opens_again_and_keeps_what_was_reported_in_it(staffed: Database) -> None:
+    opening(staffed)
+    confirming(staffed)
+    with pytest.raises(InvalidPeriod, match=r"October to December 2026 \(2026-q4\) is open already"):
+        reopening(staffed)
+    closing(staffed)
+    with pytest.raises(InvalidPeriod, match="Say why it is opened again"):
+        reopening(staffed, reason=" ")
+    with pytest.raises(StaleEdit):
+        reopening(staffed, base_version=1)
+    change = reopening(staffed, request_id="once")
+    assert (change.action, change.reason) == ("reopen period", "Closed by mistake")
+    assert reopening(staffed, request_id="once") == change
+    line = held(staffed)
+    assert (line.state, line.opens_on, line.closes_on, line.board_on) == (PeriodState.OPEN, days(-7), days(7), days(14))
+    assert [len(one.confirmed) for one in periods.chase(staffed).people if one.user_id == OWNER] == [1]
+
+
+def test_only_one_period_is_open_also_when_one_is_opened_again(staffed: Database) -> None:
+    opening(staffed)
+    closing(staffed)
+    after = {"opens_on": days(8), "closes_on": days(9), "board_on": days(14)}
+    save(staffed, Period(id="next", name="Next", state=PeriodState.OPEN, **after))
+    with pytest.raises(InvalidPeriod, match=r"Next \(next\) is open; close it first"):
+        reopening(staffed)
+
+
+def test_a_period_whose_board_has_met_stays_closed(staffed: Database) -> None:
+    save(
+        staffed,
+        Period(
+            id="past",
+            name="Last spring",
+            opens_on=days(-90),
+            closes_on=days(-70),
+            board_on=days(-1),
+            state=PeriodState.CLOSED,
+        ),
+    )
+    with pytest.raises(InvalidPeriod, match=r"The board of Last spring \(past\) met on .+; open a new period instead"):
+        reopening(staffed, period_id="past")
+    with pytest.raises(UnknownPeriod):
+        reopening(staffed, period_id="never")
 
 
 @pytest.mark.parametrize("role", Role)
@@ -400,7 +451,7 @@ def test_the_chase_list_as_text_as_json_and_as_a_letter(staffed: Database) -> No
     view = periods.chase(staffed)
     text = periods.as_text(view)
     assert text.startswith("October to December 2026 (2026-q4, open): as at ")
-    assert "1 of 2 contributors done\n" in text
+    assert "1 of 2 contributors has nothing left to confirm or rate\n" in text
     assert "Owner <owner@dfe.example>: 0 of 1 milestone confirmed, 1 commitment not rated\n" in text
     assert "  not confirmed: C6-01-M1 The money is paid (due 2025)\n" in text
     found = json.loads(periods.as_json(view))

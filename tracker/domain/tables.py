@@ -8,6 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.domain.dates import PublishedDate
+from tracker.domain.words import Precision
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -108,9 +111,35 @@ class Table:
             links=tuple(link for link in self.links if link.column in names),
         )
 
+    def worded(self) -> Table:
+        """Return the table with each date as precisely as it is known: a month or a year in words, not its last day.
+
+        A date column ``…_on`` has its precision in the column ``…_precision`` beside it.
+        """
+        places = {column.name: place for place, column in enumerate(self.columns)}
+        pairs = {
+            place: places[precision]
+            for name, place in places.items()
+            if name.endswith("_on") and (precision := f"{name.removesuffix('_on')}_precision") in places
+        }
+        return replace(
+            self,
+            rows=tuple(
+                tuple(_as_known(cell, row[pairs[place]]) if place in pairs else cell for place, cell in enumerate(row))
+                for row in self.rows
+            ),
+        )
+
     def published(self) -> Table:
         """Return the table without its restricted columns."""
         return self.picked(*(column.name for column in self.columns if not column.restricted))
+
+
+def _as_known(day: Cell, precision: Cell) -> Cell:
+    """Return a day as it is, and what is less precise than a day in words."""
+    if not isinstance(day, dt.date) or precision in (None, Precision.DAY):
+        return day
+    return str(PublishedDate(day, Precision(str(precision))))
 
 
 def restricted(tables: Sequence[Table]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,17 @@ from tracker.domain.text import counted
 from tracker.domain.words import BOARD
 from tracker.exchange import marking
 from tracker.exchange.json_text import json_text
+from tracker.reporting.board import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.domain.dates import PublishedDate
     from tracker.domain.lines import MilestoneLine
-    from tracker.reporting.board import BoardView
+    from tracker.reporting.board import BoardView, ReasonGroup
+
+WORDING = 2
+"""To be raised whenever a sentence of ``board_json``, or the order of its lists, is no longer what it was."""
 
 _WIDTH = 100
 
@@ -128,6 +133,20 @@ def board_json(view: BoardView) -> str:
     return json_text(marked)
 
 
+def same_figures(held: bytes, view: BoardView) -> bool:
+    """Say whether a board that was written as JSON has the figures of ``view``, however its sentences are worded."""
+    try:
+        return _figures(json.loads(held)) == _figures(json.loads(board_json(view)))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return False
+
+
+def _figures(content: dict[str, Any]) -> dict[str, Any]:
+    lines = [{key: value for key, value in line.items() if key != "why"} for line in content["exceptions"]]
+    ordered = sorted(lines, key=lambda line: (line["commitment_id"], line["milestone_id"] or ""))
+    return {**{key: value for key, value in content.items() if key != "headline"}, "exceptions": ordered}
+
+
 def _milestone(line: MilestoneLine) -> dict[str, Any]:
     return {
         "milestone_id": line.milestone_id,
@@ -159,7 +178,7 @@ def board_text(view: BoardView) -> str:
         *marking.notice(demonstration=view.demonstration),
         f"{BOARD}: as at {view.as_at.day} {view.as_at:%B %Y}",
         f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
-        f"{confidence.owners_confirmed} of {confidence.owners} owners confirmed",
+        confidence.of_owners,
         "",
         *textwrap.wrap(view.headline, _WIDTH),
         "",
@@ -169,15 +188,10 @@ def board_text(view: BoardView) -> str:
         *_wrapped(f"  evidence view    {_tally(view.by_outcome)}"),
         "",
     ]
-    dated = [line for line in view.exceptions if line.milestone_id]
-    parts.append(f"{counted(len(dated), 'milestone')} to look at, worst first")
-    for line in dated:
-        slip = f"{line.slip_days:+,} days" if line.slip_days is not None else "slip unknown"
-        parts.append(f"  {line.milestone_id:<11}{slip:>12}  {', '.join(line.reasons)}")
-        parts.extend(_indented(f"{line.milestone}. {line.why} Owner: {line.owner}."))
-    others = [line for line in view.exceptions if not line.milestone_id]
-    listed = ", ".join(line.commitment_id for line in others) or "none"
-    parts += ["", *_wrapped(f"{counted(len(others), 'further commitment')} to look at: {listed}")]
+    for group in view.exception_groups:
+        parts += [*_exceptions(group), ""]
+    parts += [] if view.exceptions else ["Nothing to look at.", ""]
+    parts.pop()
     parts += _section(f"Milestones met in the last {view.rules.period_days} days", view.met_in_period)
     parts += _section(f"Milestones due in the next {view.rules.period_days} days", view.due_soon)
     parts += ["", f"Money committed by the Green Paper{'' if view.programmes else ': none'}"]
@@ -193,6 +207,18 @@ def board_text(view: BoardView) -> str:
         f"{confidence.unevidenced} met without evidence",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _exceptions(group: ReasonGroup) -> Iterable[str]:
+    """One group of exceptions: each with its slip and why, but of those that are only silent their ids alone."""
+    if group.reason == SILENT:
+        yield from _wrapped(f"{group.title}: {', '.join(line.commitment_id for line in group.lines)}")
+        return
+    yield group.title
+    for line in group.lines:
+        slip = f"{line.slip_days:+,} days" if line.slip_days is not None else "slip unknown"
+        yield f"  {line.milestone_id or line.commitment_id:<11}{slip:>12}  {', '.join(line.reasons)}"
+        yield from _indented(f"{line.milestone or line.commitment}. {line.why} Owner: {line.owner}.")
 
 
 def _tally(counts: dict[str, int]) -> str:

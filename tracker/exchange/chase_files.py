@@ -24,7 +24,7 @@ def chase_text(view: ChaseView) -> str:
         *marking.notice(demonstration=view.demonstration),
         f"{_one_line(period.name)} ({period.period_id}, {period.state}): as at {in_words(view.day)}",
         f"Closes on {in_words(period.closes_on)}, for the board of {in_words(period.board_on)}",
-        f"{view.done} of {counted(len(view.people), 'contributor')} done",
+        view.summary,
     ]
     for line in view.people:
         milestones = counted(len(line.confirmed) + len(line.waiting), "milestone")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from tracker.domain.dates import beside_original
+from tracker.domain.dates import PublishedDate, beside_original
 from tracker.domain.ratings import better_than_dates
 from tracker.domain.text import counted
 from tracker.domain.words import (
@@ -18,12 +18,12 @@ from tracker.domain.words import (
     STATUS_SEVERITY,
     MilestoneStatus,
     Outcome,
+    Precision,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain.dates import PublishedDate
     from tracker.domain.ledger import Head
     from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
     from tracker.domain.rules import Tolerances
@@ -35,6 +35,15 @@ REVERSED = "evidence against the plan"
 SILENT = "not reported"
 REASONS = (OVERDUE, SLIPPED, DISAGREE, REVERSED, SILENT)
 """Why a line is an exception, worst first."""
+
+_GROUPS = {
+    OVERDUE: ("Overdue", "milestone"),
+    SLIPPED: ("Slipped beyond tolerance", "milestone"),
+    DISAGREE: ("Owner's rating better than the dates", "commitment"),
+    REVERSED: ("Superseded or not pursued, with milestones open", "commitment"),
+    SILENT: ("Not reported by the owner", "commitment"),
+}
+"""Reason → how a list of the lines it comes first for is headed, and what they are."""
 
 _LONGEST_RATIONALE = 300
 """Characters of an owner's rationale that an exception quotes; the commitment's page has the whole."""
@@ -64,6 +73,21 @@ class ExceptionLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReasonGroup:
+    """The exceptions that have one worst reason, furthest behind the baseline first."""
+
+    reason: str
+    lines: tuple[ExceptionLine, ...]
+
+    @property
+    def title(self) -> str:
+        """Say what they are, how many, and in what order: ``Overdue: 8 milestones, furthest behind first``."""
+        heading, unit = _GROUPS[self.reason]
+        order = ", furthest behind the baseline first" if len(self.lines) > 1 and unit == "milestone" else ""
+        return f"{heading}: {counted(len(self.lines), unit)}{order}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Confidence:
     """How far this report can be trusted: how much of it is silent, stale, unknown or without evidence."""
 
@@ -75,6 +99,13 @@ class Confidence:
     unknown: int
     unevidenced: int
     inferred_dates: int
+
+    @property
+    def of_owners(self) -> str:
+        """Say how many owners have reported: ``10 of 17 owners of open commitments have reported on all of theirs``."""
+        verb = "has" if self.owners_confirmed == 1 else "have"
+        owners = counted(self.owners, "owner")
+        return f"{self.owners_confirmed} of {owners} of open commitments {verb} reported on all of theirs"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +147,30 @@ class BoardView:
         return sum(1 for milestone in self.milestones if milestone.status == MilestoneStatus.OVERDUE)
 
     @property
+    def newest_fact(self) -> PublishedDate | None:
+        """The newest fact in it, as precisely as it is dated; ``data_cut_off`` is its day."""
+        facts = [
+            *(m.actual for m in self.met if m.actual),
+            *(e.happened for e in self.events),
+            *(PublishedDate(c.outcome_since, Precision.DAY) for c in self.commitments if c.outcome_since),
+        ]
+        return max(facts, key=lambda fact: (fact.day, fact.precision is Precision.DAY), default=None)
+
+    @property
+    def exception_groups(self) -> tuple[ReasonGroup, ...]:
+        """The exceptions by their worst reason, worst first; a reason that none has is left out."""
+        groups = (
+            ReasonGroup(reason=reason, lines=tuple(line for line in self.exceptions if line.reasons[0] == reason))
+            for reason in REASONS
+        )
+        return tuple(group for group in groups if group.lines)
+
+    @property
     def headline(self) -> str:
-        """The board's position in two sentences."""
+        """The board's position in three sentences, each with its unit."""
         if not self.commitments:
             return "Nothing had been recorded."
-        total = len(self.commitments)
+        total, every = len(self.commitments), counted(len(self.commitments), "commitment")
         reported = sum(1 for c in self.commitments if _reported(c, self.as_at, self.rules))
         stopped = sum(self.by_outcome.get(word, 0) for word in (Outcome.SUPERSEDED, Outcome.NOT_PURSUED))
         unknown = self.by_outcome.get(Outcome.UNKNOWN, 0)
@@ -129,10 +179,11 @@ class BoardView:
             if not self.overdue
             else f"{counted(self.overdue, 'milestone')} {'is' if self.overdue == 1 else 'are'} overdue"
         )
-        owners = "no owner has reported" if not reported else f"owners have reported on {reported} of them"
+        of_all = f"{reported} of the {every}" if total > 1 else "the commitment"
+        owners = f"Owners have reported on {of_all}" if reported else "No owner has reported on any commitment"
         return (
-            f"Of {total} commitments, the published record shows {self.delivered} delivered in some form, {stopped} "
-            f"superseded or not pursued, and no known outcome for {unknown}. {overdue}, and {owners}."
+            f"Of {every}, the published record shows {self.delivered} delivered in some form, {stopped} "
+            f"superseded or not pursued, and no known outcome for {unknown}. {overdue}. {owners}."
         )
 
 
@@ -228,7 +279,7 @@ def _confidence(
 def _exceptions(
     commitments: Sequence[CommitmentLine], milestones: Sequence[MilestoneLine], as_at: dt.date, rules: Tolerances
 ) -> list[ExceptionLine]:
-    """List exceptions worst first: by worst reason, key milestones before supporting ones, then by slip."""
+    """List exceptions by worst reason; of one reason, the furthest behind its baseline first."""
     by_id = {c.commitment_id: c for c in commitments}
     lines = []
     covered = set()
@@ -247,8 +298,9 @@ def _exceptions(
         lines,
         key=lambda line: (
             REASONS.index(line.reasons[0]),
-            not line.key,
+            line.slip_days is None,
             -(line.slip_days or 0),
+            not line.key,
             line.commitment_id,
             line.milestone_id or "",
         ),
@@ -303,8 +355,11 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
         late = (as_at - milestone.due.day).days
         wording = "" if milestone.forecast else milestone.baseline_wording
         published = f" (published as “{wording}”)" if wording else ""
+        slip = milestone.slip_days or 0
+        behind = f" and {counted(slip, 'day')} behind its baseline" if slip > late else ""
         sentences.append(
-            f"Due by {milestone.due.deadline}{published}, {counted(late, 'day')} ago; nothing recorded completes it."
+            f"Due by {milestone.due.deadline}{published}: {counted(late, 'day')} overdue{behind}. "
+            "Nothing recorded completes it."
         )
         if milestone.rebaselined:
             sentences.append(f"Its baseline is {beside_original(milestone.baseline, milestone.original_baseline)}.")

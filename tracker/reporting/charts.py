@@ -138,7 +138,7 @@ def outcomes_by_chapter(view: BoardView) -> Finding:
 
 
 def overdue_milestones(view: BoardView) -> Finding | None:
-    """Show how late the overdue milestones are, in days, latest first; None when nothing is overdue."""
+    """Show how far the overdue milestones are behind their baselines, in days, furthest first; None when none is."""
     late = sorted(
         (m for m in view.milestones if m.status == MilestoneStatus.OVERDUE),
         key=lambda m: (-(m.slip_days or 0), m.milestone_id),
@@ -147,9 +147,10 @@ def overdue_milestones(view: BoardView) -> Finding | None:
         return None
     worst = late[0].slip_days or 0
     verb = "is" if len(late) == 1 else "are"
-    title = f"{counted(len(late), 'milestone')} {verb} overdue, the longest by {counted(worst, 'day')}"
+    furthest = "" if len(late) == 1 else "the furthest "
+    title = f"{counted(len(late), 'milestone')} {verb} overdue, {furthest}{counted(worst, 'day')} behind its baseline"
     if len(late) > _MOST_BARS:
-        title += f" (the {_MOST_BARS} longest)"
+        title += f" (the {_MOST_BARS} furthest)"
     rows = pd.DataFrame(
         [
             {
@@ -163,10 +164,10 @@ def overdue_milestones(view: BoardView) -> Finding | None:
     )
     base = alt.Chart(rows).encode(
         y=alt.Y("milestone:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
-        tooltip=[alt.Tooltip("title:N", title="Milestone"), alt.Tooltip("days:Q", title="Days late", format=",")],
+        tooltip=[alt.Tooltip("title:N", title="Milestone"), alt.Tooltip("days:Q", title="Days behind", format=",")],
     )
     bars = base.mark_bar(height={"band": 0.62}).encode(
-        x=alt.X("days:Q", title="days late"),
+        x=alt.X("days:Q", title="days behind the baseline"),
         color=alt.Color(
             "weight:N",
             scale=alt.Scale(domain=["key milestone", "supporting milestone"], range=["#8c1d18", "#d09a8f"]),

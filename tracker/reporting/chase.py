@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+from tracker.domain.text import counted
 from tracker.domain.words import CLOSED_OUTCOMES, Role
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ class ChaseView:
     def done(self) -> int:
         """How many contributors have nothing left to do."""
         return sum(1 for line in self.people if line.done)
+
+    @property
+    def summary(self) -> str:
+        """Say how many contributors have nothing left to do: ``1 of 2 contributors has nothing left …``."""
+        verb = "has" if self.done == 1 else "have"
+        return f"{self.done} of {counted(len(self.people), 'contributor')} {verb} nothing left to confirm or rate"
 
 
 def build_chase(

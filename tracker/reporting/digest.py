@@ -13,13 +13,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.domain.ledger import canonical
+from tracker.reporting.board import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.domain.ledger import Scalar
     from tracker.domain.lines import MilestoneLine
-    from tracker.reporting.board import BoardView
+    from tracker.reporting.board import BoardView, ExceptionLine
 
 FORM = 1
 """To be raised whenever the same facts give another digest than before (a test tells); each snapshot keeps its own."""
@@ -46,12 +47,23 @@ def _lines(view: BoardView) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
     yield from (("funding", vars(line)) for line in view.funding)
     yield from (("event", vars(line)) for line in view.events)
     yield from (("source", vars(line)) for line in view.sources.values())
-    for line in view.exceptions:
+    for line in sorted(view.exceptions, key=_listed):
         reasons = "; ".join(line.reasons)
         yield "exception", {"commitment_id": line.commitment_id, "milestone_id": line.milestone_id, "reasons": reasons}
     yield from _ids("met", view.met_in_period)
     yield from _ids("missed", view.missed_in_period)
     yield from _ids("due", view.due_soon)
+
+
+def _listed(line: ExceptionLine) -> tuple[object, ...]:
+    """The order that form 1 covers exceptions in, whichever order they are shown in."""
+    return (
+        REASONS.index(line.reasons[0]),
+        not line.key,
+        -(line.slip_days or 0),
+        line.commitment_id,
+        line.milestone_id or "",
+    )
 
 
 def _ids(section: str, lines: Iterable[MilestoneLine]) -> Iterator[tuple[str, Mapping[str, Scalar]]]:

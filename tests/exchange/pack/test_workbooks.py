@@ -60,7 +60,8 @@ def small_xlsx(material: Material, small: list[Table]) -> File:
 
 
 def expected(table: Table) -> list[list[Any]]:
-    return [[shown(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
+    rows = table.worded().rows
+    return [[shown(value, column) for value, column in zip(row, table.columns, strict=True)] for row in rows]
 
 
 def like(value: Any, other: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import icalendar
 
+from tracker.domain.dates import PublishedDate
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, DEMONSTRATION, Precision
 from tracker.exchange.pack.files import File
@@ -79,10 +80,15 @@ def _event(cover: Cover, line: Mapping[str, Any], day: dt.date, revisions: int) 
     return event
 
 
+def _baseline(line: Mapping[str, Any]) -> str:
+    day = line["baseline_on"]
+    return str(PublishedDate(day, Precision(line["baseline_precision"]))) if day else ""
+
+
 def _described(cover: Cover, line: Mapping[str, Any]) -> Iterator[str]:
     slip = line["slip_days"]
     yield f"Status: {line['status']}"
-    yield f"Baseline: {line['baseline_wording'] or line['baseline_on'] or 'none published'}"
+    yield f"Baseline: {line['baseline_wording'] or _baseline(line) or 'none published'}"
     yield f"Slip: {counted(slip, 'day') if slip is not None else 'not known'}"
     yield f"Owner: {line['owner']}"
     yield f"As at {cover.day}. {cover.marked}"

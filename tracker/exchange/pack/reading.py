@@ -22,9 +22,9 @@ def read_out(value: Cell, column: Column) -> str:
     """Return what a report says in a cell: numbers with separators, dates in words, unknowns as what they are."""
     if value is None:
         return "not known" if column.blank is Blank.NOT_KNOWN else "–"
+    if isinstance(value, str):  # a text, or a date that is less precise than a day
+        return xml_text(value)
     match column.kind:
-        case Kind.TEXT:
-            said = xml_text(str(value))
         case Kind.BOOLEAN:
             said = "yes" if value else "no"
         case Kind.MONEY:

@@ -60,7 +60,7 @@ def workbook_sheets(cover: Cover, tables: Sequence[Table]) -> list[Sheet]:
                 f"{table.title} has {len(table.rows):,} rows and a spreadsheet holds {MOST_ROWS:,}; "
                 "leave the formats ods and xlsx out and use csv or parquet. Nothing was cut off."
             )
-    data = [_data_sheet(cover, table) for table in tables]
+    data = [_data_sheet(cover, table.worded()) for table in tables]
     return [_cover_sheet(cover, data), _contents_sheet(cover, tables), _notes_sheet(cover), *data]
 
 
@@ -70,14 +70,14 @@ def heading(column: Column) -> str:
 
 
 def shown(value: Cell, column: Column) -> Cell:
-    """Return what a cell of a workbook holds: numbers, money and dates as themselves, all else as text."""
+    """Return what a cell of a workbook holds: numbers, money and whole days as themselves, all else as text."""
     if value is None:
         return column.blank.value or Blank.NOT_KNOWN.value
     if column.kind is Kind.BOOLEAN:
         return "Yes" if value else "No"
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S} UTC"
-    return xml_text(str(value)) if column.kind is Kind.TEXT else value
+    return xml_text(str(value)) if column.kind is Kind.TEXT or isinstance(value, str) else value
 
 
 def _cover_sheet(cover: Cover, data: Sequence[Sheet]) -> Sheet:
@@ -129,8 +129,8 @@ def _notes_sheet(cover: Cover) -> Sheet:
     notes_said = (
         "The owner's view, the computed status and the evidence view of a commitment are three statuses; they never "
         "merge.",
-        "A date that was published less precisely than a day stands as the last day of its period, with its precision "
-        "beside it.",
+        "A date that was published less precisely than a day is given as the month, season or year that was published. "
+        "Sums use the last day of that period.",
         "Slip is measured in days from the baseline; a number below nothing is early.",
         "Sums of money overlap, as part of one another, and are never added up here.",
         *cover.statements,
