@@ -205,11 +205,12 @@ def one_of_each() -> dict[str, Noun]:
             known_seal="a" * 64,
             digest="d" * 64,
             rules='{"amber_days":30}',
-            state=SnapshotState.FOR_BOARD,
+            state=SnapshotState.WITHDRAWN,
             taken_by="ana@dfe.example",
             period_id="2024-q1",
             approved_by="sec@dfe.example",
             note="The first that was approved",
+            withdrawn_by="chair@dfe.example",
         ),
         "source": nouns.Source(
             id="green-paper",

@@ -87,7 +87,7 @@ def test_a_baseline_is_asked_for_and_approved_by_another_and_shown_beside_the_or
 def test_an_owner_rates_a_commitment_and_the_chase_list_counts_it(office: str, page: Page) -> None:
     def not_rated() -> Locator:
         visit(page, acting(office, "control", "sec"))
-        return page.locator("table", has_text="of 1 contributor done").locator("tr", has_text="Ana").locator("td").last
+        return page.locator("table", has_text="of 1 contributor ").locator("tr", has_text="Ana").locator("td").last
 
     expect(not_rated()).to_have_text("C6-01")
     visit(page, acting(office, "updates", "ana"))

@@ -144,3 +144,24 @@ def test_the_history_of_a_period_is_asked_for_by_its_id(office: CommandLine) -> 
     assert ran.err.startswith(
         'There is no reporting period "2026-q3" in the ledger; `period list` tells which there are.'
     )
+
+
+def test_a_period_that_was_closed_by_mistake_is_opened_again_from_the_command_line(office: CommandLine) -> None:
+    opened(office)
+    office.run("period", "close", "2026-q4", "--as", SEC)
+    ran = office.run("period", "reopen", "2026-q4", "--reason", "The wrong one", "--as", SEC)
+    assert ran.status == 0, ran.err
+    assert ran.out.startswith("The reporting period 2026-q4 is open again.\nRecorded change 7: reopen period. Seal ")
+    assert "2026-q4  open " in office.run("period", "list").out
+    office.run("period", "close", "2026-q4", "--as", SEC)
+    assert office.run("period", "reopen", "2026-q4", "--as", SEC).status == 0
+    assert "Closed by mistake" in office.run("history", "--limit", "1").out
+
+
+def test_a_request_is_withdrawn_by_its_author(office: CommandLine) -> None:
+    asked = ("C6-01-M1", "2031-03", "--reason", "scope changed", "--note", "Wider")
+    ran = office.run("baseline", "request", *asked, "--as", SEC)
+    request_id = ran.out.split()[0]
+    ran = office.run("baseline", "withdraw", request_id, "--note", "Twice asked", "--as", SEC)
+    assert (ran.status, ran.out.splitlines()[0]) == (0, f"{request_id} is withdrawn."), ran.err
+    assert f"{request_id}  withdrawn: " in office.run("baseline", "list").out

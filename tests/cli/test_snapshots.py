@@ -111,15 +111,36 @@ def test_what_changed_is_told_to_people_and_to_machines(staffed: CommandLine) ->
     assert (read["before"]["as_at"], read["after"]["snapshot"]) == ("2022-12-31", None)
 
 
-def test_what_changed_since_the_last_approved_snapshot_needs_one(staffed: CommandLine) -> None:
+def test_what_changed_since_the_last_board_needs_an_approved_snapshot(staffed: CommandLine) -> None:
     take(staffed)
     none = staffed.run("snapshot", "compare", "--since-approved")
-    assert (none.status, "No snapshot was approved yet" in none.err) == (1, True)
+    assert (none.status, "No board with an approved snapshot has met yet" in none.err) == (1, True)
     staffed.run("snapshot", "approve", "summer", "--as", APPROVER)
     since = staffed.run("snapshot", "compare", "--since-approved")
     assert since.out.startswith("What changed from 1 July 2023 to ")
     assert "from snapshot summer: as at 2023-07-01, as known at change 3" in since.out
-    assert since.out == staffed.run("snapshot", "compare", "summer").out
+    said = "  since the snapshot summer of 1 July 2023\n"
+    assert since.out.count(said) == 1
+    assert since.out.replace(said, "") == staffed.run("snapshot", "compare", "summer").out
     assert staffed.run("snapshot", "compare", "summer", "summer").out.endswith("0 changes.\n")
     for wrong in ((), ("summer", "--since-approved")):
         assert staffed.run("snapshot", "compare", *wrong).status == 2
+
+
+def test_a_snapshot_is_withdrawn_with_a_reason_and_says_so_wherever_it_is_shown(staffed: CommandLine) -> None:
+    take(staffed)
+    staffed.run("snapshot", "approve", "summer", "--as", APPROVER)
+    assert staffed.run("snapshot", "withdraw", "summer", "--as", TAKER).status == 2
+    refused = staffed.run("snapshot", "withdraw", "summer", "--reason", "Too early", "--as", APPROVER)
+    assert (refused.status, "another approver must withdraw it" in refused.err) == (1, True)
+    ran = staffed.run("snapshot", "withdraw", "summer", "--reason", "Too early", "--as", TAKER)
+    assert ran.out.startswith("summer: withdrawn, as at 2023-07-01"), ran.err
+    told = "The snapshot summer was withdrawn on "
+    assert f"{told}" in staffed.run("snapshot", "show", "summer").out
+    shown = staffed.run("board", "--snapshot", "summer")
+    assert (shown.status, shown.err.startswith(told), shown.err.endswith(" by Tom Taker: Too early.\n")) == (
+        0,
+        True,
+        True,
+    )
+    assert "nothing to compare with" in staffed.run("snapshot", "compare", "--since-approved").err

@@ -19,14 +19,23 @@ FORWARD = {
     (SnapshotState.DRAFT, SnapshotState.APPROVED),
     (SnapshotState.FOR_BOARD, SnapshotState.APPROVED),
     (SnapshotState.APPROVED, SnapshotState.PUBLISHED),
+    (SnapshotState.DRAFT, SnapshotState.WITHDRAWN),
+    (SnapshotState.FOR_BOARD, SnapshotState.WITHDRAWN),
+    (SnapshotState.APPROVED, SnapshotState.WITHDRAWN),
+    (SnapshotState.PUBLISHED, SnapshotState.WITHDRAWN),
 }
 
 
 def snapshot(state: SnapshotState = SnapshotState.DRAFT) -> Snapshot:
     taken = one_of_each()["snapshot"]
     assert isinstance(taken, Snapshot)
-    approver = taken.approved_by if state in STANDING else None
-    return replace(taken, state=state, approved_by=approver)
+    withdrawn = state is SnapshotState.WITHDRAWN
+    return replace(
+        taken,
+        state=state,
+        approved_by=taken.approved_by if state in STANDING or withdrawn else None,
+        withdrawn_by=taken.withdrawn_by if withdrawn else None,
+    )
 
 
 @pytest.mark.parametrize("name", ["board", "2026-q3", "board-2026-09-30", "a" * 60])
@@ -60,8 +69,11 @@ def test_a_name_that_a_file_an_address_or_a_reader_might_take_for_something_else
 @pytest.mark.parametrize(("held", "new"), list(product(SnapshotState, SnapshotState)))
 def test_a_snapshot_goes_forward_and_never_back(held: SnapshotState, new: SnapshotState) -> None:
     if (held, new) in FORWARD:
-        moved = forward(snapshot(held), new, approved_by="sec@dfe.example" if new in STANDING else None)
-        assert (moved.state, moved.approved_by is not None) == (new, new in STANDING)
+        withdrawer = "chair@dfe.example" if new is SnapshotState.WITHDRAWN else None
+        approver = "sec@dfe.example" if new in STANDING else None
+        moved = forward(snapshot(held), new, approved_by=approver, withdrawn_by=withdrawer)
+        assert (moved.state, moved.approved_by is not None) == (new, new in STANDING or held in STANDING)
+        assert moved.withdrawn_by == withdrawer
     else:
         with pytest.raises(InvalidSnapshot, match=f"is {held} and cannot become {new}"):
             forward(snapshot(held), new, approved_by="sec@dfe.example")
@@ -86,6 +98,12 @@ def test_an_approver_is_there_from_the_approval_and_stays() -> None:
         (approved, replace(approved, state=SnapshotState.PUBLISHED, approved_by="other@dfe.example")),
     ):
         with pytest.raises(InvalidSnapshot, match="has an approver"):
+            require_forward(held, new)
+    for held, new in (
+        (draft, replace(draft, state=SnapshotState.WITHDRAWN)),
+        (draft, replace(draft, state=SnapshotState.FOR_BOARD, withdrawn_by="sec@dfe.example")),
+    ):
+        with pytest.raises(InvalidSnapshot, match="names who withdrew it when it is withdrawn, and only then"):
             require_forward(held, new)
 
 

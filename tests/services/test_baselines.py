@@ -72,6 +72,10 @@ def deciding(db: Database, approve: bool = True, **fields: Any) -> Change:  # no
     return baselines.decide_baseline(db, **{**values, **fields})
 
 
+def withdrawing(db: Database, **fields: Any) -> Change:
+    return baselines.withdraw_request(db, **{"actor_id": OWNER, "baseline_request_id": f"{PAID}/1", **fields})
+
+
 def request(db: Database, request_id: str = f"{PAID}/1") -> RequestLine:
     return next(line for line in baselines.list_requests(db) if line.request_id == request_id)
 
@@ -482,3 +486,37 @@ def test_the_operator_decides_nothing(staffed: Database) -> None:
     asking(staffed)
     with pytest.raises(NotAllowed):
         deciding(staffed, actor_id=users.OPERATOR)
+
+
+# Withdrawing
+
+
+def test_an_author_withdraws_a_request_and_nothing_else_changes(staffed: Database) -> None:
+    asking(staffed)
+    before = shown(staffed)
+    change = withdrawing(staffed, note="I took the wrong milestone", request_id="once")
+    assert (change.actor, change.action) == (OWNER, "withdraw baseline request")
+    assert withdrawing(staffed, request_id="once") == change
+    line = request(staffed)
+    assert (line.state, line.decided_by, line.decided_on) == ("withdrawn", None, None)
+    assert line.decision_note == "I took the wrong milestone"
+    assert (line.after, line.note, shown(staffed)) == (NEW, NOTE, before)
+    for act in (deciding, withdrawing):
+        with pytest.raises(InvalidRequest, match=f"{PAID}/1 was withdrawn by Owner; ask again if it is still needed"):
+            act(staffed)
+    asking(staffed)
+    assert request(staffed, f"{PAID}/2").state == "requested"
+
+
+def test_only_its_author_withdraws_a_request_and_only_before_it_is_decided(staffed: Database) -> None:
+    asking(staffed)
+    for who in (APPROVER, PEOPLE[Role.CONTRIBUTOR]):
+        with pytest.raises(NotAllowed, match=f"Owner asked for {PAID}/1, so only Owner may withdraw it"):
+            withdrawing(staffed, actor_id=who)
+    with pytest.raises(NotAllowed):
+        withdrawing(staffed, actor_id=PEOPLE[Role.VIEWER])
+    with pytest.raises(UnknownRequest):
+        withdrawing(staffed, baseline_request_id=f"{PAID}/9")
+    deciding(staffed, approve=False, note="Not now")
+    with pytest.raises(InvalidRequest, match="was refused by Approver"):
+        withdrawing(staffed)

@@ -187,6 +187,7 @@ def test_what_changed_since_the_last_board_is_what_changed_since_its_snapshot(st
     found = comparisons.since_approved(staffed, now, after_name="now")
     assert found
     assert (found.before_name, found.after_name, found.after) == ("winter", "now", now)
+    assert found.since == "the snapshot winter of 31 December 2022"
     assert only(list(found.rows), Movement.MET).milestone_id == "C6-06-M1"
 
 

@@ -129,6 +129,10 @@ def close_period(office: Office, who: str) -> Change:
     return periods.close_period(office.db, actor_id=who, period_id="q")
 
 
+def reopen_period(office: Office, who: str) -> Change:
+    return periods.reopen_period(office.db, actor_id=who, period_id="q", reason="Closed too early")
+
+
 def take_snapshot(office: Office, who: str) -> Change:
     return snapshots.take_snapshot(office.db, actor_id=who, name=f"board-{office.turn}")
 
@@ -161,10 +165,11 @@ DOORS: dict[Door, tuple[Action, Callable[[Office], bool]]] = {
     open_period: (Action.KEEP_PERIODS, lambda office: office.period == "none"),
     change_period: (Action.KEEP_PERIODS, lambda office: office.period == "open"),
     close_period: (Action.KEEP_PERIODS, lambda office: office.period == "open"),
+    reopen_period: (Action.KEEP_PERIODS, lambda office: office.period == "closed"),
 }
 """Every way to save → what it needs, and in which state of the office it can be done."""
 
-MOVES = {ask, decide, refuse, open_period, close_period}
+MOVES = {ask, decide, refuse, open_period, close_period, reopen_period}
 """What moves the office on to another state: done by those who may only as the step to that."""
 
 STATES: tuple[Any, ...] = (

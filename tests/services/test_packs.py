@@ -7,19 +7,38 @@ import io
 import json
 import random
 import zipfile
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+import pyarrow.parquet
+import pypdf
 import pytest
 
+from tests import samples
 from tests.conftest import copy_store
 from tests.samples import save
 from tests.services.conftest import PEOPLE, add
 from tests.services.test_snapshots import change_at_random
+from tracker.domain import dates, nouns
+from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import InvalidPack, NotAllowed, UnknownSnapshot, UnknownUser
 from tracker.domain.nouns import Assessment, User
-from tracker.domain.words import DEMONSTRATION, THREE_POINT_SCALE, OverrideReason, Role, View
+from tracker.domain.returns import Evidence, Report
+from tracker.domain.words import (
+    DEMONSTRATION,
+    THREE_POINT_SCALE,
+    MoveReason,
+    OverrideReason,
+    Precision,
+    ReportedStatus,
+    Role,
+    View,
+)
+from tracker.exchange.board_files import board_json
+from tracker.exchange.pack import manifest as manifest_files
 from tracker.exchange.pack.files import archive
-from tracker.services import packs, snapshots, stores
+from tracker.reporting.board import BoardView
+from tracker.services import baselines, packs, periods, progress, snapshots, stores, users
 from tracker.store import ledger
 from tracker.store.database import Address
 
@@ -117,6 +136,230 @@ def test_a_public_edition_holds_nothing_that_is_restricted_and_says_what_it_left
     assert said["public_edition"] is True
     assert "commitments.owner_rationale" in said["left_out"]
     assert any("Public edition" in statement for statement in said["statements"])
+
+
+PUBLIC, INSIDE = "publicmarker", "insidemarker"
+"""Words in every text that the plans bring, and in every text that people write in the tracker."""
+
+TYPED_HERE = {
+    nouns.Assessment,
+    nouns.Assignment,
+    nouns.BaselineRequest,
+    nouns.Period,
+    nouns.Progress,
+    nouns.Snapshot,
+    nouns.User,
+}
+"""Nouns that people record in the tracker: nothing that they type is published. All others come from the plans."""
+
+PLAIN = {
+    (nouns.Assessment, "scale"),
+    (nouns.Assessment, "rating"),
+    (nouns.Progress, "status"),
+    (nouns.Snapshot, "rules"),
+}
+"""Their texts that are words of a scale or numbers, which are checked as they are recorded."""
+
+
+def free_texts(noun: nouns.Noun) -> list[str]:
+    """The fields of a noun that hold whatever somebody wrote; not ids, nor words of a scale."""
+    hints = get_type_hints(type(noun))
+    return [
+        field.name
+        for field in fields(noun)
+        if str in (hints[field.name], *get_args(hints[field.name]))
+        and not field.name.endswith(("_id", "_by", "_in", "_of", "_seal", "url", "gss_code"))
+        and field.name not in {"id", "digest", "part_of"}
+        and (type(noun), field.name) not in PLAIN
+    ]
+
+
+def marked(noun: nouns.Noun, word: str) -> Any:
+    """The noun with a word of ours in each of its free texts."""
+    texts = {name: f"{word} {getattr(noun, name) or ''}".strip() for name in free_texts(noun)}
+    if isinstance(noun, nouns.Commitment):
+        texts.pop("not_measurable")  # it has a measure
+    return replace(noun, **texts)
+
+
+@pytest.fixture
+def marked_store(taken: Database) -> Database:
+    """The small plan with one word in all that it publishes, and another in all that people wrote."""
+    with taken.read() as cursor:
+        held = {
+            table: ledger.latest(cursor, noun, noun_id)
+            for table, noun, noun_id in (
+                ("commitment", nouns.Commitment, "C6-01"),
+                ("milestone", nouns.Milestone, "C6-01-M1"),
+                ("programme", nouns.Programme, "safety-valve"),
+            )
+        }
+    for version in held.values():
+        assert version
+        save(taken, marked(version.noun, PUBLIC), on=dates.GREEN_PAPER)
+    add(taken, f"{INSIDE}@dfe.example", Role.APPROVER)
+    add(taken, "writer@dfe.example", Role.CONTRIBUTOR, programmes=["safety-valve"])
+    users.change_user(
+        taken,
+        actor_id=users.OPERATOR,
+        email="writer@dfe.example",
+        base_version=1,
+        name=f"{INSIDE} Writer",
+        role=Role.CONTRIBUTOR,
+        active=True,
+        programmes=["safety-valve"],
+        commitments=[],
+    )
+    today = dates.today()
+    periods.open_period(
+        taken,
+        actor_id=TAKER,
+        period_id=f"{INSIDE}-q4",
+        name=f"{INSIDE} quarter",
+        opens_on=today,
+        closes_on=today,
+        board_on=today,
+    )
+    for number, evidence in enumerate((f"{INSIDE} negotiation note", "An open letter")):
+        [line] = [
+            one for one in progress.my_lines(taken, actor_id="writer@dfe.example") if one.milestone_id == "C6-01-M1"
+        ]
+        progress.report_progress(
+            taken,
+            actor_id="writer@dfe.example",
+            reports=[
+                Report(
+                    milestone_id="C6-01-M1",
+                    base_version=line.base_version,
+                    status=ReportedStatus.IN_PROGRESS,
+                    forecast=PublishedDate(today + dt.timedelta(days=900 + number), Precision.DAY),
+                    reason=MoveReason.SPENDING,
+                    reason_note=f"{INSIDE} why",
+                    narrative=f"{INSIDE} narrative {number}",
+                    evidence=Evidence(publisher=f"{INSIDE} council", title=evidence, url=f"https://{INSIDE}.example/"),
+                )
+            ],
+        )
+    baselines.request_baseline(
+        taken,
+        actor_id="writer@dfe.example",
+        milestone_id="C6-01-M1",
+        baseline=PublishedDate(today + dt.timedelta(days=800), Precision.DAY),
+        reason=MoveReason.SPENDING,
+        note=f"{INSIDE} request",
+    )
+    baselines.decide_baseline(
+        taken, actor_id=TAKER, baseline_request_id="C6-01-M1/1", approve=True, note=f"{INSIDE} decision"
+    )
+    save(taken, rated("C6-01", "Green", f"{INSIDE} rationale"), on=today, actor=f"{INSIDE}@dfe.example", reason=INSIDE)
+    snapshots.take_snapshot(taken, actor_id=f"{INSIDE}@dfe.example", name="marked", note=f"{INSIDE} note")
+    snapshots.approve_snapshot(taken, actor_id=TAKER, name="marked", note=f"{INSIDE} approval")
+    snapshots.withdraw_snapshot(taken, actor_id=f"{INSIDE}@dfe.example", name="marked", reason=f"{INSIDE} reason")
+    return taken
+
+
+def texts(pack: Exported) -> dict[str, str]:
+    """All text of every file of a pack: archives opened, PDF and Parquet read."""
+    found = {}
+    for path, content in members(pack).items():
+        if path.endswith((".ods", ".xlsx", ".pptx")):
+            with zipfile.ZipFile(io.BytesIO(content)) as file:
+                found[path] = " ".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
+        elif path.endswith(".pdf"):
+            read = pypdf.PdfReader(io.BytesIO(content))
+            found[path] = " ".join([*(page.extract_text() for page in read.pages), str(read.metadata)])
+        elif path.endswith(".parquet"):
+            found[path] = str(pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist())
+        else:
+            found[path] = content.decode("utf-8", "replace").replace("\r\n ", "")
+    return {path: "".join(text.split()) for path, text in found.items()}
+
+
+def test_no_word_that_people_wrote_here_is_in_any_file_of_a_public_edition(marked_store: Database) -> None:
+    own = texts(export(marked_store, "marked", formats=packs.FORMATS))
+    public = texts(export(marked_store, "marked", formats=packs.FORMATS, public=True))
+    for words in (own, public):
+        unread = {path for path, text in words.items() if PUBLIC not in text}
+        assert {path.rpartition(".")[2] for path in words} - {"SHA256SUMS"} >= {"pdf", "xlsx", "parquet", "pptx"}
+        assert not [path for path in unread if path.endswith((".html", ".pdf", ".pptx", ".ods", ".xlsx", ".ics"))]
+    assert {path.rpartition(".")[2] for path, text in own.items() if INSIDE in text} >= {
+        *("html", "pdf", "ods", "xlsx", "csv", "json", "parquet")  # the scan sees the word where it is
+    }
+    assert [path for path, text in public.items() if INSIDE in text] == []
+
+
+def test_every_free_text_of_every_noun_is_either_published_by_the_plans_or_kept_back() -> None:
+    kept_back = {(type(noun), name) for noun in samples.one_of_each().values() for name in free_texts(noun)}
+    assert {(noun.__name__, name) for noun, name in kept_back if noun in TYPED_HERE} == {
+        ("Assessment", "rationale"),
+        ("BaselineRequest", "decision_note"),
+        ("BaselineRequest", "note"),
+        ("Period", "name"),
+        ("Progress", "narrative"),
+        ("Progress", "reason_note"),
+        ("Snapshot", "note"),
+        ("User", "name"),
+    }, "a text that people write here is new: mark its column restricted, and write the marker in it above"
+
+
+def test_an_approver_opens_what_owners_gave_as_evidence_and_the_manifest_says_which(marked_store: Database) -> None:
+    kept, opened = "C6-01-M1/evidence/2", "C6-01-M1/evidence/3"
+
+    def left_out(said: dict[str, Any]) -> list[str]:
+        return [line for line in said["left_out"] if line.startswith("sources: ")]
+
+    closed = manifest(export(marked_store, "marked", public=True))
+    assert (closed["opened"], left_out(closed)) == ([], [f"sources: {kept}", f"sources: {opened}"])
+    assert "2 sources that owners gave as evidence cannot be read in this edition." in closed["statements"]
+    pack = export(marked_store, "marked", public=True, opened=[opened])
+    said = manifest(pack)
+    assert (said["opened"], left_out(said)) == ([opened], [f"sources: {kept}"])
+    assert any(b"An open letter" in content for content in members(pack).values())
+    assert not any(b"negotiation note" in content for content in members(pack).values())
+    assert packs.check_pack(pack.content, marked_store).faults == ()
+    with pytest.raises(InvalidPack, match="Only a public edition keeps owners' evidence back"):
+        export(marked_store, "marked", opened=[opened])
+    for other in ("C6-01-M1/evidence/9", "dfe-summary"):
+        with pytest.raises(InvalidPack, match=f"{other}: no owner gave this as evidence on this board; choose from: "):
+            export(marked_store, "marked", public=True, opened=[other])
+    with pytest.raises(InvalidPack, match="choose from: there is none"):
+        export(marked_store, "summer", public=True, opened=[opened])
+
+
+def test_a_pack_whose_sentences_an_earlier_version_worded_is_compared_by_its_figures(
+    taken: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(BoardView, "headline", "The board stands well.")
+        patch.setattr(manifest_files, "WORDING", 1)
+        older = export(taken).content
+    proof = packs.check_pack(older, taken)
+    assert proof.faults == ()
+    assert "its figures were compared and its sentences were not" in proof.conclusion
+    with monkeypatch.context() as patch:
+        patch.setattr(BoardView, "headline", "The board stands well.")
+        forged = export(taken).content
+    assert "is not the board that the ledger shows" in packs.check_pack(forged, taken).faults[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest_files, "WORDING", 1)
+        patch.setattr(packs, "board_json", lambda view: board_json(view).replace('"delivered": 1', '"delivered": 99'))
+        figures = export(taken).content
+    assert "is not the board that the ledger shows" in packs.check_pack(figures, taken).faults[0]
+
+
+def test_a_pack_of_a_withdrawn_snapshot_says_so_everywhere_and_an_older_one_is_told_of(taken: Database) -> None:
+    before = export(taken)
+    snapshots.withdraw_snapshot(taken, actor_id=TAKER, name="summer", reason="It left out the returns")
+    found = packs.check_pack(before.content, taken)
+    assert (found.faults, found.conclusion.endswith("by Approver: It left out the returns.")) == ((), True)
+    own, public = (export(taken, formats=("html", "csv"), public=public) for public in (False, True))
+    said = manifest(own)
+    assert said["snapshot"]["state"] == "withdrawn"
+    assert said["statements"][0].startswith("The snapshot summer was withdrawn on ")
+    assert any("OFFICIAL · Withdrawn" in content.decode() for content in members(own).values())
+    assert any(b"It left out the returns" in content for content in members(own).values())
+    assert any(b"The snapshot summer was withdrawn on " in content for content in members(public).values())
+    assert not any(b"It left out the returns" in content for content in members(public).values())
 
 
 def test_the_workbooks_of_a_pack_keep_the_rules_and_the_manifest_says_so(taken: Database) -> None:

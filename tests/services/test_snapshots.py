@@ -128,7 +128,7 @@ def everything(db: Database, line: SnapshotLine) -> tuple[object, ...]:
         [boards.view_commitment(db, view, one.commitment_id) for one in view.commitments],
         [history.as_json(history.view_history(db, one, line.known_seq)) for one in wanted],
         history.list_actors(db, line.known_seq),
-        snapshots.last_approved(db, line.as_at, line.known_seq),
+        snapshots.last_board(db, line.as_at, line.known_seq),
     )
 
 
@@ -184,8 +184,57 @@ def test_nobody_approves_what_they_took(board: Database) -> None:
         snapshots.approve_snapshot(board, actor_id=TAKER, name="summer")
     snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
     snapshots.publish_snapshot(board, actor_id=TAKER, name="summer")
-    with pytest.raises(InvalidSnapshot, match="nothing comes after"):
+    with pytest.raises(InvalidSnapshot, match="is published and cannot become approved"):
         snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+
+
+def withdraw(db: Database, **options: Any) -> SnapshotLine:
+    snapshots.withdraw_snapshot(
+        db, **{"actor_id": TAKER, "name": "summer", "reason": "It left out the returns", **options}
+    )
+    return snapshots.show_snapshot(db, "summer")
+
+
+@pytest.mark.parametrize("steps", [(), ("submit",), ("approve",), ("approve", "publish")])
+def test_a_snapshot_made_by_mistake_is_withdrawn_with_a_reason_and_can_still_be_read(
+    board: Database, steps: tuple[str, ...]
+) -> None:
+    take(board)
+    for step in steps:
+        getattr(snapshots, f"{step}_snapshot")(board, actor_id=OTHER, name="summer")
+    shown = boards.as_json(snapshots.open_snapshot(board, "summer"))
+    line = withdraw(board)
+    assert (line.state, line.withdrawn, line.standing) == ("withdrawn", True, False)
+    assert (line.withdrawn_by, line.withdrawer, line.withdrawal) == (TAKER, "Approver", "It left out the returns")
+    assert line.approved_by == (OTHER if "approve" in steps else None)
+    told = snapshots.withdrawal(line)
+    assert told == (
+        f"The snapshot summer was withdrawn on {dates.in_words(dates.utc_now().date())} by Approver: "
+        "It left out the returns."
+    )
+    assert snapshots.withdrawal(line, public=True) == told.partition(" by ")[0] + "."
+    assert boards.as_json(snapshots.open_snapshot(board, "summer")) == shown
+    assert snapshots.verify_snapshot(board, "summer").faults == ()
+    with pytest.raises(InvalidSnapshot, match="is withdrawn and cannot become approved; nothing comes after that"):
+        snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+    with pytest.raises(InvalidSnapshot, match="is withdrawn and cannot become withdrawn"):
+        withdraw(board)
+
+
+def test_whoever_approved_a_snapshot_does_not_withdraw_it_nor_anybody_without_a_reason(board: Database) -> None:
+    assert snapshots.withdrawal(take(board)) == ""
+    snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
+    known = boards.known_position(board)
+    with pytest.raises(NotAllowed, match="approved the snapshot summer, so another approver must withdraw it"):
+        withdraw(board, actor_id=OTHER)
+    with pytest.raises(NotAllowed, match="an approver may"):
+        withdraw(board, actor_id=OWNER)
+    with pytest.raises(InvalidSnapshot, match="Say why the snapshot summer is withdrawn"):
+        withdraw(board, reason="  ")
+    with pytest.raises(UnknownSnapshot):
+        withdraw(board, name="winter")
+    assert boards.known_position(board) == known
+    assert withdraw(board, request_id="once").version == withdraw(board, request_id="once").version
 
 
 def test_a_double_click_takes_and_approves_once(board: Database) -> None:
@@ -215,22 +264,94 @@ def test_what_cannot_be_a_snapshot_is_refused_and_nothing_recorded(board: Databa
     assert boards.known_position(board) == known
 
 
-def test_the_last_approved_is_the_newest_day_that_was_approved_by_then(board: Database) -> None:
-    def last(as_at: dt.date, known_seq: int | None = None) -> str | None:
-        found = snapshots.last_approved(board, as_at, known_seq or boards.known_position(board))
-        return found.name if found else None
+def last(db: Database, as_at: dt.date, known_seq: int | None = None) -> str | None:
+    found = snapshots.last_board(db, as_at, known_seq or boards.known_position(db))
+    return found.snapshot.name if found else None
+
+
+def test_without_periods_the_last_board_is_the_newest_approved_snapshot_of_an_earlier_day(board: Database) -> None:
 
     take(board, "spring", as_at=dt.date(2023, 4, 1))
     take(board, "summer")
     take(board, "summer-again")
-    assert last(dates.today()) is None
+    assert last(board, dates.today()) is None
     snapshots.approve_snapshot(board, actor_id=OTHER, name="spring")
     first = boards.known_position(board)
     snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
     snapshots.publish_snapshot(board, actor_id=OTHER, name="summer")
-    assert (last(dates.today()), last(DAY), last(dt.date(2023, 6, 30))) == ("summer", "summer", "spring")
-    assert (last(dates.today(), first), last(dt.date(2023, 3, 1))) == ("spring", None)
+    assert (last(board, dates.today()), last(board, DAY), last(board, dt.date(2023, 4, 1))) == (
+        "summer",
+        "spring",
+        None,
+    )
+    assert last(board, dates.today(), first) == "spring"
+    found = snapshots.last_board(board, dates.today(), boards.known_position(board))
+    assert found
+    assert (found.met_on, found.named) == (None, "the snapshot summer of 1 July 2023")
+    withdraw(board)
+    assert last(board, dates.today()) == "spring"
     assert [line.name for line in snapshots.list_snapshots(board)] == ["summer-again", "summer", "spring"]
+
+
+TODAY = dates.today()
+
+
+def days(count: int) -> dt.date:
+    return TODAY + dt.timedelta(days=count)
+
+
+def period(db: Database, name: str, opens: int, closes: int, board: int, state: PeriodState = PeriodState.OPEN) -> None:
+    """Keep a reporting period; its days are counted from today, and it was known from its first day."""
+    noun = Period(id=name, name=name, opens_on=days(opens), closes_on=days(closes), board_on=days(board), state=state)
+    samples.save(db, noun, on=days(min(opens, 0)))
+
+
+def approved(db: Database, name: str, as_at: dt.date) -> None:
+    take(db, name, as_at=as_at)
+    snapshots.approve_snapshot(db, actor_id=OTHER, name=name)
+
+
+def test_on_the_eve_of_a_meeting_the_last_board_is_the_one_before_it(board: Database) -> None:
+    period(board, "autumn", -100, -90, -80, PeriodState.CLOSED)
+    period(board, "winter", -10, -1, 1)
+    approved(board, "at-autumn", days(-80))
+    assert last(board, TODAY) == "at-autumn"
+    approved(board, "at-winter", TODAY)
+    found = snapshots.last_board(board, TODAY, boards.known_position(board))
+    assert found
+    assert (found.snapshot.name, found.met_on) == ("at-autumn", days(-80))
+    assert found.named == f"the board of {dates.in_words(days(-80))} (snapshot at-autumn)"
+
+
+@pytest.mark.parametrize(
+    ("board_on", "of"),
+    [(1, "before"), (0, "before"), (-1, "now")],
+    ids=["on the eve", "on the day itself", "on the day after"],
+)
+def test_a_board_has_met_when_its_day_is_over(board: Database, board_on: int, of: str) -> None:
+    period(board, "autumn", -70, -65, -60, PeriodState.CLOSED)
+    approved(board, "before", days(-60))
+    period(board, "winter", -10, -3, board_on)
+    approved(board, "now", days(-2))
+    assert last(board, TODAY) == of
+
+
+def test_a_snapshot_is_of_the_board_whose_period_its_day_is_in_else_of_its_own_or_the_one_running(
+    board: Database,
+) -> None:
+    period(board, "autumn", -40, -35, -30, PeriodState.CLOSED)
+    period(board, "winter", -10, -3, 5)
+    approved(board, "taken-late", days(-31))  # in winter's period, of autumn's board
+    found = snapshots.last_board(board, TODAY, boards.known_position(board))
+    assert found
+    assert found.named == (
+        f"the board of {dates.in_words(days(-30))} (snapshot taken-late, the position on {dates.in_words(days(-31))})"
+    )
+    approved(board, "month-end", days(-20))  # a position before the period began, for its board
+    assert last(board, TODAY) == "taken-late"
+    period(board, "winter", -10, -3, 5, PeriodState.CLOSED)
+    approved(board, "after-closing", days(-15))  # when no period was open
+    assert last(board, TODAY) == "taken-late"
 
 
 def alter(address: Address, statement: str) -> None:

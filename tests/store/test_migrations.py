@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -9,12 +10,13 @@ import pytest
 
 from tests.samples import DAY, instant, one_of_each, organisation, progress, save
 from tracker.domain.errors import SchemaMismatch
-from tracker.domain.ledger import GENESIS, Scalar, Seal
-from tracker.domain.nouns import Progress
-from tracker.domain.words import Reporter
+from tracker.domain.ledger import GENESIS, Scalar, Seal, Version
+from tracker.domain.nouns import BaselineRequest, Noun, Progress, Snapshot
+from tracker.domain.words import Reporter, RequestState, SnapshotState
 from tracker.services import stores
 from tracker.store import ledger, migrations
 from tracker.store.database import Address, Database
+from tracker.store.registry import columns, to_row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,3 +158,54 @@ def test_somebody_elses_database_is_not_taken_for_a_store(address: Address) -> N
 def test_migrating_a_database_without_tables_makes_them(address: Address, tmp_path: Path) -> None:
     Database.create(address).close()
     assert stores.migrate_store(address) == [migration.name for migration in migrations.known()]
+
+
+def test_snapshots_and_requests_of_the_third_schema_keep_their_seals_and_can_be_withdrawn(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations.known()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "known", lambda: known[:3])
+        stores.init_store(address)
+    sample, asked = one_of_each()["snapshot"], one_of_each()["baseline_request"]
+    assert isinstance(sample, Snapshot)
+    assert isinstance(asked, BaselineRequest)
+    taken = replace(sample, state=SnapshotState.APPROVED, withdrawn_by=None)
+    header: dict[str, Scalar] = {
+        "seq": 1,
+        "recorded_at": instant("2024-03-01"),
+        "actor": "A. Tester",
+        "action": "edit",
+        "request_id": "form-1",
+    }
+    seal = Seal(GENESIS, header)
+    rows = []
+    held: dict[str, Noun] = {"baseline_request": asked, "snapshot": taken}
+    for table, noun in held.items():
+        names = [name for name in columns(table) if name != "withdrawn_by"]
+        row = dict(
+            zip(columns(table), to_row(Version(noun=noun, version=1, effective_on=DAY, change_seq=1)), strict=True)
+        )
+        seal.add(table, row)
+        rows.append((table, [row[name] for name in names]))
+    with duckdb.connect(str(address.file)) as file:
+        file.execute(
+            "INSERT INTO change VALUES (1, TIMESTAMP '2024-03-01', 'A. Tester', 'edit', NULL, 'form-1', $1, $2)",
+            [GENESIS, seal.hexdigest()],
+        )
+        for table, values in rows:
+            file.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    assert stores.migrate_store(address) == [migration.name for migration in known[3:]]
+    proof = stores.verify_store(address, renew_anchor=True)
+    assert (proof.changes, proof.versions, proof.faults) == (1, 2, ())
+    with stores.open_store(address, writable=True) as db:
+        save(db, replace(taken, state=SnapshotState.WITHDRAWN, withdrawn_by="chair@dfe.example"))
+        save(db, replace(asked, state=RequestState.WITHDRAWN, decided_by=None))
+        for wrong in (
+            replace(taken, state=SnapshotState.WITHDRAWN, withdrawn_by=taken.approved_by),
+            replace(taken, state=SnapshotState.WITHDRAWN),
+            replace(taken, withdrawn_by="chair@dfe.example"),
+        ):
+            with pytest.raises(duckdb.ConstraintException):
+                save(db, wrong)
+        assert ledger.verify(db).faults == ()

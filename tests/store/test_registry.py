@@ -15,7 +15,7 @@ from tests.samples import NEVER_BOTH, first, one_of_each, save
 from tracker.domain import nouns
 from tracker.domain.ledger import Version
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.words import STATUS_SEVERITY, MilestoneStatus, RequestState
+from tracker.domain.words import STATUS_SEVERITY, MilestoneStatus, RequestState, SnapshotState
 from tracker.store import ledger
 from tracker.store.registry import BOOKKEEPING, NOUNS, column_types, columns, table_of, to_row, to_version
 
@@ -84,8 +84,10 @@ def test_a_sample_of_every_noun_fills_every_field() -> None:
 @pytest.mark.parametrize(("table", "field", "member"), _ENUM_FIELDS, ids=str)
 def test_the_database_accepts_every_word_of_a_scale(table: str, field: str, member: StrEnum, shared: Database) -> None:
     noun = replace(one_of_each()[table], **{field: member})
-    if isinstance(noun, nouns.BaselineRequest) and noun.state is RequestState.REQUESTED:
+    if isinstance(noun, nouns.BaselineRequest) and noun.state in {RequestState.REQUESTED, RequestState.WITHDRAWN}:
         noun = replace(noun, decided_by=None)
+    if isinstance(noun, nouns.Snapshot) and noun.state is not SnapshotState.WITHDRAWN:
+        noun = replace(noun, withdrawn_by=None)
     save(shared, noun)
     with shared.read() as cursor:
         newest = ledger.latest(cursor, type(noun), noun.id)

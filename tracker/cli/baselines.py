@@ -1,4 +1,4 @@
-"""``baseline``: ask for a baseline to be changed, decide on what others ask, list the requests."""
+"""``baseline``: ask for a baseline to be changed, decide on what others ask, withdraw a request, list them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_commands(commands: Commands) -> None:
     """Add ``baseline`` to the command line."""
     baseline = commands.add_parser(
         "baseline",
-        help="ask for a baseline to be changed, decide on what others ask, list the requests",
+        help="ask for a baseline to be changed, decide on what others ask, withdraw your own request, list them",
         description="A baseline is changed by a request with its reason, and an approval by somebody else. To correct "
         f'a baseline that was wrong from the start, give the reason "{MoveReason.CORRECTION}": it is then no slippage.',
     )
@@ -51,7 +51,11 @@ def add_commands(commands: Commands) -> None:
     decide.add_argument("decision", choices=("approve", "refuse"), help="approve or refuse")
     decide.add_argument("--note", metavar="TEXT", default="", help="why; required to refuse")
     decide.set_defaults(run=_decide)
-    for command in (request, decide):
+    withdraw = baseline_commands.add_parser("withdraw", help="take back your own request before it is decided")
+    withdraw.add_argument("request", metavar="ID", help="the request's id, as `baseline list` names it")
+    withdraw.add_argument("--note", metavar="TEXT", default="", help="why")
+    withdraw.set_defaults(run=_withdraw)
+    for command in (request, decide, withdraw):
         command.add_argument("--as", metavar="EMAIL", dest="actor", required=True, help="the registered user who acts")
 
     listed = baseline_commands.add_parser("list", help="every request to change a baseline, newest first")
@@ -85,6 +89,14 @@ def _decide(options: argparse.Namespace) -> int:
         )
         line = next(line for line in baselines.list_requests(db) if line.request_id == options.request)
         return _say(db, f"{line.request_id} is {line.state}: {line.before or 'no baseline'} to {line.after}.", change)
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = baselines.withdraw_request(
+            db, actor_id=options.actor, baseline_request_id=options.request, note=options.note
+        )
+        return _say(db, f"{options.request} is withdrawn.", change)
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -41,6 +41,8 @@ def _board(options: argparse.Namespace) -> int:
         options.refuse("argument --known-at: a snapshot has a knowledge of its own")
     with stores.open_store(stores.address()) as db:
         if options.snapshot is not None:
+            if withdrawn := snapshots.withdrawal(snapshots.show_snapshot(db, options.snapshot)):
+                print(withdrawn, file=sys.stderr)
             view = snapshots.open_snapshot(db, options.snapshot)
         else:
             view = boards.view_board(db, as_at, boards.known_position(db, known_at))

@@ -1,4 +1,4 @@
-"""``period``: reporting periods opened, changed and closed, and who has yet to confirm."""
+"""``period``: reporting periods opened, changed, closed and reopened, and who has yet to confirm."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from tracker.store.database import Database
 
 
+_BY_MISTAKE = "Closed by mistake"
+
+
 def add_commands(commands: Commands) -> None:
     """Add ``period`` to the command line."""
     period = commands.add_parser(
         "period",
-        help="open, change and close a reporting period; list them; say who has yet to confirm",
+        help="open, change, close and reopen a reporting period; list them; say who has yet to confirm",
         description="A reporting period is when owners confirm their lines, for the board that meets after it. One is "
         "open at a time; while it is, every report and every rating belongs to it.",
     )
@@ -37,7 +40,11 @@ def add_commands(commands: Commands) -> None:
         "change", help="change the name or the days of the open period; what is not given stays as it is"
     )
     closed = period_commands.add_parser("close", help="close the period that is open")
-    for command in (opened, changed, closed):
+    reopened = period_commands.add_parser("reopen", help="open a period again that was closed by mistake")
+    reopened.add_argument(
+        "--reason", metavar="TEXT", default=_BY_MISTAKE, help=f'why, for the history; "{_BY_MISTAKE}" when not given'
+    )
+    for command in (opened, changed, closed, reopened):
         command.add_argument("period", metavar="ID", help="the period's id, such as 2026-q4")
         command.add_argument(
             "--as", metavar="EMAIL", dest="actor", required=True, help="the registered approver who does so"
@@ -50,6 +57,7 @@ def add_commands(commands: Commands) -> None:
     opened.set_defaults(run=_open)
     changed.set_defaults(run=_change)
     closed.set_defaults(run=_close)
+    reopened.set_defaults(run=_reopen)
 
     listed = period_commands.add_parser("list", help="every reporting period, newest first")
     listed.set_defaults(run=_list)
@@ -96,6 +104,12 @@ def _close(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = periods.close_period(db, actor_id=options.actor, period_id=options.period)
         return _say(db, f"{options.period} is closed", change)
+
+
+def _reopen(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = periods.reopen_period(db, actor_id=options.actor, period_id=options.period, reason=options.reason)
+        return _say(db, f"{options.period} is open again", change)
 
 
 def _list(_: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``snapshot``: take, approve, publish, list, show and prove snapshots of the board."""
+"""``snapshot``: take, approve, publish, withdraw, list, show and prove snapshots of the board."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def add_commands(commands: Commands) -> None:
     """Add ``snapshot`` to the command line."""
     snapshot = commands.add_parser(
         "snapshot",
-        help="keep the board of a day under a name: take, approve, publish, list, show, verify, export, check",
+        help="keep the board of a day under a name: take, approve, publish, withdraw, list, show, verify, export, "
+        "check",
         description="A snapshot is the board as at a day and as known at a moment, under a name. It can be opened for "
         "ever and always shows the same. One approver takes it, another approves it.",
     )
@@ -58,10 +59,14 @@ def _add_moves(group: Commands) -> None:
     approve.set_defaults(run=_move, move=snapshots.approve_snapshot)
     publish = group.add_parser("publish", help="say that an approved snapshot is published")
     publish.set_defaults(run=_move, move=snapshots.publish_snapshot)
-    for command in (submit, approve, publish):
+    withdraw = group.add_parser("withdraw", help="withdraw a snapshot that was taken or approved by mistake")
+    withdraw.add_argument("--reason", metavar="TEXT", required=True, help="why; it is shown wherever the snapshot is")
+    withdraw.set_defaults(run=_withdraw)
+    for command in (submit, approve, publish, withdraw):
         command.add_argument("name", metavar="NAME", help="the snapshot's name")
     for command in (take, submit, approve, publish):
         command.add_argument("--note", metavar="TEXT", help="what is to be said of it; added to what was said before")
+    for command in (take, submit, approve, publish, withdraw):
         command.add_argument(
             "--as", dest="actor", metavar="EMAIL", required=True, help="the approver who does it, by their address"
         )
@@ -93,7 +98,7 @@ def _add_comparison(group: Commands) -> None:
     compare.add_argument("before", metavar="A", nargs="?", help="a snapshot, or a day such as 2022-12-31")
     compare.add_argument("after", metavar="B", nargs="?", help="another; today when not given")
     compare.add_argument(
-        "--since-approved", action="store_true", help="from the last snapshot that was approved, to today"
+        "--since-approved", action="store_true", help="from the last board that met, by its approved snapshot, to today"
     )
     compare.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     compare.set_defaults(run=_compare, refuse=compare.error)
@@ -109,7 +114,7 @@ def _compare(options: argparse.Namespace) -> int:
         else:
             found = comparisons.compare_asked(db, options.before, options.after or dates.today().isoformat())
     if found is None:
-        print("No snapshot was approved yet, so there is nothing to compare with.", file=sys.stderr)
+        print("No board with an approved snapshot has met yet, so there is nothing to compare with.", file=sys.stderr)
         return 1
     sys.stdout.write(comparisons.as_json(found) if options.format == "json" else comparisons.as_text(found))
     return 0
@@ -128,6 +133,14 @@ def _add_packs(group: Commands) -> None:
     export.add_argument("--marking", choices=list(Marking), type=Marking, required=True, help="how it is marked")
     export.add_argument("--handling", metavar="TEXT", help="the handling line, which OFFICIAL-SENSITIVE needs")
     export.add_argument("--public", action="store_true", help="leave out what owners and officials wrote for the board")
+    export.add_argument(
+        "--open-evidence",
+        dest="opened",
+        metavar="SOURCE",
+        nargs="+",
+        default=(),
+        help="in a public edition, publish these sources that owners gave as evidence, by their ids",
+    )
     export.add_argument(
         "--formats", metavar="FORMAT", nargs="+", default=packs.FORMATS, help=f"of {', '.join(packs.FORMATS)}; or all"
     )
@@ -161,6 +174,13 @@ def _take(options: argparse.Namespace) -> int:
 def _move(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = options.move(db, actor_id=options.actor, name=options.name, note=options.note)
+        _say(db, options.name, change)
+    return 0
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    with stores.open_store(stores.address(), writable=True) as db:
+        change = snapshots.withdraw_snapshot(db, actor_id=options.actor, name=options.name, reason=options.reason)
         _say(db, options.name, change)
     return 0
 
@@ -209,6 +229,8 @@ def _show(options: argparse.Namespace) -> int:
         print(f"Approved by {_person(line.approver, line.approved_by)} on {_instant(line.approved_at)}.")
     if line.published_at:
         print(f"Published on {_instant(line.published_at)}.")
+    if line.withdrawn_at:
+        print(snapshots.withdrawal(line))
     if line.period_id:
         print(f"Reporting period: {line.period_id}.")
     for paragraph in (line.note or "").splitlines():
@@ -271,6 +293,7 @@ def _export(options: argparse.Namespace) -> int:
             marking=options.marking,
             handling=options.handling,
             public=options.public,
+            opened=options.opened,
             formats=options.formats,
             progress=tell,
         )

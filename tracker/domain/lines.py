@@ -9,7 +9,7 @@ from decimal import Decimal
 from tracker.domain.dates import PublishedDate
 from tracker.domain.ledger import Version
 from tracker.domain.snapshots import STANDING, Position, read_rules
-from tracker.domain.words import Precision
+from tracker.domain.words import Precision, SnapshotState
 
 
 def _published(day: dt.date | None, precision: str | None) -> PublishedDate | None:
@@ -499,10 +499,10 @@ class TrendLine(_Dated):
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotLine:
-    """A snapshot as it stands: what it shows, by whom it was taken and approved, and when (UTC).
+    """A snapshot in its present state: what it shows, who took, approved or withdrew it, and when (UTC).
 
     ``known_at`` is when the last change it knows of was recorded, ``taken_on`` the day in London on which it was taken.
-    ``version`` is the one to edit from.
+    ``withdrawal`` is the reason why it was withdrawn. ``version`` is the one to edit from.
     """
 
     name: str
@@ -522,6 +522,10 @@ class SnapshotLine:
     approver: str | None
     approved_at: dt.datetime | None
     published_at: dt.datetime | None
+    withdrawn_by: str | None
+    withdrawer: str | None
+    withdrawn_at: dt.datetime | None
+    withdrawal: str | None
     note: str | None
     version: int
 
@@ -537,5 +541,10 @@ class SnapshotLine:
 
     @property
     def standing(self) -> bool:
-        """Say whether a board stands behind it: it was approved."""
+        """Say whether a board stands behind it: it was approved, and not withdrawn since."""
         return self.state in STANDING
+
+    @property
+    def withdrawn(self) -> bool:
+        """Say whether it was withdrawn."""
+        return self.state == SnapshotState.WITHDRAWN

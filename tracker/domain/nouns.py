@@ -260,7 +260,10 @@ class Period(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineRequest(Noun):
-    """A request to change a milestone's baseline, decided by somebody else than its author; id ``milestone/number``."""
+    """A request to change a milestone's baseline; id ``milestone/number``.
+
+    Someone other than its author decides on it; until then its author may withdraw it.
+    """
 
     milestone_id: str
     baseline_on: dt.date
@@ -279,7 +282,8 @@ class Snapshot(Noun):
 
     ``known_seq`` and ``known_seal`` are the end of the ledger when it was taken, ``digest`` the SHA-256 of the board
     view there, and ``rules`` (canonical JSON, days) the tolerances it was computed by, with the number of the form that
-    the digest is of. Of its versions only ``state``, ``approved_by`` and ``note`` differ: ``tracker.domain.snapshots``.
+    the digest is of. Its versions differ only in ``state``, ``approved_by``, ``withdrawn_by`` and
+    ``note``: ``tracker.domain.snapshots``.
     """
 
     as_at: dt.date
@@ -292,3 +296,4 @@ class Snapshot(Noun):
     period_id: str | None = None
     approved_by: str | None = None
     note: str | None = None
+    withdrawn_by: str | None = None

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from tracker.domain.lines import UpdateLine
 
 
+_EVIDENCE = "/evidence/"
+
+
+def evidence_id(milestone_id: str, version: int) -> str:
+    """Return the id of the source that the report which makes a version of a milestone's progress brings with it."""
+    return f"{milestone_id}{_EVIDENCE}{version}"
+
+
+def came_with_a_report(source_id: str) -> bool:
+    """Say whether an owner named a source in a report: what it says of itself was written for the board."""
+    return _EVIDENCE in source_id
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Where it can be read that something happened: publisher and title, and a link on the publisher's own site."""

@@ -1,8 +1,8 @@
 """A snapshot: a place in the ledger under a name, and the only ways in which it may go on.
 
 It copies no data. The pair of a day and an end of the ledger, read by the tolerances it was taken with, shows the same
-board for ever; so those never change, and a later version only moves its state forward, says who approved it, or adds
-to its note.
+board for ever; so those never change, and a later version only moves its state forward, says who approved or withdrew
+it, or adds to its note.
 """
 
 from __future__ import annotations
@@ -29,16 +29,17 @@ STANDING = frozenset({SnapshotState.APPROVED, SnapshotState.PUBLISHED})
 """The states of a snapshot that a board stands behind."""
 
 NEXT: dict[SnapshotState, tuple[SnapshotState, ...]] = {
-    SnapshotState.DRAFT: (SnapshotState.FOR_BOARD, SnapshotState.APPROVED),
-    SnapshotState.FOR_BOARD: (SnapshotState.APPROVED,),
-    SnapshotState.APPROVED: (SnapshotState.PUBLISHED,),
-    SnapshotState.PUBLISHED: (),
+    SnapshotState.DRAFT: (SnapshotState.FOR_BOARD, SnapshotState.APPROVED, SnapshotState.WITHDRAWN),
+    SnapshotState.FOR_BOARD: (SnapshotState.APPROVED, SnapshotState.WITHDRAWN),
+    SnapshotState.APPROVED: (SnapshotState.PUBLISHED, SnapshotState.WITHDRAWN),
+    SnapshotState.PUBLISHED: (SnapshotState.WITHDRAWN,),
+    SnapshotState.WITHDRAWN: (),
 }
 """What a snapshot may become."""
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FORM = "board_form"
-_MAY_CHANGE = {"state", "approved_by", "note"}
+_MAY_CHANGE = {"state", "approved_by", "note", "withdrawn_by"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +90,16 @@ def read_rules(text: str) -> tuple[Tolerances, int]:
 
 
 def forward(
-    held: Snapshot, state: SnapshotState, *, approved_by: str | None = None, note: str | None = None
+    held: Snapshot,
+    state: SnapshotState,
+    *,
+    approved_by: str | None = None,
+    withdrawn_by: str | None = None,
+    note: str | None = None,
 ) -> Snapshot:
     """Return a snapshot in a later state, with what is added to its note. Raises InvalidSnapshot."""
     added = "\n".join(part for part in (held.note, note) if part) or None
-    new = replace(held, state=state, approved_by=approved_by or held.approved_by, note=added)
+    new = replace(held, state=state, approved_by=approved_by or held.approved_by, withdrawn_by=withdrawn_by, note=added)
     require_forward(held, new)
     return new
 
@@ -112,9 +118,11 @@ def require_forward(held: Snapshot, new: Snapshot) -> None:
             f"The snapshot {held.id} is {held.state} and cannot become {new.state}; "
             + (f"it can become {later}." if later else "nothing comes after that.")
         )
-    if (new.state in STANDING) != (new.approved_by is not None) or held.approved_by not in (None, new.approved_by):
+    if (new.approved_by != held.approved_by) != (new.state is SnapshotState.APPROVED):
         raise InvalidSnapshot(
             f"The snapshot {held.id} has an approver from when it is approved, and the same for good."
         )
+    if (new.withdrawn_by is not None) != (new.state is SnapshotState.WITHDRAWN):
+        raise InvalidSnapshot(f"The snapshot {held.id} names who withdrew it when it is withdrawn, and only then.")
     if held.note and not (new.note or "").startswith(held.note):
         raise InvalidSnapshot(f"What the note of the snapshot {held.id} says cannot be changed; add to it.")

@@ -232,12 +232,14 @@ class OverrideReason(StrEnum):
 
 
 class SnapshotState(StrEnum):
-    """What a snapshot of the board is for; once approved it goes no way back."""
+    """What a snapshot of the board is for. It only goes forward; a mistake is withdrawn."""
 
     DRAFT = "draft"
     FOR_BOARD = "for board"
     APPROVED = "approved"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    """Taken, approved or published by mistake. It can still be read, and the board no longer stands behind it."""
 
 
 class Marking(StrEnum):
@@ -289,6 +291,8 @@ class RequestState(StrEnum):
     REQUESTED = "requested"
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """Taken back by its author before anyone decided on it."""
 
 
 class ReportedStatus(StrEnum):

@@ -10,7 +10,6 @@ from tracker.domain.text import counted
 from tracker.domain.words import BOARD
 from tracker.exchange import marking
 from tracker.exchange.json_text import json_text
-from tracker.reporting.board import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -211,7 +210,7 @@ def board_text(view: BoardView) -> str:
 
 def _exceptions(group: ReasonGroup) -> Iterable[str]:
     """One group of exceptions: each with its slip and why, but of those that are only silent their ids alone."""
-    if group.reason == SILENT:
+    if group.silent:
         yield from _wrapped(f"{group.title}: {', '.join(line.commitment_id for line in group.lines)}")
         return
     yield group.title

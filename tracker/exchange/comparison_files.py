@@ -29,6 +29,7 @@ def comparison_json(comparison: Comparison) -> str:
     content = {
         "before": _place(comparison.before, comparison.before_name),
         "after": _place(comparison.after, comparison.after_name),
+        "since": comparison.since,
         "total": len(comparison.rows),
         "counts": comparison.counts,
         "rows": [
@@ -85,6 +86,7 @@ def comparison_text(comparison: Comparison) -> str:
     parts = [
         *marking.notice(demonstration=after.demonstration),
         f"What changed from {in_words(before.as_at)} to {in_words(after.as_at)}",
+        *([f"  since {comparison.since}"] if comparison.since else []),
         f"  from {_position(before, comparison.before_name)}",
         f"  to   {_position(after, comparison.after_name)}",
         "",

@@ -80,6 +80,11 @@ class ReasonGroup:
     lines: tuple[ExceptionLine, ...]
 
     @property
+    def silent(self) -> bool:
+        """Say whether nothing is wrong but that their owners have not reported."""
+        return self.reason == SILENT
+
+    @property
     def title(self) -> str:
         """Say what they are, how many, and in what order: ``Overdue: 8 milestones, furthest behind first``."""
         heading, unit = _GROUPS[self.reason]

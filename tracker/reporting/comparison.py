@@ -111,13 +111,17 @@ class ChangeRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What changed from one board to another, in the order of ``Movement``; the names are of snapshots, if they are."""
+    """What changed from one board to another, in the order of ``Movement``; the names are of snapshots, if they are.
+
+    ``since`` names the earlier one for people where it is the last board that met: ``the board of 8 September 2026``.
+    """
 
     before: BoardView
     after: BoardView
     rows: tuple[ChangeRow, ...]
     before_name: str | None = None
     after_name: str | None = None
+    since: str | None = None
 
     @property
     def counts(self) -> dict[str, int]:

@@ -186,6 +186,7 @@ FIELD_WORDS: dict[str, dict[str, str]] = {
         "period_id": "reporting period",
         "approved_by": "approver",
         "note": "note",
+        "withdrawn_by": "who withdrew it",
     },
     "source": {
         "kind": "kind",
@@ -228,6 +229,7 @@ _NAMES = {
     "decided_by",
     "taken_by",
     "approved_by",
+    "withdrawn_by",
     "known_seal",
     "digest",
     "rules",

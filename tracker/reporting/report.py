@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tracker.reporting.charts import Finding
 
 CHANGES = "changes_since_last"
-"""The table of what changed since the snapshot before, where there is one."""
+"""The table of what changed since the last board, where one had met."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +32,12 @@ class Section:
     tables: tuple[Table, ...] = ()
 
 
-def build_report(view: BoardView, packed: Sequence[Table], *, previous: str | None) -> tuple[Section, ...]:
-    """Return the report of a board, of tables that were packed from it; ``previous`` names the snapshot before."""
-    by_name = {table.name: table for table in packed}
+def build_report(view: BoardView, packed: Sequence[Table], *, since: str | None) -> tuple[Section, ...]:
+    """Return the report of a board, of tables that were packed from it; ``since`` names the last board that met."""
+    by_name = {table.name: table.worded() for table in packed}
     return (
         _position(view, by_name),
-        _changes(by_name, previous),
+        _changes(by_name, since),
         _exceptions(view, by_name),
         _milestones(view, by_name),
         _evidence(view),
@@ -55,30 +55,29 @@ def _counts(by_name: dict[str, Table], measure: str, title: str) -> Table:
 
 
 def _position(view: BoardView, by_name: dict[str, Table]) -> Section:
-    sure = view.confidence
     return Section(
         key="position",
         heading="The position",
         paragraphs=(
             view.headline,
-            f"{sure.owners_confirmed} of {counted(sure.owners, 'owner')} confirmed. What owners say, what the dates "
-            "say and what the evidence shows are three statuses, and never merge.",
+            f"{view.confidence.of_owners}. What owners say, what the dates say and what the evidence shows are three "
+            "statuses of the same commitments, and never merge.",
         ),
         tables=(
-            _counts(by_name, tables.BY_OWNER, "What owners say: delivery confidence"),
-            _counts(by_name, tables.BY_DATES, "What the dates say: from milestones"),
-            _counts(by_name, tables.BY_EVIDENCE, "What the evidence shows: our reading"),
+            _counts(by_name, tables.BY_OWNER, "Commitments by delivery confidence (owners)"),
+            _counts(by_name, tables.BY_DATES, "Commitments by the dates of their milestones"),
+            _counts(by_name, tables.BY_EVIDENCE, "Commitments by what the evidence shows"),
             _counts(by_name, tables.MILESTONES, "Milestones, all and of this period"),
         ),
     )
 
 
-def _changes(by_name: dict[str, Table], previous: str | None) -> Section:
-    if previous is None or CHANGES not in by_name:
+def _changes(by_name: dict[str, Table], since: str | None) -> Section:
+    if since is None or CHANGES not in by_name:
         return Section(
             key="changes",
             heading="What changed",
-            paragraphs=("No snapshot of an earlier day had been approved, so there is nothing to compare with.",),
+            paragraphs=("No board with an approved snapshot had met before, so there is nothing to compare with.",),
         )
     changes = by_name[CHANGES]
     held = {column.name for column in changes.columns}
@@ -97,24 +96,30 @@ def _changes(by_name: dict[str, Table], previous: str | None) -> Section:
     )
     return Section(
         key="changes",
-        heading=f"What changed since {previous}",
-        paragraphs=(f"{counted(len(changes.rows), 'change')} since the snapshot {previous}; the report lists each.",),
+        heading=f"What changed since {since.partition(' (')[0]}",
+        paragraphs=(f"{counted(len(changes.rows), 'change')} since {since}; the report lists each.",),
         tables=(kinds, changes.picked(*shown, title="Each change")) if changes.rows else (),
     )
 
 
+_SHOWN = {
+    True: ("commitment", "milestone_id", "milestone", "why", "owner", "slip_days"),
+    False: ("commitment_id", "commitment", "why", "owner", "slip_days"),
+}
+"""What is shown of an exception: of a milestone, and of a commitment as a whole."""
+
+
 def _exceptions(view: BoardView, by_name: dict[str, Table]) -> Section:
     whole = by_name["exceptions"]
-    listed = whole.picked(
-        "commitment",
-        "milestone_id",
-        "milestone",
-        "why",
-        "owner",
-        "slip_days",
-        keep=lambda row: row["reasons"] != SILENT,
-        title="Overdue, slipped, disputed or contradicted, worst first",
-    )
+    listed = [
+        whole.picked(
+            *_SHOWN[group.lines[0].milestone_id is not None],
+            keep=lambda row, reason=group.reason: str(row["reasons"]).split("; ")[0] == reason,  # type: ignore[misc]
+            title=group.title,
+        )
+        for group in view.exception_groups
+        if not group.silent
+    ]
     silent = whole.picked("commitment_id", keep=lambda row: row["reasons"] == SILENT).values("commitment_id")
     only_silent = (
         f"{counted(len(silent), 'commitment')} more, only because the owner has not reported: "
@@ -125,9 +130,9 @@ def _exceptions(view: BoardView, by_name: dict[str, Table]) -> Section:
     return Section(
         key="exceptions",
         heading="Exceptions",
-        paragraphs=(f"{counted(len(listed.rows), 'line')} for the board to look at. {only_silent}",),
+        paragraphs=(only_silent,),
         chart=charts.overdue_milestones(view),
-        tables=(listed,) if listed.rows else (),
+        tables=tuple(listed),
     )
 
 
@@ -204,7 +209,6 @@ def _money(by_name: dict[str, Table]) -> Section:
 def _outside(by_name: dict[str, Table]) -> Section:
     events = by_name["events"].picked(
         "happened_on",
-        "happened_precision",
         "summary",
         "evidence_id",
         keep=lambda row: row["commitment_id"] is None,
@@ -262,8 +266,8 @@ def _method(view: BoardView, by_name: dict[str, Table]) -> Section:
             f"{rules.amber_days} days behind its baseline, Amber beyond {rules.green_days} days and Green within them; "
             f"Stale when no forecast was confirmed for {rules.stale_days} days, and Not dated when there is no date. A "
             "commitment takes the worst status of its open key milestones.",
-            "A date that was published less precisely than a day counts as the last day of its period. Slip is in days "
-            "from the baseline; a number below nothing is early.",
+            "In sums, a date that was published less precisely than a day counts as the last day of its period. Slip "
+            "is in days from the baseline; a negative number is early.",
             "The evidence view is this project's reading of published sources, not any department's. Every table is "
             "also in the pack as ODS, CSV and JSON, with the source of each row.",
         ),

@@ -1,7 +1,8 @@
 """The tables of a pack: every figure that any file of it shows stands in one of these, once.
 
 ``restricted`` columns hold what people wrote for the board rather than for publication: an owner's rationale and
-narrative, why a date moved, and who recorded it. A public edition leaves them out.
+narrative, why a date moved, and who recorded it. A public edition leaves them out, and keeps back what the sources say
+that owners named in their reports.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tracker.domain.returns import came_with_a_report
 from tracker.domain.tables import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
 from tracker.domain.words import (
     CHAPTERS,
@@ -31,9 +33,9 @@ from tracker.domain.words import (
 from tracker.reporting.board import build_board
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-    from tracker.domain.lines import ForecastLine, OutcomeLine, ReferenceLine
+    from tracker.domain.lines import ForecastLine, OutcomeLine, ReferenceLine, SourceLine
     from tracker.domain.tables import Cell
     from tracker.reporting.board import BoardView
     from tracker.reporting.comparison import Comparison
@@ -68,8 +70,16 @@ def board_tables(
     )
 
 
-def public_edition(view: BoardView, tables: Sequence[Table]) -> BoardView:
-    """Return a board without what its tables restrict, nor anything that quotes it; its figures are the same."""
+def owners_sources(view: BoardView) -> list[SourceLine]:
+    """Return the sources that owners named in their reports; a public edition keeps back what they say."""
+    return [line for line in view.sources.values() if came_with_a_report(line.source_id)]
+
+
+def public_edition(view: BoardView, tables: Sequence[Table], opened: Container[str] = ()) -> BoardView:
+    """Return a board without what its tables restrict, nor anything that quotes it; its figures are the same.
+
+    A source that came with an owner's report keeps its id and says nothing, unless it is ``opened``.
+    """
     nothing: dict[str, dict[str, Any]] = {
         table.name: {column.name: None for column in table.columns if column.restricted} for table in tables
     }
@@ -84,7 +94,22 @@ def public_edition(view: BoardView, tables: Sequence[Table]) -> BoardView:
         programmes=view.programmes,
         funding=view.funding,
         events=view.events,
-        sources=list(view.sources.values()),
+        sources=[
+            _kept_back(line) if came_with_a_report(line.source_id) and line.source_id not in opened else line
+            for line in view.sources.values()
+        ],
+    )
+
+
+def _kept_back(line: SourceLine) -> SourceLine:
+    return replace(
+        line,
+        publisher="Not published",
+        title="Evidence that the owner gave to the board",
+        published_on=None,
+        published_precision=None,
+        url=None,
+        note=None,
     )
 
 
@@ -105,7 +130,7 @@ def _published(kind: str, title: str, what: str, *, blank: Blank = _UNKNOWN, wor
     yield _field(
         f"{kind}_on",
         title,
-        f"{what}; of a period, its last day, which is the one used in sums",
+        f"{what}; of a month, season or year, its last day, which sums use (a workbook names the period instead)",
         kind=Kind.DATE,
         blank=blank,
     )
@@ -226,7 +251,7 @@ def _figures(view: BoardView) -> Iterator[tuple[str, str, int | None, Cell]]:
             CONFIDENCE,
             {
                 "owners with an open commitment": sure.owners,
-                "owners who confirmed": sure.owners_confirmed,
+                "owners who reported on all their open commitments": sure.owners_confirmed,
                 "commitments not reported by their owner": sure.not_reported,
                 "commitments of unknown outcome": sure.unknown,
                 "milestones stale": sure.stale,
@@ -362,7 +387,8 @@ def _exceptions(view: BoardView) -> Table:
     return _table(
         "exceptions",
         "Exceptions",
-        "What the board should look at, worst first, with who answers for it and why.",
+        "What the board should look at: overdue first, then slipped, then what does not agree, then what nobody "
+        "reported; of each, the furthest behind its baseline first.",
         [
             _field("order", "Order", "1 is the worst", lambda line: line[0], kind=Kind.NUMBER),
             _field("commitment_id", "Commitment", "the commitment's id", lambda line: line[1].commitment_id),
@@ -640,8 +666,8 @@ def changes_table(comparison: Comparison) -> Table:
     """Return what changed since an earlier board, one thing a row."""
     return _table(
         "changes_since_last",
-        "Changes since last snapshot",
-        f"What changed since {comparison.before_name or comparison.before.as_at}, in the order that a board asks in.",
+        "Changes since last board",
+        f"What changed since {comparison.since or comparison.before.as_at}, in the order that a board asks in.",
         [
             _field("order", "Order", "as a board asks", lambda line: line[0], kind=Kind.NUMBER),
             _field("kind", "Change", "what kind of change", lambda line: str(line[1].kind), words=tuple(Movement)),

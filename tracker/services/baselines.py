@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.baselines import CORRECTED, Asked, days_of_current_baseline, faults, rebaselined
 from tracker.domain.dates import PublishedDate, in_words
-from tracker.domain.errors import InvalidRequest, UnknownMilestone, UnknownRequest
+from tracker.domain.errors import InvalidRequest, NotAllowed, UnknownMilestone, UnknownRequest
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import RequestLine
 from tracker.domain.nouns import BaselineRequest, Milestone
@@ -153,21 +153,13 @@ def decide_baseline(
         require_other(actor, line.author_id)
         if earlier := ledger.requested(cursor, request_id):
             return earlier
-        if line.state != RequestState.REQUESTED:
-            decided = in_words(line.decided_on) if line.decided_on else ""
-            raise InvalidRequest(f"{line.request_id} was {line.state} by {line.decided_by} on {decided}; it stays so.")
+        _require_waiting(line)
         if not approve and not note.strip():
             raise InvalidRequest(f"{line.request_id}: say in a note why it is refused; its author reads it.")
         milestones = _approved(cursor, line, rules) if approve else []
     asked = _asked(line)
-    decision = BaselineRequest(
-        id=line.request_id,
-        milestone_id=line.milestone_id,
-        baseline_on=asked.baseline.day,
-        baseline_precision=asked.baseline.precision,
-        reason=MoveReason(line.reason),
-        note=line.note,
-        author_id=line.author_id,
+    decision = replace(
+        _noun(line),
         state=RequestState.APPROVED if approve else RequestState.REFUSED,
         decided_by=actor_id,
         decision_note=note,
@@ -180,6 +172,64 @@ def decide_baseline(
         reason=f"{line.reason}; {line.note}" if approve else None,
         versions=[Version(noun=decision, version=line.version + 1, effective_on=dates.today()), *milestones],
         request_id=request_id,
+    )
+
+
+def withdraw_request(
+    db: Database, *, actor_id: str, baseline_request_id: str, note: str = "", request_id: str | None = None
+) -> Change:
+    """Take back a request that its author made by mistake, before anyone decided on it.
+
+    A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed for anyone but the
+    author, UnknownRequest, InvalidRequest when it was decided or withdrawn already, StaleEdit when somebody decided at
+    the same moment, UnstorableText, StoreBusy, StoreUnusable.
+    """
+    with db.read() as cursor:
+        actor = who(cursor, actor_id)
+        require(actor, Action.REQUEST_BASELINE)
+        line = _find(cursor, baseline_request_id)
+        if line.author_id != actor.user_id:
+            raise NotAllowed(
+                f"{line.author} asked for {line.request_id}, so only {line.author} may withdraw it; "
+                "an approver can refuse it."
+            )
+        if earlier := ledger.requested(cursor, request_id):
+            return earlier
+        _require_waiting(line)
+    return ledger.record(
+        db,
+        actor=actor_id,
+        action="withdraw baseline request",
+        versions=[
+            Version(
+                noun=replace(_noun(line), state=RequestState.WITHDRAWN, decision_note=note),
+                version=line.version + 1,
+                effective_on=dates.today(),
+            )
+        ],
+        request_id=request_id,
+    )
+
+
+def _require_waiting(line: RequestLine) -> None:
+    if line.state == RequestState.WITHDRAWN:
+        raise InvalidRequest(f"{line.request_id} was withdrawn by {line.author}; ask again if it is still needed.")
+    if line.state != RequestState.REQUESTED:
+        decided = in_words(line.decided_on) if line.decided_on else ""
+        raise InvalidRequest(f"{line.request_id} was {line.state} by {line.decided_by} on {decided}; it stays so.")
+
+
+def _noun(line: RequestLine) -> BaselineRequest:
+    """Return a request as the ledger keeps it, before it is decided."""
+    return BaselineRequest(
+        id=line.request_id,
+        milestone_id=line.milestone_id,
+        baseline_on=line.after_on,
+        baseline_precision=line.after.precision,
+        reason=MoveReason(line.reason),
+        note=line.note,
+        author_id=line.author_id,
+        state=RequestState.REQUESTED,
     )
 
 

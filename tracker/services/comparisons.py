@@ -1,4 +1,4 @@
-"""What changed between two boards: two snapshots, two days, or since the last snapshot that a board approved."""
+"""What changed between two boards: two snapshots, two days, or since the last board that met."""
 
 from __future__ import annotations
 
@@ -42,13 +42,19 @@ def find_position(db: Database, asked: str) -> Position:
 
 
 def compare_boards(
-    db: Database, before: BoardView, after: BoardView, *, before_name: str | None = None, after_name: str | None = None
+    db: Database,
+    before: BoardView,
+    after: BoardView,
+    *,
+    before_name: str | None = None,
+    after_name: str | None = None,
+    since: str | None = None,
 ) -> Comparison:
     """Return what changed from one board of a store to another, with who recorded it, when and why.
 
-    The names are of the snapshots whose boards they are, if they are.
+    The names are of the snapshots whose boards they are, if they are; ``since`` names the earlier board for people.
     """
-    found = replace(compare(before, after), before_name=before_name, after_name=after_name)
+    found = replace(compare(before, after), before_name=before_name, after_name=after_name, since=since)
     wanted = origins(found)
     with db.read() as cursor:
         said = {
@@ -75,11 +81,13 @@ def compare_asked(db: Database, before: str, after: str) -> Comparison:
 
 
 def since_approved(db: Database, after: BoardView, *, after_name: str | None = None) -> Comparison | None:
-    """Return what changed on a board since the last snapshot that was approved by then; None when none was."""
-    line = snapshots.last_approved(db, after.as_at, after.head.seq)
-    if line is None:
+    """Return what changed on a board since the last board that met before its day; None when none had."""
+    last = snapshots.last_board(db, after.as_at, after.head.seq)
+    if last is None:
         return None
-    return compare_boards(db, _board(db, line.position), after, before_name=line.name, after_name=after_name)
+    line = last.snapshot
+    before = _board(db, line.position)
+    return compare_boards(db, before, after, before_name=line.name, after_name=after_name, since=last.named)
 
 
 def _board(db: Database, at: Position) -> BoardView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import text
@@ -11,7 +11,7 @@ from tracker.domain.errors import InvalidPack, TrackerError
 from tracker.domain.policy import Action, require
 from tracker.domain.tables import Table, restricted
 from tracker.domain.words import Marking, SnapshotState
-from tracker.exchange.board_files import board_json
+from tracker.exchange.board_files import WORDING, board_json, same_figures
 from tracker.exchange.pack.calendar_ics import ics_file
 from tracker.exchange.pack.cover import Cover, with_demonstration
 from tracker.exchange.pack.csv_files import csv_files
@@ -26,18 +26,19 @@ from tracker.exchange.pack.spreadsheet_rules import RULES, check_spreadsheet
 from tracker.exchange.pack.workbook_ods import ods_file
 from tracker.exchange.pack.workbook_xlsx import xlsx_file
 from tracker.reporting.report import build_report
-from tracker.reporting.tables import board_tables, changes_table, public_edition, with_dictionary
+from tracker.reporting.tables import board_tables, changes_table, owners_sources, public_edition, with_dictionary
 from tracker.services import boards, comparisons, snapshots
 from tracker.services.users import who
 from tracker.store import board, ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tracker.domain.lines import SnapshotLine
     from tracker.exchange.pack.files import File
     from tracker.reporting.board import BoardView
     from tracker.reporting.report import Section
+    from tracker.services.snapshots import LastBoard
     from tracker.store.database import Database
 
     Progress: TypeAlias = Callable[[float, str], None]
@@ -76,13 +77,16 @@ def export_pack(
     marking: str,
     handling: str | None = None,
     public: bool = False,
+    opened: Sequence[str] = (),
     formats: Sequence[str] = FORMATS,
     progress: Progress | None = None,
 ) -> Exported:
-    """Return a snapshot as one zip of files, all of one set of tables. The same snapshot gives the same bytes.
+    """Return a snapshot as one zip of files, all of one set of tables. The same choices give the same bytes.
 
-    A ``public`` edition leaves out what is restricted and says so. Raises UnknownUser, NotAllowed, UnknownSnapshot,
-    and InvalidPack for a marking that does not fit or a format that there is not.
+    A ``public`` edition leaves out what is restricted, among it the sources that owners named in their reports, and
+    says so; of these, the approver who makes it may publish those that are ``opened``, by their ids. Raises
+    UnknownUser, NotAllowed, UnknownSnapshot, and InvalidPack for a marking that does not fit, a format that there is
+    not or a source that cannot be opened.
     """
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_SNAPSHOTS)
@@ -92,13 +96,19 @@ def export_pack(
     tell(0, "Reading the snapshot")
     line = snapshots.show_snapshot(db, name)
     view = snapshots.open_snapshot(db, name)
-    earlier = snapshots.last_approved(db, line.as_at, line.known_seq)
+    earlier = snapshots.last_board(db, line.as_at, line.known_seq)
     tables = _tables(db, view, earlier)
+    own = {source.source_id for source in owners_sources(view)}
+    _require_openable(opened, own, public=public)
     left_out = restricted(tables) if public else []
     if public:
-        view = public_edition(view, tables)
-        tables = tuple(table.published() for table in _tables(db, view, earlier, public=True))
-    cover = _cover(line, earlier, view, left_out, marked, public=public)
+        view = public_edition(view, tables, opened)
+        tables = tuple(table.published() for table in _tables(db, view, earlier, opened, public=True))
+    cover = replace(
+        _cover(line, earlier, view, left_out, marked, public=public),
+        opened=tuple(sorted(set(opened))),
+        kept_back=tuple(sorted(own.difference(opened))) if public else (),
+    )
     with db.read() as cursor:
         revisions = board.revisions(cursor, view.head.seq)
     with _one_at_a_time:
@@ -128,6 +138,15 @@ def _marking(marking: str, handling: str | None, *, public: bool) -> tuple[Marki
     return Marking(marking), said or None
 
 
+def _require_openable(opened: Sequence[str], own: Collection[str], *, public: bool) -> None:
+    """Raise InvalidPack unless each source is one that a public edition would keep back."""
+    if opened and not public:
+        raise InvalidPack("Only a public edition keeps owners' evidence back; ask for one, or open nothing.")
+    if wrong := [source_id for source_id in opened if source_id not in own]:
+        kept = ", ".join(sorted(own)) or "there is none"
+        raise InvalidPack(f"{', '.join(wrong)}: no owner gave this as evidence on this board; choose from: {kept}.")
+
+
 def _formats(formats: Sequence[str]) -> list[str]:
     unknown = [wanted for wanted in formats if wanted not in FORMATS]
     if unknown or not formats:
@@ -136,9 +155,14 @@ def _formats(formats: Sequence[str]) -> list[str]:
 
 
 def _tables(
-    db: Database, view: BoardView, earlier: SnapshotLine | None = None, *, public: bool = False
+    db: Database,
+    view: BoardView,
+    earlier: LastBoard | None = None,
+    opened: Sequence[str] = (),
+    *,
+    public: bool = False,
 ) -> tuple[Table, ...]:
-    """Return the tables of a board, and of what changed since an ``earlier`` snapshot, in the same edition."""
+    """Return the tables of a board, and of what changed since an ``earlier`` board, in the same edition."""
     with db.read() as cursor:
         tables = board_tables(
             view,
@@ -148,16 +172,17 @@ def _tables(
         )
     if earlier is None:
         return tables
-    at = earlier.position
+    at = earlier.snapshot.position
     before = boards.view_board(db, at.as_at, at.known_seq, at.rules)
     if public:
-        before = public_edition(before, tables)
-    return (*tables, changes_table(comparisons.compare_boards(db, before, view, before_name=earlier.name)))
+        before = public_edition(before, tables, opened)
+    changed = comparisons.compare_boards(db, before, view, before_name=earlier.snapshot.name, since=earlier.named)
+    return (*tables, changes_table(changed))
 
 
 def _cover(
     line: SnapshotLine,
-    earlier: SnapshotLine | None,
+    earlier: LastBoard | None,
     view: BoardView,
     left_out: Sequence[str],
     marked: tuple[Marking, str | None],
@@ -178,11 +203,13 @@ def _cover(
         public=public,
         demonstration=view.demonstration,
         left_out=tuple(left_out),
-        period=line.period_id,
-        previous=earlier.name if earlier else None,
+        period=None if public else line.period_id,
+        previous=earlier.snapshot.name if earlier else None,
+        since=earlier.named if earlier else None,
         taken_by=None if public else line.taker or line.taken_by,
         approved_by=None if public else line.approver or line.approved_by,
         note=None if public else line.note,
+        withdrawn=snapshots.withdrawal(line, public=public) or None,
     )
 
 
@@ -203,7 +230,7 @@ def _files(
     pictures: dict[str, str] = {}
     if not _REPORTS.isdisjoint(formats):
         tell(0, "Drawing the charts")
-        report = build_report(view, tables, previous=cover.previous)
+        report = build_report(view, tables, since=cover.since)
         pictures = {part.key: svg(part.chart, width=_PLOT, name=part.key) for part in report if part.chart}
     write: dict[str, Callable[[], Iterator[File]]] = {
         "html": lambda: html_file(cover, report, pictures),
@@ -232,12 +259,16 @@ def _kept(file: File) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class PackProof:
-    """What a check found: what the pack says it is, and every fault in a sentence (none: it is what was made)."""
+    """What a check found: what the pack says it is, and every fault in a sentence (none: it is what was made).
+
+    ``withdrawal`` says when the ledger that was asked has the snapshot withdrawn, perhaps since the pack was made.
+    """
 
     manifest: dict[str, Any]
     files: int
     asked_ledger: bool
     faults: tuple[str, ...]
+    withdrawal: str = ""
 
     @property
     def conclusion(self) -> str:
@@ -245,19 +276,36 @@ class PackProof:
         held = self.manifest
         whole = f"{text.counted(self.files, 'file')}, each as the manifest says. {held['title']}; {held['marking']}."
         if self.asked_ledger:
-            return f"{whole} The ledger holds the snapshot, its place in the chain, and the board that the pack shows."
+            found = f"{whole} The ledger holds the snapshot, its place in the chain, and the board that the pack shows."
+            if _wording(held) != WORDING:
+                found += (
+                    " Another version of the tracker worded the pack, so its figures were compared and its sentences "
+                    "were not."
+                )
+            return f"{found} {self.withdrawal}" if self.withdrawal else found
         return f"{whole} The ledger was not asked: a pack that was made up whole would pass too."
 
 
 def check_pack(content: bytes, db: Database | None = None) -> PackProof:
     """Compare a pack with its own manifest and, when a store is given, with the ledger. Raises nothing for a fault."""
     checked = check_zip(content)
-    faults = list(checked.faults)
+    faults, withdrawn = list(checked.faults), ""
     if db is not None and checked.manifest:
         faults += _against_ledger(db, checked.manifest, checked.files)
+        held = (line for line in snapshots.list_snapshots(db) if line.name == checked.manifest["snapshot"]["name"])
+        withdrawn = next(map(snapshots.withdrawal, held), "")
     return PackProof(
-        manifest=checked.manifest, files=len(checked.files), asked_ledger=db is not None, faults=tuple(faults)
+        manifest=checked.manifest,
+        files=len(checked.files),
+        asked_ledger=db is not None,
+        faults=tuple(faults),
+        withdrawal=withdrawn,
     )
+
+
+def _wording(manifest: Mapping[str, Any]) -> object:
+    """Return which wording a pack's sentences have; the first packs did not say."""
+    return manifest.get("wording", 1)
 
 
 def _against_ledger(db: Database, manifest: dict[str, Any], files: dict[str, bytes]) -> Iterator[str]:
@@ -280,5 +328,8 @@ def _against_ledger(db: Database, manifest: dict[str, Any], files: dict[str, byt
         yield f"The ledger holds another snapshot under the name {line.name} than the pack is of."
         return
     for path, held in files.items():
-        if path.startswith("json/") and "_board_" in path and held != board_json(view).encode():
+        if not (path.startswith("json/") and "_board_" in path):
+            continue
+        same = held == board_json(view).encode() if _wording(manifest) == WORDING else same_figures(held, view)
+        if not same:
             yield f"{path}: is not the board that the ledger shows for the snapshot {line.name}."

@@ -1,4 +1,4 @@
-"""Reporting periods: opened, moved and closed by the secretariat, one at a time; and who has yet to confirm in one."""
+"""Reporting periods: opened, moved, closed and reopened by the secretariat; and who has yet to confirm in one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tracker.domain.lines import PeriodLine
 from tracker.domain.nouns import Period
 from tracker.domain.policy import Action, require
 from tracker.domain.rules import TOLERANCES
+from tracker.domain.text import clean
 from tracker.domain.words import PeriodState
 from tracker.exchange.chase_files import chase_json as as_json
 from tracker.exchange.chase_files import chase_text as as_text
@@ -35,6 +36,7 @@ __all__ = [
     "list_periods",
     "open_now",
     "open_period",
+    "reopen_period",
 ]
 
 if TYPE_CHECKING:
@@ -158,6 +160,54 @@ def close_period(
     )
 
 
+def reopen_period(
+    db: Database,
+    *,
+    actor_id: str,
+    period_id: str,
+    reason: str,
+    base_version: int | None = None,
+    request_id: str | None = None,
+) -> Change:
+    """Open a reporting period again that was closed by mistake; ``base_version`` is the version it was seen at.
+
+    Its days and what was reported in it stay; the reason is kept in the history. A ``request_id`` that was recorded
+    before records nothing again. Raises UnknownUser, NotAllowed, UnknownPeriod, InvalidPeriod when it is open, its
+    board has met, another is open or the reason is empty, StaleEdit when it was changed meanwhile, UnstorableText,
+    StoreBusy, StoreUnusable.
+    """
+    why = clean(reason, where="the reason")
+    today = dates.today()
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.KEEP_PERIODS)
+        if earlier := ledger.requested(cursor, request_id):
+            return earlier
+        held = _find(cursor, period_id)
+        noun = _noun(held, PeriodState.OPEN)
+        _check(cursor, noun, _against_reopening(held, why, today))
+    version = held.version if base_version is None else base_version
+    return ledger.record(
+        db,
+        actor=actor_id,
+        action="reopen period",
+        reason=why,
+        versions=[Version(noun=noun, version=version + 1, effective_on=today)],
+        request_id=request_id,
+        check=lambda cursor: _check(cursor, noun, ()),
+    )
+
+
+def _against_reopening(held: PeriodLine, reason: str, today: dt.date) -> Iterator[str]:
+    if held.state == PeriodState.OPEN:
+        yield f"{held.name} ({held.period_id}) is open already."
+    elif held.board_on < today:
+        yield (
+            f"The board of {held.name} ({held.period_id}) met on {in_words(held.board_on)}; open a new period instead."
+        )
+    if not reason:
+        yield "Say why it is opened again; the history shows the reason."
+
+
 def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERANCES) -> ChaseView:
     """Return who has confirmed what in a period, the open one unless told, and what is given to nobody.
 
@@ -238,7 +288,7 @@ def _require_open(cursor: Cursor, period_id: str) -> PeriodLine:
     line = _find(cursor, period_id)
     if line.state != PeriodState.OPEN:
         raise UnknownPeriod(
-            f"The reporting period {line.period_id} was closed on {in_words(line.since)}; it stays as it is."
+            f"The reporting period {line.period_id} was closed on {in_words(line.since)}; reopen it to change it."
         )
     return line
 

@@ -13,6 +13,7 @@ from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import Action, in_scope, require, require_scope
 from tracker.domain.returns import Report, faults
+from tracker.domain.returns import evidence_id as new_evidence_id
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import Reporter, SourceKind
 from tracker.services.users import who
@@ -154,7 +155,7 @@ def _versions(one: Foreseen, period_id: str | None) -> list[Version]:
     versions = []
     evidence_id = report.evidence_id
     if report.evidence:
-        evidence_id = f"{report.milestone_id}/evidence/{report.base_version + 1}"
+        evidence_id = new_evidence_id(report.milestone_id, report.base_version + 1)
         source = Source(
             id=evidence_id,
             kind=SourceKind.EVIDENCE,

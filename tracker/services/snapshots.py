@@ -1,4 +1,4 @@
-"""Snapshots of the board: taken by one approver, approved by another, opened and proved for ever."""
+"""Snapshots of the board: taken by one approver, approved by another, opened and proved for ever; or withdrawn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import InvalidSnapshot, TrackerError, UnknownSnapshot
+from tracker.domain.dates import in_words
+from tracker.domain.errors import InvalidSnapshot, NotAllowed, TrackerError, UnknownSnapshot
 from tracker.domain.ledger import Head, StaleEdit, Version
 from tracker.domain.nouns import Snapshot
 from tracker.domain.policy import Action, require, require_other
@@ -22,10 +23,10 @@ from tracker.store import snapshots as taken
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import SnapshotLine
+    from tracker.domain.lines import PeriodLine, SnapshotLine
     from tracker.domain.rules import Tolerances
     from tracker.reporting.board import BoardView
     from tracker.store.database import Database
@@ -107,15 +108,34 @@ def publish_snapshot(
     return _move(db, actor_id, name, SnapshotState.PUBLISHED, note, request_id)
 
 
+def withdraw_snapshot(db: Database, *, actor_id: str, name: str, reason: str, request_id: str | None = None) -> Change:
+    """Withdraw a snapshot that was taken, approved or published by mistake; the reason is kept with it.
+
+    It can still be read, and is no longer what a later board is compared with. Whoever approved it may not withdraw it.
+    A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownSnapshot,
+    InvalidSnapshot for one that was withdrawn before or a reason that is empty, StaleEdit when it moved on meanwhile,
+    UnstorableText, StoreBusy, StoreUnusable.
+    """
+    return _move(db, actor_id, name, SnapshotState.WITHDRAWN, None, request_id, reason=reason)
+
+
 _ACTIONS = {
     SnapshotState.FOR_BOARD: "submit snapshot",
     SnapshotState.APPROVED: "approve snapshot",
     SnapshotState.PUBLISHED: "publish snapshot",
+    SnapshotState.WITHDRAWN: "withdraw snapshot",
 }
 
 
 def _move(
-    db: Database, actor_id: str, name: str, state: SnapshotState, note: str | None, request_id: str | None
+    db: Database,
+    actor_id: str,
+    name: str,
+    state: SnapshotState,
+    note: str | None,
+    request_id: str | None,
+    *,
+    reason: str | None = None,
 ) -> Change:
     with db.read() as cursor:
         actor = who(cursor, actor_id)
@@ -126,14 +146,26 @@ def _move(
     if newest is None or not isinstance(newest.noun, Snapshot):
         raise _unknown(name)
     held = newest.noun
-    approving = state is SnapshotState.APPROVED
+    approving, withdrawing = state is SnapshotState.APPROVED, state is SnapshotState.WITHDRAWN
     if approving:
         require_other(actor, held.taken_by)
-    moved = forward(held, state, approved_by=actor_id if approving else None, note=clean(note or "", where="the note"))
+    why = clean(reason or "", where="the reason") or None
+    if withdrawing and held.approved_by == actor_id:
+        raise NotAllowed(f"{actor.name} approved the snapshot {name}, so another approver must withdraw it.")
+    moved = forward(
+        held,
+        state,
+        approved_by=actor_id if approving else None,
+        withdrawn_by=actor_id if withdrawing else None,
+        note=clean(note or "", where="the note"),
+    )
+    if withdrawing and not why:
+        raise InvalidSnapshot(f"Say why the snapshot {name} is withdrawn; everyone who opens it reads the reason.")
     return ledger.record(
         db,
         actor=actor_id,
         action=_ACTIONS[state],
+        reason=why,
         versions=[Version(noun=moved, version=newest.version + 1, effective_on=dates.today())],
         request_id=request_id,
     )
@@ -157,6 +189,15 @@ def show_snapshot(db: Database, name: str) -> SnapshotLine:
     return line
 
 
+def withdrawal(line: SnapshotLine, *, public: bool = False) -> str:
+    """Say that a snapshot was withdrawn, when, and (unless ``public``) by whom and why; nothing when it was not."""
+    if line.withdrawn_at is None:
+        return ""
+    said = f"The snapshot {line.name} was withdrawn on {in_words(line.withdrawn_at.date())}"
+    whole = said if public else f"{said} by {line.withdrawer or line.withdrawn_by}: {line.withdrawal}"
+    return whole if whole.endswith((".", "!", "?")) else f"{whole}."
+
+
 def open_snapshot(db: Database, name: str) -> BoardView:
     """Return the board of a snapshot: the day, the knowledge and the tolerances it was taken with, and never others.
 
@@ -166,10 +207,57 @@ def open_snapshot(db: Database, name: str) -> BoardView:
     return boards.view_board(db, at.as_at, at.known_seq, at.rules)
 
 
-def last_approved(db: Database, as_at: dt.date, known_seq: int) -> SnapshotLine | None:
-    """Return the newest snapshot of a day up to ``as_at`` that had been approved by change ``known_seq``; or None."""
-    lines = list_snapshots(db, known_seq)
-    return next((line for line in lines if line.standing and line.as_at <= as_at), None)
+@dataclass(frozen=True, kw_only=True)
+class LastBoard:
+    """The snapshot of the last board that met; ``met_on`` is None when no reporting period says when that was."""
+
+    snapshot: SnapshotLine
+    met_on: dt.date | None
+
+    @property
+    def named(self) -> str:
+        """Name the board, for a sentence that begins "since"."""
+        line, day = self.snapshot, in_words(self.snapshot.as_at)
+        if self.met_on is None:
+            return f"the snapshot {line.name} of {day}"
+        position = "" if line.as_at == self.met_on else f", the position on {day}"
+        return f"the board of {in_words(self.met_on)} (snapshot {line.name}{position})"
+
+
+def last_board(db: Database, as_at: dt.date, known_seq: int) -> LastBoard | None:
+    """Return the approved snapshot of the last board that met before a day, as known at change ``known_seq``; or None.
+
+    A snapshot is of the board whose reporting period its day is in; else of the period that it belongs to, or that was
+    running when it was taken. Of a snapshot that no period claims, its own day counts as the day on which a board met.
+    A board has met when its day is over: on the day itself, and on its eve, the board before it is the last.
+    """
+    with db.read() as cursor:
+        held = periods.periods(cursor, as_at, known_seq)
+    found = []
+    for line in list_snapshots(db, known_seq):
+        period = _period_of(line, held)
+        met_on = period.board_on if period else None
+        if line.standing and (met_on or line.as_at) < as_at:
+            found.append(LastBoard(snapshot=line, met_on=met_on))
+    return max(
+        found,
+        key=lambda one: (one.met_on or one.snapshot.as_at, one.snapshot.as_at, one.snapshot.known_seq),
+        default=None,
+    )
+
+
+def _period_of(line: SnapshotLine, held: Sequence[PeriodLine]) -> PeriodLine | None:
+    """Return the period whose board a snapshot was taken for; of two, the one whose board meets first."""
+    by_board = sorted(held, key=lambda period: period.board_on)
+    return next(
+        (
+            period
+            for day in (line.as_at, None, line.taken_on)
+            for period in by_board
+            if (period.period_id == line.period_id if day is None else period.opens_on <= day <= period.board_on)
+        ),
+        None,
+    )
 
 
 def differs(db: Database, line: SnapshotLine, known_seq: int) -> bool:

@@ -25,7 +25,8 @@ def snapshots(cursor: Cursor, known_seq: int) -> list[SnapshotLine]:
                 min(change_seq) AS taken_seq,
                 min_by(effective_on, version) AS taken_on,
                 min(change_seq) FILTER (state IN ('approved', 'published')) AS approved_seq,
-                min(change_seq) FILTER (state = 'published') AS published_seq
+                min(change_seq) FILTER (state = 'published') AS published_seq,
+                min(change_seq) FILTER (state = 'withdrawn') AS withdrawn_seq
             FROM known
             GROUP BY id
         )
@@ -53,6 +54,13 @@ def snapshots(cursor: Cursor, known_seq: int) -> list[SnapshotLine]:
             ) AS approver,
             approved.recorded_at AS approved_at,
             published.recorded_at AS published_at,
+            held.withdrawn_by,
+            (
+                SELECT arg_max(person.name, person.version) FROM tracker.user AS person
+                WHERE person.id = held.withdrawn_by AND person.change_seq <= lives.withdrawn_seq
+            ) AS withdrawer,
+            withdrawn.recorded_at AS withdrawn_at,
+            withdrawn.reason AS withdrawal,
             held.note,
             held.version
         FROM known AS held
@@ -61,6 +69,7 @@ def snapshots(cursor: Cursor, known_seq: int) -> list[SnapshotLine]:
         LEFT JOIN tracker.change AS newest ON newest.seq = held.known_seq
         LEFT JOIN tracker.change AS approved ON approved.seq = lives.approved_seq
         LEFT JOIN tracker.change AS published ON published.seq = lives.published_seq
+        LEFT JOIN tracker.change AS withdrawn ON withdrawn.seq = lives.withdrawn_seq
         ORDER BY held.as_at DESC, held.known_seq DESC, held.id
         """,
         {"known_seq": known_seq},

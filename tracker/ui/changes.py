@@ -1,4 +1,4 @@
-"""What changed, drawn: the Board page's panel since the last approved snapshot, and any two snapshots or days."""
+"""What changed, drawn: the Board page's panel since the last board that met, and any two snapshots or days."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ _STATUSES = frozenset({Movement.RATING, Movement.COMPUTED, Movement.OUTCOME, Mov
 
 
 def since_last_board(found: Comparison | None) -> None:
-    """Show what changed since the last approved snapshot: how much of each kind, and the moves a board asks after."""
+    """Show what changed since the last board that met: how much of each kind, and the moves a board asks after."""
     if found is None or found.before_name is None:
         html.show(
             html.put(
-                '<h2>What changed since the last board</h2><p class="quiet">No snapshot had been approved by then, so '
-                "there is nothing to compare with.</p>"
+                '<h2>What changed since the last board</h2><p class="quiet">No board with an approved snapshot had met '
+                "before this day, so there is nothing to compare with.</p>"
             )
         )
         return
@@ -67,15 +67,15 @@ def since_last_board(found: Comparison | None) -> None:
     html.show(
         html.put("<h2>What changed since the last board</h2>"),
         html.put(
-            '<p class="quiet">Since the snapshot {} of {}, approved by {}. {}</p>',
-            html.link(state.address_of(line), line.name),
-            html.day(line.as_at),
+            '<p class="quiet">Since {}, approved by {}. {} · {}</p>',
+            found.since,
             line.approver or line.approved_by,
-            html.link(state.address_of(None, "snapshots", **query), "All that changed, kind by kind"),
+            html.link(state.address_of(line), "Open that board"),
+            html.link(state.address_of(None, "snapshots", **query), "All changes, by kind"),
         ),
-        _table(f"Ratings, dates, money and owners that moved: {len(moves)}; what got worse first", first, found),
+        _table(f"{counted(len(moves), 'change')} to ratings, dates, money or owners, worse news first", first, found),
         html.details(f"{len(more)} more", _table("Further moves", more, found)) if more else html.put(""),
-        html.put('<p class="quiet">{} besides.</p>', counted(others, "change")) if others else html.put(""),
+        html.put('<p class="quiet">And {}.</p>', counted(others, "other change")) if others else html.put(""),
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def requests(lines: Sequence[RequestLine]) -> None:
-    """Show the requests that wait for a decision, and those that were decided."""
+    """Show the requests that wait for a decision, and those that were decided or withdrawn."""
     waiting = [line for line in lines if line.state == RequestState.REQUESTED]
     decided = [line for line in lines if line.state != RequestState.REQUESTED]
     html.show(
@@ -34,8 +34,8 @@ def requests(lines: Sequence[RequestLine]) -> None:
         panels.baseline_requests(f"To be decided: {len(waiting)}", waiting, empty="No request waits for a decision."),
     )
     if decided:
-        table = panels.baseline_requests("Decided, newest request first", decided, empty="")
-        html.show(html.details(f"{counted(len(decided), 'request')} decided", table))
+        table = panels.baseline_requests("Decided or withdrawn, newest request first", decided, empty="")
+        html.show(html.details(f"{counted(len(decided), 'request')} decided or withdrawn", table))
 
 
 def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
@@ -84,6 +84,39 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
         drafts.record(draft.form, [draft, choice], partial(decision, approve=True), f"{chosen} is approved")
     if refuse.button("Refuse", key=draft.key("refuse")):
         drafts.record(draft.form, [draft, choice], partial(decision, approve=False), f"{chosen} is refused")
+
+
+def withdraw(lines: Sequence[RequestLine], actor_id: str) -> None:
+    """Offer to take back a request of one's own that nobody has decided on."""
+    own = {
+        line.request_id: line for line in lines if line.state == RequestState.REQUESTED and line.author_id == actor_id
+    }
+    if own:
+        html.show(html.put("<h3>Withdraw a request of yours</h3>"))
+    with drafts.fields():
+        if own:
+            _withdraw(own, Draft("withdraw", actor_id))
+    drafts.say("withdraw")
+
+
+def _withdraw(own: Mapping[str, RequestLine], choice: Draft) -> None:
+    chosen = st.selectbox(
+        "Request to withdraw",
+        list(own),
+        index=None,
+        format_func=lambda request_id: f"{request_id} {own[request_id].milestone}",
+        placeholder="Choose a request",
+        **choice.kept("chosen"),
+    )
+    if chosen is None:
+        return
+    draft = Draft("withdraw", choice.person, chosen)
+    note = st.text_area("Why you withdraw it (optional)", **draft.kept("note"))
+    if st.button("Withdraw the request", key=draft.key("button")):
+        act = partial(
+            baselines.withdraw_request, state.store(), actor_id=draft.person, baseline_request_id=chosen, note=note
+        )
+        drafts.record(draft.form, [draft, choice], act, f"{chosen} is withdrawn")
 
 
 def ask(actor_id: str) -> None:

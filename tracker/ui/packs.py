@@ -9,8 +9,9 @@ import streamlit as st
 from tracker.domain.errors import TrackerError
 from tracker.domain.text import counted
 from tracker.domain.words import Marking
+from tracker.reporting.tables import owners_sources
 from tracker.services import packs
-from tracker.ui import html, state
+from tracker.ui import html, panels, state
 
 if TYPE_CHECKING:
     from tracker.domain.lines import SnapshotLine
@@ -48,17 +49,44 @@ def issue(line: SnapshotLine, actor_id: str) -> None:
             help="OFFICIAL-SENSITIVE needs one, such as: For board members only.",
         )
         public = st.checkbox("Public edition", help="Leaves out what owners and officials wrote for the board.")
+        opened = _choose_evidence(line)
         formats = st.multiselect(
             "Files", packs.FORMATS, default=packs.FORMATS, format_func=lambda name: _MEANS.get(name, name)
         )
         asked = st.form_submit_button("Make the pack")
     if asked:
-        _make(line, actor_id, marking, handling, formats, public=public)
+        _make(line, actor_id, marking, handling, formats, opened, public=public)
     _offer(line)
 
 
+def _choose_evidence(line: SnapshotLine) -> list[str]:
+    """Show what owners gave as evidence, and let the approver choose what a public edition may publish of it."""
+    given = {source.source_id: source for source in owners_sources(state.board_at(line.position))}
+    if not given:
+        return []
+    html.show(
+        html.details(
+            f"{counted(len(given), 'source')} that owners gave as evidence",
+            html.table(
+                "A public edition leaves these out, unless you choose them below",
+                ["Source", "What the owner wrote"],
+                ((source_id, panels.source(source)) for source_id, source in given.items()),
+                empty="",
+            ),
+        )
+    )
+    return st.multiselect("Owners' evidence to publish (public edition only)", list(given), placeholder="None")
+
+
 def _make(
-    line: SnapshotLine, actor_id: str, marking: str | None, handling: str, formats: list[str], *, public: bool
+    line: SnapshotLine,
+    actor_id: str,
+    marking: str | None,
+    handling: str,
+    formats: list[str],
+    opened: list[str],
+    *,
+    public: bool,
 ) -> None:
     """Make the pack and keep it for the visit, telling how far it is."""
     st.session_state.pop(_MADE, None)
@@ -74,6 +102,7 @@ def _make(
             marking=marking,
             handling=handling,
             public=public,
+            opened=opened,
             formats=formats,
             progress=lambda share, words: _tell(bar, share, words),
         )

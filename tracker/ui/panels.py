@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from tracker.domain.text import counted
-from tracker.domain.words import BOARD
+from tracker.domain.words import BOARD, RequestState
 from tracker.reporting import charts
 from tracker.reporting.board import SILENT
 from tracker.ui import html, state
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from tracker.domain.lines import FundingLine, MilestoneLine, RequestLine, SourceLine, UpdateLine
-    from tracker.reporting.board import BoardView, ExceptionLine
+    from tracker.reporting.board import BoardView, ExceptionLine, ReasonGroup
     from tracker.reporting.charts import Finding
 
 
@@ -31,9 +31,12 @@ def header(view: BoardView) -> None:
         html.facts(
             [
                 ("As at", view.as_at),
-                ("Newest fact in it", view.data_cut_off),
+                ("Newest fact in it", view.newest_fact),
                 ("Recorded up to", known(view)),
-                ("Owners confirmed", f"{confidence.owners_confirmed} of {confidence.owners}"),
+                (
+                    "Owners who reported on all their open commitments",
+                    f"{confidence.owners_confirmed} of {counted(confidence.owners, 'owner')}",
+                ),
             ],
             style="facts",
         ),
@@ -51,9 +54,9 @@ def headline(view: BoardView) -> None:
         html.put('<p class="lead">{}</p>', view.headline),
         html.put(
             '<div class="three">{}{}{}</div>',
-            _tally("What owners say", "delivery confidence", view.by_owner_status),
-            _tally("What the dates say", "computed from milestones", view.by_computed_status),
-            _tally("What the evidence shows", "our reading of the published record", view.by_outcome),
+            _tally("What owners say", "commitments, by delivery confidence", view.by_owner_status),
+            _tally("What the dates say", "commitments, by the dates of their milestones", view.by_computed_status),
+            _tally("What the evidence shows", "commitments, by our reading of the record", view.by_outcome),
         ),
         html.put(
             '<p class="quiet">Three views of the same {} commitments, never merged: where they disagree, the '
@@ -87,33 +90,16 @@ def finding(found: Finding | None) -> None:
 
 
 def exceptions(view: BoardView) -> None:
-    """List what the board should look at, worst first; commitments that are only silent are folded away."""
-    serious = [line for line in view.exceptions if line.reasons[0] != SILENT]
+    """List what the board should look at, reason by reason; commitments that are only silent are folded away."""
+    serious = [group for group in view.exception_groups if not group.silent]
     silent = [line for line in view.exceptions if line.reasons[0] == SILENT]
     html.show(html.put("<h2>Exceptions</h2>"))
     finding(charts.overdue_milestones(view))
     html.show(
-        html.table(
-            "Overdue, slipped, disputed or contradicted: worst first",
-            ["Commitment and milestone", "Why", Column("Slip", number=True), "Owner", "Statuses"],
-            (
-                (
-                    html.put(
-                        '{} <span class="id">{}</span>',
-                        html.link(
-                            state.address("commitment", id=line.commitment_id), line.milestone or line.commitment
-                        ),
-                        line.milestone_id or line.commitment_id,
-                    ),
-                    _why(line),
-                    html.slip(line.slip_days),
-                    line.owner,
-                    _statuses(line),
-                )
-                for line in serious
-            ),
-            empty="Nothing is overdue, slipped beyond tolerance or disputed on this day.",
-        ),
+        *map(_exceptions, serious),
+        html.put("")
+        if serious
+        else html.put("<p>Nothing is overdue, slipped beyond tolerance or disputed on this day.</p>"),
         html.details(
             f"{counted(len(silent), 'further commitment')} with no report from the owner",
             html.table(
@@ -137,6 +123,28 @@ def exceptions(view: BoardView) -> None:
         )
         if silent
         else html.put(""),
+    )
+
+
+def _exceptions(group: ReasonGroup) -> Markup:
+    return html.table(
+        group.title,
+        ["Commitment and milestone", "Why", Column("Slip", number=True), "Owner", "Statuses"],
+        (
+            (
+                html.put(
+                    '{} <span class="id">{}</span>',
+                    html.link(state.address("commitment", id=line.commitment_id), line.milestone or line.commitment),
+                    line.milestone_id or line.commitment_id,
+                ),
+                _why(line),
+                html.slip(line.slip_days),
+                line.owner,
+                _statuses(line),
+            )
+            for line in group.lines
+        ),
+        empty="",
     )
 
 
@@ -222,8 +230,10 @@ def baseline_requests(caption: str, lines: Iterable[RequestLine], *, empty: str)
 
 
 def _decision(line: RequestLine) -> Markup:
+    if line.state == RequestState.WITHDRAWN:
+        return html.put('withdrawn by {}<span class="why">{}</span>', line.author, line.decision_note or "")
     if line.decided_on is None:
-        return html.put('<span class="quiet">waits for somebody else than {}</span>', line.author)
+        return html.put('<span class="quiet">awaiting a decision by someone other than {}</span>', line.author)
     return html.put(
         '{} {}<span class="why">by {}</span><span class="why">{}</span>',
         line.state,

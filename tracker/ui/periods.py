@@ -51,11 +51,14 @@ def listed(lines: Sequence[PeriodLine]) -> None:
 def keep(lines: Sequence[PeriodLine], actor_id: str) -> None:
     """Open a period when none is open; else change the days of the one that is, or close it."""
     held = next((line for line in lines if line.state == PeriodState.OPEN), None)
+    last = next(iter(lines), None)
     html.show(html.put("<h3>{}</h3>", f"Change or close {held.name}" if held else "Open a period"))
     with drafts.fields():
         _form(held, Draft("period", actor_id, held.period_id if held else "new"))
         if held:
             _close(held, Draft("period", actor_id, f"{held.period_id}/close/{held.version}"))
+        elif last and last.board_on >= dates.today():
+            _reopen(last, Draft("period", actor_id, f"{last.period_id}/reopen/{last.version}"))
     drafts.say("period")
 
 
@@ -124,7 +127,7 @@ def _keep_mine(held: PeriodLine, draft: Draft) -> None:
 
 
 def _close(held: PeriodLine, draft: Draft) -> None:
-    sure = st.checkbox("Close it for good: it cannot be opened again", **draft.kept("sure"))
+    sure = st.checkbox("Close it now: reports made later do not belong to it", **draft.kept("sure"))
     if not st.button("Close the period", key=draft.key("button")):
         return
     if not sure:
@@ -138,6 +141,27 @@ def _close(held: PeriodLine, draft: Draft) -> None:
         base_version=held.version,
     )
     drafts.record(draft.form, [draft], act, f"The period {held.period_id} is closed")
+
+
+def _reopen(last: PeriodLine, draft: Draft) -> None:
+    """Offer to open the newest period again, while its board has not met."""
+    html.show(
+        html.put("<h3>{}</h3>", f"Reopen {last.name}"),
+        html.put(
+            '<p class="quiet">If it was closed by mistake. Its days, and the reports made in it, stay as they are.</p>'
+        ),
+    )
+    reason = st.text_input("Why it is opened again", **draft.kept("reason"))
+    if st.button("Reopen the period", key=draft.key("button")):
+        act = partial(
+            periods.reopen_period,
+            state.store(),
+            actor_id=draft.person,
+            period_id=last.period_id,
+            reason=reason,
+            base_version=last.version,
+        )
+        drafts.record(draft.form, [draft], act, f"The period {last.period_id} is open again")
 
 
 def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
@@ -155,7 +179,7 @@ def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
     view = periods.chase(state.store(), chosen)
     html.show(
         html.table(
-            f"{view.done} of {counted(len(view.people), 'contributor')} done, as at {in_words(view.day)}",
+            f"{view.summary}, as at {in_words(view.day)}",
             ["Who", Column("Confirmed", number=True), "Not confirmed", "Not rated"],
             (
                 (

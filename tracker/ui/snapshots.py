@@ -32,9 +32,10 @@ def banner(line: SnapshotLine) -> None:
     """Say which snapshot is shown, of which day and knowledge, and whether what is known now would show another."""
     html.show(
         html.put(
-            '<div class="banner" role="status"><p><strong>Snapshot {}</strong> ({}): the position on {} as it was '
+            '<div class="banner" role="status">{}<p><strong>Snapshot {}</strong> ({}): the position on {} as it was '
             "known when it was taken on {}, at change {} of the ledger, seal <code>{}</code>. Nothing can be edited "
             "here. {} · {}</p><p>{}</p></div>",
+            _withdrawn(line),
             line.name,
             line.state,
             html.day(line.as_at),
@@ -46,6 +47,12 @@ def banner(line: SnapshotLine) -> None:
             _now(line),
         )
     )
+
+
+def _withdrawn(line: SnapshotLine) -> Markup:
+    if not line.withdrawn:
+        return html.put("")
+    return html.put("<p><strong>Withdrawn.</strong> {}</p>", snapshots.withdrawal(line))
 
 
 def _now(line: SnapshotLine) -> Markup:
@@ -93,7 +100,12 @@ def _standing(line: SnapshotLine) -> Markup:
         if line.approved_at
         else ""
     )
-    return html.put("{}{}", line.state.capitalize(), approval)
+    withdrawal = (
+        html.put(' <span class="why">withdrawn {} by {}</span>', _instant(line.withdrawn_at), line.withdrawer)
+        if line.withdrawn_at
+        else ""
+    )
+    return html.put("{}{}{}", line.state.capitalize(), approval, withdrawal)
 
 
 def take(actor_id: str) -> None:
@@ -173,6 +185,7 @@ def about(line: SnapshotLine) -> None:
                 ("Stands as", _standing(line)),
                 ("Taken", html.put("{} by {}", _instant(line.taken_at), line.taker or line.taken_by)),
                 ("Published", _instant(line.published_at) or None),
+                ("Withdrawn", snapshots.withdrawal(line) or None),
                 ("Reporting period", line.period_id),
                 ("Known up to", html.put("change {}, seal <code>{}</code>", line.known_seq, line.known_seal)),
                 ("Digest of the board", html.put("<code>{}</code>", line.digest)),
@@ -195,6 +208,8 @@ def move(line: SnapshotLine, actor_id: str) -> None:
     own = line.taken_by == actor_id
     with drafts.fields():
         for new in NEXT[SnapshotState(line.state)]:
+            if new is SnapshotState.WITHDRAWN:
+                continue
             label, act, done = _BUTTONS[new]
             draft = Draft("snapshot", actor_id, f"{line.name}/{new}")
             if new is SnapshotState.APPROVED and own:
@@ -207,6 +222,30 @@ def move(line: SnapshotLine, actor_id: str) -> None:
                     f"The snapshot {line.name} {done}",
                 )
     drafts.say("snapshot")
+
+
+def withdraw(line: SnapshotLine, actor_id: str) -> None:
+    """Offer to withdraw a snapshot that was taken or approved by mistake, to anyone but its approver."""
+    possible = SnapshotState.WITHDRAWN in NEXT[SnapshotState(line.state)]
+    if possible and line.approved_by == actor_id:
+        html.show(html.put('<p class="quiet">You approved it, so another approver must withdraw it.</p>'))
+    elif possible:
+        with drafts.fields(), st.expander("Withdraw this snapshot"):
+            _withdraw(line, Draft("withdraw", actor_id, f"{line.name}/{line.version}"))
+    drafts.say("withdraw")
+
+
+def _withdraw(line: SnapshotLine, draft: Draft) -> None:
+    html.show(
+        html.put(
+            "<p>The snapshot can still be opened, and says that it was withdrawn and why. Later boards are no longer "
+            "compared with it. It cannot be put back: take another one.</p>"
+        )
+    )
+    reason = st.text_input("Why it is withdrawn", **draft.kept("reason"))
+    if st.button("Withdraw it", key=draft.key("button")):
+        act = partial(snapshots.withdraw_snapshot, state.store(), actor_id=draft.person, name=line.name, reason=reason)
+        drafts.record(draft.form, [draft], act, f"The snapshot {line.name} was withdrawn")
 
 
 def verify(line: SnapshotLine) -> None:

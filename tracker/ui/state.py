@@ -211,15 +211,16 @@ def board() -> BoardView:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _since_approved(_at: Position, place: str, name: str | None) -> Comparison | None:  # noqa: ARG001  the key
-    line = snapshots.last_approved(store(), _at.as_at, _at.known_seq)
-    if line is None:
+    last = snapshots.last_board(store(), _at.as_at, _at.known_seq)
+    if last is None:
         return None
-    before, after = board_at(line.position), board_at(_at)
-    return comparisons.compare_boards(store(), before, after, before_name=line.name, after_name=name)
+    line, after = last.snapshot, board_at(_at)
+    before = board_at(line.position)
+    return comparisons.compare_boards(store(), before, after, before_name=line.name, after_name=name, since=last.named)
 
 
 def since_approved() -> Comparison | None:
-    """What changed on the board that every page shows since the last approved snapshot; None when there was none."""
+    """What changed on the board that every page shows since the last board that met; None when none had."""
     line, at = snapshot(), position()
     return _since_approved(at, repr(at), line.name if line else None)
 

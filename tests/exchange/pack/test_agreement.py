@@ -12,7 +12,7 @@ import pytest
 
 from tests.exchange.pack import readers
 from tests.exchange.pack.conftest import HANDLING, NAME, PEOPLE, SECRETS
-from tracker.domain.words import COVERAGE, COVERAGE_NOTICE
+from tracker.domain.words import COVERAGE, COVERAGE_NOTICE, Precision
 from tracker.reporting import tables
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tests.exchange.pack.conftest import Material
 
 COUNTED = {
-    tables.BY_OWNER: "What owners say: delivery confidence",
-    tables.BY_DATES: "What the dates say: from milestones",
-    tables.BY_EVIDENCE: "What the evidence shows: our reading",
+    tables.BY_OWNER: "Commitments by delivery confidence (owners)",
+    tables.BY_DATES: "Commitments by the dates of their milestones",
+    tables.BY_EVIDENCE: "Commitments by what the evidence shows",
     tables.MILESTONES: "Milestones, all and of this period",
 }
 MONEY = "Committed by the Green Paper, by programme"
@@ -131,10 +131,25 @@ def test_what_changed_since_the_snapshot_before_is_in_the_pack(whole: dict[str, 
     changes = readers.csv_rows(whole["csv/changes-since-last.csv"])
     assert len(changes) > 20
     assert {"evidence view moved", "milestone met"} <= {row["kind"] for row in changes}
-    assert "What changed since board-2023-q4" in whole["report.html"].decode()
-    assert f"{len(changes)} changes since the snapshot board-2023-q4; the report lists each." in " ".join(
-        readers.pdf_pages(whole["report.pdf"])
-    )
+    since = "the snapshot board-2023-q4 of 31 December 2023"
+    assert f"What changed since {since}" in whole["report.html"].decode()
+    pdf = " ".join(" ".join(readers.pdf_pages(whole["report.pdf"])).split())
+    assert f"{len(changes)} changes since {since}; the report lists each." in pdf
+
+
+def test_a_source_known_only_by_its_year_is_printed_as_a_year(whole: dict[str, bytes], material: Material) -> None:
+    by_year = {
+        line.source_id: str(line.published)
+        for line in material.view.sources.values()
+        if line.published_on and line.published_precision == Precision.YEAR
+    }
+    assert by_year
+    page = readers.html_tables(whole["report.html"])["Sources"]
+    assert {row[0]: row[3] for row in page[1:] if row[0] in by_year} == by_year
+    sheet = readers.xlsx_table(whole["workbook.xlsx"], "Sources", 5)
+    assert {row[0]: row[4] for row in sheet if row[0] in by_year} == by_year
+    pdf = " ".join(" ".join(readers.pdf_pages(whole["report.pdf"])).split())
+    assert "31 December 2026" not in pdf
 
 
 def test_every_page_slide_and_name_is_marked(whole: dict[str, bytes]) -> None:

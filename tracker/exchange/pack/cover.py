@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
 from tracker.domain.tables import Column, Table
+from tracker.domain.text import counted
 from tracker.domain.words import BOARD, COVERAGE, COVERAGE_NOTICE, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
 from tracker.exchange import marking
 
@@ -26,7 +27,10 @@ LANGUAGE = "en-GB"
 class Cover:
     """A pack's own particulars; ``version`` is that of the snapshot, ``known_at`` the last change in it (UTC).
 
-    ``left_out`` names the columns (``table.column``) that this edition does not show.
+    ``left_out`` names the columns (``table.column``) that this edition does not show, ``kept_back`` the sources from
+    owners' reports that say nothing in it, and ``opened`` those that an approver decided to publish. ``withdrawn`` says
+    that the snapshot was withdrawn, and when. ``previous`` is the snapshot of the last board that met, which ``since``
+    names for people.
     """
 
     snapshot: str
@@ -42,11 +46,15 @@ class Cover:
     public: bool = False
     demonstration: bool = False
     left_out: tuple[str, ...] = ()
+    kept_back: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     taken_by: str | None = None
     approved_by: str | None = None
     period: str | None = None
     previous: str | None = None
+    since: str | None = None
     note: str | None = None
+    withdrawn: str | None = None
 
     @property
     def title(self) -> str:
@@ -67,6 +75,7 @@ class Cover:
     def marked(self) -> str:
         """The marking with its handling line, and what else must be said wherever anything of the pack is seen."""
         said = [f"{self.marking} – {self.handling}" if self.handling else str(self.marking)]
+        said += ["Withdrawn"] if self.withdrawn else []
         said += ["Public edition"] if self.public else []
         said += [DEMONSTRATION] if self.demonstration else []
         said.append(COVERAGE)
@@ -75,7 +84,8 @@ class Cover:
     @property
     def statements(self) -> tuple[str, ...]:
         """Sentences that every reader must see before the figures."""
-        said = [COVERAGE_NOTICE]
+        said = [self.withdrawn] if self.withdrawn else []
+        said.append(COVERAGE_NOTICE)
         if self.demonstration:
             said.append(DEMONSTRATION_NOTICE)
         if self.public:
@@ -84,6 +94,12 @@ class Cover:
                 + (", ".join(self.left_out) or "nothing")
                 + ")."
             )
+        if self.kept_back:
+            said.append(
+                f"{counted(len(self.kept_back), 'source')} that owners gave as evidence cannot be read in this edition."
+            )
+        if self.opened:
+            said.append(f"Published by an approver's decision, as owners gave them: {', '.join(self.opened)}.")
         return tuple(said)
 
     @property
@@ -94,7 +110,7 @@ class Cover:
             ("As at", self.day),
             ("Recorded up to", self.known),
             ("Snapshot", f"{self.snapshot}, version {self.version}, {self.state}"),
-            ("Compared with", self.previous),
+            ("Compared with", self.since),
             ("Reporting period", self.period),
             ("Taken by", self.taken_by),
             ("Approved by", self.approved_by),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.words import BOARD, THREE_POINT_SCALE
+from tracker.exchange.board_files import WORDING
 from tracker.exchange.pack.cover import LICENCE, LICENCE_URL
 from tracker.exchange.pack.files import archive
 
@@ -33,12 +34,14 @@ def pack_zip(
     ordered = sorted(files, key=lambda file: file.path)
     manifest = {
         "format": _FORMAT,
+        "wording": WORDING,
         "title": cover.title,
         "board": BOARD,
         "marking": cover.marking,
         "handling": cover.handling,
         "public_edition": cover.public,
-        "left_out": cover.left_out,
+        "left_out": [*cover.left_out, *(f"sources: {source_id}" for source_id in cover.kept_back)],
+        "opened": cover.opened,
         "demonstration_data": cover.demonstration,
         "statements": cover.statements,
         "as_at": cover.as_at.isoformat(),

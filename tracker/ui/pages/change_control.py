@@ -28,6 +28,7 @@ else:
     if state.editable():
         if state.may(Action.DECIDE_BASELINE):
             control.decide(asked, asking.user_id)
+        control.withdraw(asked, asking.user_id)
         control.ask(asking.user_id)
     periods.listed(kept)
     if state.editable():

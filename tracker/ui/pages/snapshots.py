@@ -19,6 +19,7 @@ if chosen:
     snapshots.about(chosen)
     if keeps:
         snapshots.move(chosen, keeps.user_id)
+        snapshots.withdraw(chosen, keeps.user_id)
     snapshots.verify(chosen)
     if keeps:
         packs.issue(chosen, keeps.user_id)
