@@ -404,7 +404,7 @@ def test_a_change_after_the_snapshot_that_was_altered_is_named_too(closed: Addre
         ("digest", "'" + "0" * 64 + "'", "its digest was 000000000000… and is"),
         ("known_seal", "'" + "0" * 64 + "'", "with the seal 000000000000…; the ledger holds change"),
         ("known_seq", "1", "the ledger holds change 1 with the seal"),
-        ("as_at", "DATE '1999-01-01'", "cannot be shown. as at: 1999-01-01 is outside"),
+        ("as_at", "DATE '1999-01-01'", "cannot be shown. as at: 1 January 1999 is outside"),
         ("rules", "'none'", 'cannot be shown. A snapshot holds the tolerances "none"'),
     ],
 )

@@ -57,7 +57,7 @@ def is_day(text: str) -> bool:
         parse_day(text, where="")
     except UnreadableDate as error:
         two_days = any(one.precision is Precision.DAY for one in error.readings)
-        return two_days or re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text) is not None
+        return two_days or re.fullmatch(r"\d{4}-?\d{2}-?\d{2}|\d{1,2} [A-Za-z]+ \d{4}", text) is not None
     return True
 
 
