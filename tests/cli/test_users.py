@@ -75,9 +75,11 @@ def test_everybody_is_listed_in_columns_and_for_a_machine(staffed: CommandLine) 
         {
             "demonstration": None,
             "user_id": "ana@dfe.example",
+            "address": "ana@dfe.example",
             "name": "Ana Example",
             "role": "contributor",
             "active": True,
+            "same_as": None,
             "programmes": ["safety-valve"],
             "commitments": ["C6-06"],
             "version": 1,
@@ -85,9 +87,11 @@ def test_everybody_is_listed_in_columns_and_for_a_machine(staffed: CommandLine) 
         {
             "demonstration": None,
             "user_id": "bo@dfe.example",
-            "name": "Bo\nBoard",
+            "address": "bo@dfe.example",
+            "name": "Bo Board",
             "role": "viewer",
             "active": False,
+            "same_as": None,
             "programmes": [],
             "commitments": [],
             "version": 2,
@@ -105,6 +109,7 @@ def test_everybody_is_listed_in_columns_and_for_a_machine(staffed: CommandLine) 
         (("--commitment",), {"commitments": []}),
         (("--role", "approver"), {"role": "approver", "programmes": [], "commitments": []}),
         (("--name", "A", "--role", "contributor", "--programme"), {"name": "A", "programmes": []}),
+        (("--address", "Ana.New@dfe.example"), {"address": "ana.new@dfe.example"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -123,6 +128,21 @@ def test_somebody_inactive_is_made_active_again(staffed: CommandLine) -> None:
     changed(staffed, "--inactive")
     assert changed(staffed, "--active").status == 0
     assert ana(staffed) == {**before, "version": 3}
+
+
+def test_a_new_address_acts_and_the_old_one_says_where_to_go(staffed: CommandLine) -> None:
+    changed(staffed, "--address", "ana.new@dfe.example")
+    old = staffed.run("return", "export", "--as", ANA, "--to", str(staffed.store.parent))
+    assert (old.status, old.err) == (
+        1,
+        f"Ana Example has another address now; use ana.new@dfe.example in place of {ANA}.\n",
+    )
+    new = staffed.run("return", "export", "--as", "ANA.NEW@dfe.example", "--to", str(staffed.store.parent))
+    assert (new.status, new.err) == (0, "")
+    assert f"ana.new@dfe.example (registered as {ANA})" in staffed.run("user", "list").out
+    also = staffed.run("user", "add", "a@x.example", *ADD[3:], "--same-as", "ana.new@dfe.example")
+    assert also.status == 0, also.err
+    assert f"a@x.example, the same person as {ANA}" in also.out
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from tests.services.conftest import OWNER, PEOPLE, add
 from tests.services.test_periods import days
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
 from tracker.domain.errors import NotAllowed, TrackerError, UnknownUser
-from tracker.domain.nouns import Assessment, Period, Progress, User
+from tracker.domain.ledger import Version
+from tracker.domain.nouns import Assessment, Assignment, Period, Progress, User
 from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.returns import Report
 from tracker.domain.words import MoveReason, OwnerRating, Precision, ReportedStatus, Role
@@ -138,7 +139,10 @@ def take_snapshot(office: Office, who: str) -> Change:
 
 
 def add_user(office: Office, who: str) -> Change:
-    return users.add_user(office.db, actor_id=who, email=f"new{office.turn}@dfe.example", name="New", role=Role.VIEWER)
+    new = f"New {office.turn}"
+    return users.add_user(
+        office.db, actor_id=who, email=f"new{office.turn}@dfe.example", name=new, role=Role.VIEWER, another_person=True
+    )
 
 
 def change_user(office: Office, who: str) -> Change:
@@ -194,7 +198,7 @@ def test_everybody_tries_every_door_in_every_state_of_a_period_and_of_a_request(
             actor_id=users.OPERATOR,
             email=email,
             base_version=1,
-            name="Gone",
+            name=f"Gone {role}",
             role=role,
             active=False,
             **scope,
@@ -255,6 +259,80 @@ def allowed(office: Office, door: Door, who: str) -> None:
         assert office.head == before + 1, said
 
 
+# A right that is taken away between the look and the save
+
+
+def take_away(db: Database, who: str) -> None:
+    """Make somebody inactive, as another administrator does at the same moment: written past the services."""
+    with db.read() as cursor:
+        newest = ledger.latest(cursor, User, who)
+    assert newest
+    gone = replace(newest.noun, active=False)  # type: ignore[call-arg]
+    RECORD(db, actor="x", action="x", versions=[replace(newest, noun=gone, version=newest.version + 1)])
+
+
+RECORD = ledger.record
+APPROVER = PEOPLE[Role.APPROVER]
+ADMINISTRATOR = PEOPLE[Role.ADMINISTRATOR]
+STEPS: tuple[tuple[Door, str, tuple[tuple[Door, str], ...]], ...] = (
+    (report, OWNER, ()),
+    (rate, OWNER, ()),
+    (ask, OWNER, ()),
+    (decide, APPROVER, ((ask, OWNER),)),
+    (refuse, APPROVER, ((ask, OWNER),)),
+    (open_period, APPROVER, ()),
+    (change_period, APPROVER, ((open_period, APPROVER),)),
+    (close_period, APPROVER, ((open_period, APPROVER),)),
+    (take_snapshot, APPROVER, ()),
+    (add_user, ADMINISTRATOR, ()),
+    (change_user, ADMINISTRATOR, ()),
+)
+"""Each door, who goes through it, and what has to be done first."""
+
+
+def test_the_steps_know_every_door() -> None:
+    assert {door for door, *_ in STEPS} == set(DOORS)
+
+
+@pytest.mark.parametrize(("door", "who", "before"), STEPS, ids=lambda part: getattr(part, "__name__", ""))
+def test_a_right_that_is_taken_away_between_the_look_and_the_save_saves_nothing(
+    staffed: Database, monkeypatch: pytest.MonkeyPatch, door: Door, who: str, before: tuple[tuple[Door, str], ...]
+) -> None:
+    add(staffed, SECOND, Role.APPROVER)
+    office = Office(staffed, turn=1)
+    promise(office)
+    for step, by in before:
+        step(office, by)
+
+    def meanwhile(db: Database, **said: Any) -> Change:
+        take_away(db, who)
+        return RECORD(db, **said)
+
+    monkeypatch.setattr(ledger, "record", meanwhile)
+    head = office.head
+    with pytest.raises(NotAllowed, match="is no longer a user of the tracker"):
+        door(office, who)
+    assert office.head == head + 1  # the right that was taken away, and nothing else
+
+
+@pytest.mark.parametrize("door", [report, rate, ask], ids=lambda door: door.__name__)
+def test_what_was_given_and_is_taken_away_between_the_look_and_the_save_is_not_saved(
+    staffed: Database, monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    office = Office(staffed, turn=1)
+    promise(office)
+
+    def meanwhile(db: Database, **said: Any) -> Change:
+        given = Assignment(id=f"{OWNER}/safety-valve", user_id=OWNER, active=False, programme_id="safety-valve")
+        taken = Version(noun=given, version=2, effective_on=days(0))
+        RECORD(db, actor="x", action="x", versions=[taken])
+        return RECORD(db, **said)
+
+    monkeypatch.setattr(ledger, "record", meanwhile)
+    with pytest.raises(NotAllowed, match="was not given to Owner"):
+        door(office, OWNER)
+
+
 # No door stands beside the table
 
 
@@ -300,6 +378,17 @@ def test_every_service_that_records_checks_first_who_asks() -> None:
     public = {name for name in reaching(named, {"ledger.record"}) if "._" not in name}
     assert {"progress.report_progress", "baselines.decide_baseline", "users.add_user"} <= public  # the scan sees them
     assert public - reaching(named, {"require", "require_scope"}) == THE_OPERATORS
+
+
+def test_every_service_that_records_asks_the_policy_again_as_it_writes() -> None:
+    unasked = {
+        f"{path.stem}:{node.lineno}"
+        for path in SERVICES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ledger.record"
+        if not any(word.arg == "check" and "may_still(" in ast.unparse(word.value) for word in node.keywords)
+    }
+    assert {where.partition(":")[0] for where in unasked} == {name.partition(".")[0] for name in THE_OPERATORS}
 
 
 def test_every_service_that_is_told_who_acts_asks_what_they_may() -> None:

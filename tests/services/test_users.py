@@ -15,7 +15,7 @@ from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Assignment, User
 from tracker.domain.policy import Actor
 from tracker.domain.words import Role
-from tracker.services import users
+from tracker.services import snapshots, users
 from tracker.store import ledger
 
 if TYPE_CHECKING:
@@ -276,6 +276,7 @@ def test_nobody_takes_their_own_administration_away(staffed: Database) -> None:
         ):
             changing(staffed, ADMINISTRATOR, **own)
     changing(staffed, ADMINISTRATOR, name="Ada")
+    adding(staffed, email="eve@dfe.example", name="Eve", role=Role.ADMINISTRATOR, programmes=[])
     changing(staffed, ADMINISTRATOR, actor_id=users.OPERATOR, active=False)
     with pytest.raises(NotAllowed, match=r"^Ada is no longer a user of the tracker"):
         adding(staffed)
@@ -292,6 +293,100 @@ def test_somebody_who_is_not_registered_cannot_be_changed(staffed: Database) -> 
             role=Role.VIEWER,
             active=True,
         )
+
+
+# Accounts that look alike
+
+
+@pytest.mark.parametrize(
+    ("fields", "other"),
+    [
+        ({"name": "ОWNER"}, f"Owner ({OWNER})"),
+        ({"name": "Own er"}, f"Owner ({OWNER})"),
+        ({"email": "0wner@dfe.example"}, f"Owner ({OWNER})"),
+    ],
+    ids=["a name with a Cyrillic letter", "a name with a space", "an address with a nought"],
+)
+def test_an_account_that_looks_like_another_is_refused_naming_both_unless_it_is_said_on_purpose(
+    staffed: Database, fields: dict[str, Any], other: str
+) -> None:
+    before = head(staffed)
+    with pytest.raises(InvalidUser) as caught:
+        adding(staffed, **fields)
+    assert f"{fields.get('name', 'Ana Example')} ({fields.get('email', ANA)}) looks like {other}" in str(caught.value)
+    assert head(staffed) == before
+    adding(staffed, **fields, another_person=True)
+    twin = line(staffed, fields.get("email", ANA))
+    changing(staffed, twin.user_id, programmes=[])  # what was said on purpose need not be said again
+    with pytest.raises(InvalidUser, match="looks like"):
+        changing(staffed, twin.user_id, name="Viewer")
+
+
+def test_of_two_who_look_alike_and_are_added_at_one_moment_one_is_refused(
+    staffed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = ledger.record
+
+    def meanwhile(db: Database, **said: Any) -> Change:
+        monkeypatch.setattr(ledger, "record", record)
+        adding(db, email="twin@dfe.example")
+        return record(db, **said)
+
+    monkeypatch.setattr(ledger, "record", meanwhile)
+    with pytest.raises(InvalidUser, match="looks like Ana Example"):
+        adding(staffed)
+
+
+# An address that changes
+
+
+def test_an_address_changes_and_the_account_its_history_and_its_rights_stay(staffed: Database) -> None:
+    changing(staffed, OWNER, address=" New.Owner@DfE.Example ")
+    held = line(staffed, OWNER)
+    assert (held.address, held.programmes) == ("new.owner@dfe.example", ["safety-valve"])
+    assert users.account(staffed, "NEW.OWNER@dfe.example") == OWNER
+    assert users.find_user(staffed, OWNER) == users.find_user(staffed, held.address) == held
+    with pytest.raises(UnknownUser, match=r"^Owner has another address now; use new\.owner@dfe\.example in place of"):
+        users.account(staffed, OWNER)
+    with pytest.raises(
+        UnknownUser, match=r'^Nobody is registered as "x@dfe\.example"; an administrator can add them\.$'
+    ):
+        users.account(staffed, "x@dfe.example")
+    with pytest.raises(InvalidUser, match=r"^new\.owner@dfe\.example belongs to Owner"):
+        adding(staffed, email=held.address)
+    with pytest.raises(InvalidUser, match=rf"^{OWNER} is registered already"):
+        adding(staffed, email=OWNER)
+    with pytest.raises(InvalidUser, match=rf"^{OWNER} belongs to Owner"):
+        changing(staffed, PEOPLE[Role.VIEWER], address=OWNER)
+    changing(staffed, OWNER, address=OWNER)
+    assert line(staffed, OWNER).address == OWNER
+    assert ledger.verify(staffed).faults == ()
+
+
+def test_the_accounts_of_one_person_know_each_other_both_ways(staffed: Database) -> None:
+    adding(staffed, name="Owner", same_as=OWNER)
+    adding(staffed, email="third@dfe.example", name="Owner", same_as=ANA)
+    assert users.actor(staffed, OWNER).also == {ANA, "third@dfe.example"}
+    assert users.actor(staffed, "third@dfe.example").also == {ANA, OWNER}
+    changing(staffed, ANA, same_as="", another_person=True)
+    assert users.actor(staffed, OWNER).also == frozenset()
+    for nobody in ("x@dfe.example", ANA):
+        with pytest.raises(InvalidUser, match=f'^No other account is registered as "{nobody}"'):
+            changing(staffed, ANA, same_as=nobody)
+
+
+def test_a_person_does_not_approve_at_one_address_what_they_took_at_another(staffed: Database) -> None:
+    approver, twin = PEOPLE[Role.APPROVER], "twin@dfe.example"
+    adding(staffed, email=twin, name="Twin", role=Role.APPROVER, programmes=[], same_as=approver)
+    snapshots.take_snapshot(staffed, actor_id=approver, name="board-1", for_board=True)
+    with pytest.raises(NotAllowed, match="asked for this and may not decide on it"):
+        snapshots.approve_snapshot(staffed, actor_id=twin, name="board-1")
+
+
+def test_the_last_active_administrator_stays_while_others_are_registered(staffed: Database) -> None:
+    for without in ({"active": False}, {"role": Role.VIEWER}):
+        with pytest.raises(InvalidUser, match=r"is the last active administrator; make somebody else one first\.$"):
+            changing(staffed, ADMINISTRATOR, actor_id=users.OPERATOR, **without)
 
 
 # Who may

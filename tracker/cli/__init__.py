@@ -28,6 +28,7 @@ from tracker.cli import (
     users,
 )
 from tracker.domain.errors import TrackerError
+from tracker.services.stores import keep_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # what a machine reads is UTF-8, whatever the terminal speaks
             stream.reconfigure(encoding="utf-8")
     options = _parser().parse_args(arguments)
+    keep_private()
     try:
         run = options.run
         status: int = run(options)

@@ -10,7 +10,7 @@ from tracker.cli.marking import print_notice, print_notice_of
 from tracker.domain import dates
 from tracker.domain.words import MoveReason
 from tracker.exchange import marking
-from tracker.services import baselines, stores
+from tracker.services import baselines, stores, users
 
 if TYPE_CHECKING:
     import argparse
@@ -68,7 +68,7 @@ def _request(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = baselines.request_baseline(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             milestone_id=options.milestone,
             baseline=baseline,
             reason=options.reason,
@@ -82,7 +82,7 @@ def _decide(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = baselines.decide_baseline(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             baseline_request_id=options.request,
             approve=options.decision == "approve",
             note=options.note,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice_of
 from tracker.domain import dates
-from tracker.services import periods, stores
+from tracker.services import periods, stores, users
 
 if TYPE_CHECKING:
     import argparse
@@ -74,7 +74,7 @@ def _open(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = periods.open_period(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             period_id=options.period,
             name=options.name,
             opens_on=dates.parse_day(options.opens, where="--opens"),
@@ -89,7 +89,7 @@ def _change(options: argparse.Namespace) -> int:
         held = periods.find_period(db, options.period)
         change = periods.change_period(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             period_id=held.period_id,
             base_version=held.version,
             name=held.name if options.name is None else options.name,
@@ -102,7 +102,7 @@ def _change(options: argparse.Namespace) -> int:
 
 def _close(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        change = periods.close_period(db, actor_id=options.actor, period_id=options.period)
+        change = periods.close_period(db, actor_id=users.account(db, options.actor), period_id=options.period)
         return _say(db, f"{options.period} is closed", change)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.cli.marking import print_notice_of
 from tracker.domain.errors import UnknownCommitment
 from tracker.domain.words import OverrideReason, OwnerRating
-from tracker.services import ratings, stores
+from tracker.services import ratings, stores, users
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,7 @@ def _rate(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = ratings.rate_commitment(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             commitment_id=options.commitment,
             base_version=_line(db, options).base_version,
             rating=options.rating,
@@ -58,7 +58,7 @@ def _rate(options: argparse.Namespace) -> int:
 
 
 def _line(db: Database, options: argparse.Namespace) -> RatingLine:
-    mine = ratings.my_commitments(db, actor_id=options.actor)
+    mine = ratings.my_commitments(db, actor_id=users.account(db, options.actor))
     found = next((line for line in mine if line.commitment_id == options.commitment), None)
     if found is None:
         given = ", ".join(line.commitment_id for line in mine) or "none"

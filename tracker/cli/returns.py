@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.cli.marking import print_notice, print_notice_of
 from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
-from tracker.services import boards, returns, stores
+from tracker.services import boards, returns, stores, users
 from tracker.services.returns import Outcome
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def add_commands(commands: Commands) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
-        drawn = returns.export_return(db, actor_id=options.actor, programme_id=options.programme)
+        drawn = returns.export_return(db, actor_id=users.account(db, options.actor), programme_id=options.programme)
     print_notice(demonstration=drawn.demonstration)
     file = options.to / drawn.file_name(options.format)
     try:
@@ -103,7 +103,7 @@ def _check(options: argparse.Namespace) -> int:
     content = _content(options.file)
     with stores.open_store(stores.address()) as db:
         preview = returns.check_return(
-            db, actor_id=options.actor, content=content, name=options.file.name, on_step=_tell
+            db, actor_id=users.account(db, options.actor), content=content, name=options.file.name, on_step=_tell
         )
         print_notice_of(db)
     print("\n".join(_told(preview)))
@@ -121,7 +121,7 @@ def _take(options: argparse.Namespace) -> int:
         before = boards.known_position(db)
         change = returns.take_return(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             content=content,
             name=options.file.name,
             token=options.preview,

@@ -15,7 +15,7 @@ from tracker.domain import dates
 from tracker.domain.errors import InvalidPack
 from tracker.domain.words import Marking
 from tracker.exchange import marking
-from tracker.services import boards, comparisons, packs, snapshots, stores
+from tracker.services import boards, comparisons, packs, snapshots, stores, users
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -161,7 +161,7 @@ def _take(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = snapshots.take_snapshot(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             name=options.name,
             as_at=as_at,
             for_board=options.for_board,
@@ -173,7 +173,7 @@ def _take(options: argparse.Namespace) -> int:
 
 def _move(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        change = options.move(db, actor_id=options.actor, name=options.name, note=options.note)
+        change = options.move(db, actor_id=users.account(db, options.actor), name=options.name, note=options.note)
         _say(db, options.name, change)
     return 0
 
@@ -288,7 +288,7 @@ def _export(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         pack = packs.export_pack(
             db,
-            actor_id=options.actor,
+            actor_id=users.account(db, options.actor),
             name=options.name,
             marking=options.marking,
             handling=options.handling,

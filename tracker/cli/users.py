@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice, print_notice_of
-from tracker.domain.errors import UnknownUser
 from tracker.domain.words import Role
 from tracker.exchange import marking
 from tracker.services import stores, users
@@ -45,7 +44,7 @@ def add_commands(commands: Commands) -> None:
         epilog="python -m tracker user change ana@dfe.example --inactive",
     )
     for command, required in ((add, True), (change, False)):
-        command.add_argument("email", metavar="EMAIL", help="the address that they are registered under")
+        command.add_argument("email", metavar="EMAIL", help="their e-mail address")
         command.add_argument("--name", metavar="NAME", required=required, help="the name that colleagues know")
         command.add_argument("--role", required=required, choices=list(Role), help="what they are to the board")
         none = "" if required else ", in place of those given before; none to take all away"
@@ -57,6 +56,20 @@ def add_commands(commands: Commands) -> None:
                 default=[] if required else None,
                 help=f"a contributor's {what}s to update, such as {example}{none}",
             )
+        command.add_argument(
+            "--same-as",
+            metavar="EMAIL",
+            help="another account of the same person, who then never approves what they asked for at either"
+            + ("" if required else '; "" for none'),
+        )
+        command.add_argument(
+            "--another-person",
+            action="store_true",
+            help="they look like somebody who is registered, and are somebody else",
+        )
+    change.add_argument(
+        "--address", metavar="EMAIL", help="their new e-mail address; their history and their rights stay theirs"
+    )
     add.set_defaults(run=_user_add)
     active = change.add_mutually_exclusive_group()
     active.add_argument("--inactive", dest="active", action="store_false", default=None, help="they may do nothing")
@@ -78,6 +91,8 @@ def _user_add(options: argparse.Namespace) -> int:
             role=options.role,
             programmes=options.programme,
             commitments=options.commitment,
+            same_as=options.same_as or "",
+            another_person=options.another_person,
         )
         _say_user(db, options.email, change)
     return 0
@@ -85,7 +100,7 @@ def _user_add(options: argparse.Namespace) -> int:
 
 def _user_change(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        held = _user(db, options.email)
+        held = users.find_user(db, options.email)
         role = options.role or held.role
         keeps = role == Role.CONTRIBUTOR
         change = users.change_user(
@@ -98,6 +113,9 @@ def _user_change(options: argparse.Namespace) -> int:
             active=held.active if options.active is None else options.active,
             programmes=options.programme if options.programme is not None else held.programmes if keeps else [],
             commitments=options.commitment if options.commitment is not None else held.commitments if keeps else [],
+            address=options.address,
+            same_as=options.same_as,
+            another_person=options.another_person,
         )
         _say_user(db, held.user_id, change)
     return 0
@@ -122,20 +140,14 @@ def _user_list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _user(db: Database, email: str) -> UserLine:
-    address = email.strip().lower()
-    found = next((line for line in users.list_users(db) if line.user_id == address), None)
-    if found is None:
-        raise UnknownUser(f'Nobody is registered as "{address}"; `python -m tracker user list` tells who is.')
-    return found
-
-
 def _cells(line: UserLine) -> tuple[str, ...]:
     role = line.role if line.active else f"{line.role} (inactive)"
-    return line.user_id, " ".join(line.name.split()), role, ", ".join([*line.programmes, *line.commitments])
+    also = f"{line.address} (registered as {line.user_id})" if line.address != line.user_id else line.address
+    who = f"{also}, the same person as {line.same_as}" if line.same_as else also
+    return who, " ".join(line.name.split()), role, ", ".join([*line.programmes, *line.commitments])
 
 
 def _say_user(db: Database, email: str, change: Change) -> None:
     print_notice_of(db)
-    print("  ".join(filter(None, _cells(_user(db, email)))))
+    print("  ".join(filter(None, _cells(users.find_user(db, email)))))
     print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")

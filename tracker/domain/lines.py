@@ -291,12 +291,17 @@ class VersionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class UserLine:
-    """A user with what was given to them; ``version`` is the one to edit from."""
+    """A user with what was given to them; ``version`` is the one to edit from.
+
+    ``address`` is the e-mail address that holds now, ``same_as`` the id of another account of the same person.
+    """
 
     user_id: str
+    address: str
     name: str
     role: str
     active: bool
+    same_as: str | None
     programmes: list[str]
     commitments: list[str]
     version: int

@@ -230,11 +230,17 @@ class Event(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class User(Noun):
-    """Someone who uses the tracker, in one role; ``id`` is an e-mail address in lower case. Never deleted: inactive."""
+    """An account of someone who uses the tracker, in one role. Never deleted: inactive.
+
+    ``id`` is the e-mail address that it was registered under and stays; ``address`` is the one that holds now, None
+    while that is the same. ``same_as`` is the id of another account of the same person.
+    """
 
     name: str
     role: Role
     active: bool
+    address: str | None = None
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

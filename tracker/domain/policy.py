@@ -47,7 +47,7 @@ SCOPED = frozenset({Action.REPORT, Action.RATE})
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A person as the ledger knows them now: role, and what was given to them."""
+    """A person as the ledger knows them now: role, what was given to them, and the ids of their other accounts."""
 
     user_id: str
     name: str
@@ -55,6 +55,7 @@ class Actor:
     active: bool = True
     programmes: frozenset[str] = frozenset()
     commitments: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
 
     def holds(self, commitment_id: str, programme_id: str | None) -> bool:
         """Say whether a commitment was given to the person, itself or with its programme."""
@@ -91,6 +92,6 @@ def require_scope(actor: Actor, action: Action, *, commitment_id: str, programme
 
 
 def require_other(actor: Actor, author_id: str) -> None:
-    """Raise NotAllowed when a person would decide on what they asked for themselves."""
-    if actor.user_id == author_id:
+    """Raise NotAllowed when a person would decide on what they asked for themselves, at whichever address."""
+    if author_id == actor.user_id or author_id in actor.also:
         raise NotAllowed(f"{actor.name} asked for this and may not decide on it; somebody else must.")

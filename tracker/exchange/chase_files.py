@@ -30,7 +30,7 @@ def chase_text(view: ChaseView) -> str:
         milestones = counted(len(line.confirmed) + len(line.waiting), "milestone")
         parts += [
             "",
-            f"{_one_line(line.name)} <{line.user_id}>: {len(line.confirmed)} of {milestones} confirmed, "
+            f"{_one_line(line.name)} <{line.address}>: {len(line.confirmed)} of {milestones} confirmed, "
             f"{counted(len(line.unrated), 'commitment')} not rated",
             *_listed("not confirmed", line.waiting),
             *_listed("not rated", line.unrated),
@@ -61,6 +61,7 @@ def chase_json(view: ChaseView) -> str:
         "people": [
             {
                 "user_id": line.user_id,
+                "address": line.address,
                 "name": line.name,
                 "done": line.done,
                 "confirmed": [held.milestone_id for held in line.confirmed],
@@ -90,7 +91,7 @@ def letter(view: ChaseView, line: ChaseLine) -> str:
     late = view.day > period.closes_on
     by = in_words(period.closes_on)
     parts = [
-        f"To: {line.user_id}",
+        f"To: {line.address}",
         f"Subject: {_one_line(period.name)}: {' and '.join(asked)} {'since' if late else 'by'} {by}",
         "",
         *marking.notice(demonstration=view.demonstration),

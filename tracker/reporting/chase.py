@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine, UserLine
 from tracker.domain.text import counted
 from tracker.domain.words import CLOSED_OUTCOMES, Role
 
@@ -21,6 +21,7 @@ class ChaseLine:
     """What one contributor has done and has yet to do in a period: their milestones, and commitments not rated."""
 
     user_id: str
+    address: str
     name: str
     confirmed: tuple[UpdateLine, ...]
     waiting: tuple[UpdateLine, ...]
@@ -61,7 +62,7 @@ def build_chase(
     day: dt.date,
     *,
     demonstration: bool,
-    people: Sequence[Actor],
+    people: Sequence[tuple[UserLine, Actor]],
     lines: Sequence[UpdateLine],
     ratings: Sequence[RatingLine],
 ) -> ChaseView:
@@ -70,10 +71,11 @@ def build_chase(
     A milestone asks to be confirmed until it has happened, a commitment to be rated until nothing more is expected of
     it.
     """
-    active = [person for person in people if person.active and person.role is Role.CONTRIBUTOR]
+    asked_of = [both for both in people if both[1].active and both[1].role is Role.CONTRIBUTOR]
+    active = [person for _, person in asked_of]
     asked = [line for line in lines if line.confirmed or not line.actual_on]
     rated = [line for line in ratings if line.confirmed or line.outcome not in CLOSED_OUTCOMES]
-    chased = [_line(person, asked, rated) for person in active]
+    chased = [_line(user.address, person, asked, rated) for user, person in asked_of]
     return ChaseView(
         period=period,
         day=day,
@@ -84,11 +86,12 @@ def build_chase(
     )
 
 
-def _line(person: Actor, asked: Sequence[UpdateLine], rated: Sequence[RatingLine]) -> ChaseLine:
+def _line(address: str, person: Actor, asked: Sequence[UpdateLine], rated: Sequence[RatingLine]) -> ChaseLine:
     mine = [line for line in asked if person.holds(line.commitment_id, line.programme_id)]
     judged = [line for line in rated if person.holds(line.commitment_id, line.programme_id)]
     return ChaseLine(
         user_id=person.user_id,
+        address=address,
         name=person.name,
         confirmed=tuple(line for line in mine if line.confirmed),
         waiting=tuple(line for line in mine if not line.confirmed),

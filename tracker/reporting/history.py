@@ -197,7 +197,13 @@ FIELD_WORDS: dict[str, dict[str, str]] = {
         "url": "address",
         "note": "note",
     },
-    "user": {"name": "name", "role": "role", "active": "whether it is active"},
+    "user": {
+        "name": "name",
+        "role": "role",
+        "active": "whether it is active",
+        "address": "e-mail address",
+        "same_as": "other account of the same person",
+    },
 }
 """Table → field → what people call it; every field of every noun but its id has its words (tested)."""
 
@@ -230,6 +236,8 @@ _NAMES = {
     "taken_by",
     "approved_by",
     "withdrawn_by",
+    "address",
+    "same_as",
     "known_seal",
     "digest",
     "rules",

@@ -15,7 +15,7 @@ from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.domain.policy import Action, in_scope, require, require_other, require_scope
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import MoveReason, RequestState
-from tracker.services.users import who
+from tracker.services.users import may_still, who
 from tracker.store import baselines, ledger, updates
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Change
     from tracker.domain.lines import UpdateLine
+    from tracker.domain.policy import Actor
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
@@ -109,6 +110,7 @@ def request_baseline(
             action="request baseline",
             versions=[Version(noun=noun, version=1, effective_on=today)],
             request_id=request_id,
+            check=may_still(actor_id, Action.REQUEST_BASELINE, lambda _, actor: _require_given(actor, seen.line)),
         )
     except StaleEdit:
         raise InvalidRequest(
@@ -172,6 +174,7 @@ def decide_baseline(
         reason=f"{line.reason}; {line.note}" if approve else None,
         versions=[Version(noun=decision, version=line.version + 1, effective_on=dates.today()), *milestones],
         request_id=request_id,
+        check=may_still(actor_id, Action.DECIDE_BASELINE, lambda _, actor: require_other(actor, line.author_id)),
     )
 
 
@@ -208,6 +211,7 @@ def withdraw_request(
             )
         ],
         request_id=request_id,
+        check=may_still(actor_id, Action.REQUEST_BASELINE),
     )
 
 
@@ -233,12 +237,16 @@ def _noun(line: RequestLine) -> BaselineRequest:
     )
 
 
+def _require_given(actor: Actor, line: UpdateLine) -> None:
+    require_scope(actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id)
+
+
 def _foresee(cursor: Cursor, actor_id: str, asked: Asked, rules: Tolerances) -> Foreseen:
     actor = who(cursor, actor_id)
     require(actor, Action.REQUEST_BASELINE)
     today = dates.today()
     line = _line(cursor, asked.milestone_id, rules)
-    require_scope(actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id)
+    _require_given(actor, line)
     wrong = list(faults(line, asked, today))
     for request in _of_milestone(cursor, line.milestone_id):
         if request.state == RequestState.REQUESTED:

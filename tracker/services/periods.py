@@ -20,7 +20,7 @@ from tracker.exchange.chase_files import chase_json as as_json
 from tracker.exchange.chase_files import chase_text as as_text
 from tracker.exchange.chase_files import letter
 from tracker.reporting.chase import ChaseView, build_chase
-from tracker.services.users import who
+from tracker.services.users import may_still, who
 from tracker.store import ledger, people, periods, ratings, updates
 
 __all__ = [
@@ -95,7 +95,7 @@ def open_period(
             action="open period",
             versions=[Version(noun=noun, version=1, effective_on=today)],
             request_id=request_id,
-            check=lambda cursor: _check(cursor, noun, ()),
+            check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
         )
     except StaleEdit:
         raise InvalidPeriod(f"There is a reporting period {noun.id} already; choose another id.") from None
@@ -131,7 +131,7 @@ def change_period(
         action="change period",
         versions=[Version(noun=noun, version=base_version + 1, effective_on=dates.today())],
         request_id=request_id,
-        check=lambda cursor: _check(cursor, noun, ()),
+        check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
     )
 
 
@@ -157,6 +157,7 @@ def close_period(
             Version(noun=_noun(held, PeriodState.CLOSED), version=version + 1, effective_on=dates.today()),
         ],
         request_id=request_id,
+        check=may_still(actor_id, Action.KEEP_PERIODS),
     )
 
 
@@ -217,11 +218,12 @@ def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERA
     with db.read() as cursor:
         period = _find(cursor, period_id)
         day = today if period.state == PeriodState.OPEN else period.since
+        everybody = people.users(cursor, day)
         return build_chase(
             period,
             day,
             demonstration=ledger.is_demonstration(cursor),
-            people=[people.actor_of(line) for line in people.users(cursor, day)],
+            people=[(line, people.actor_of(line, everybody)) for line in everybody],
             lines=updates.update_lines(cursor, day, rules, period_id=period.period_id),
             ratings=ratings.rating_lines(cursor, day, rules, period_id=period.period_id),
         )

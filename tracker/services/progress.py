@@ -16,7 +16,7 @@ from tracker.domain.returns import Report, faults
 from tracker.domain.returns import evidence_id as new_evidence_id
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import Reporter, SourceKind
-from tracker.services.users import who
+from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, updates
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Change
     from tracker.domain.lines import UpdateLine
+    from tracker.domain.policy import Actor
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
@@ -102,7 +103,14 @@ def report_progress(
         action=ACTION,
         versions=[version for one in seen for version in _versions(one, period_id)],
         request_id=request_id,
+        check=may_still(actor_id, Action.REPORT, lambda _, actor: _require_all(actor, seen)),
     )
+
+
+def _require_all(actor: Actor, seen: Sequence[Foreseen]) -> None:
+    """Raise NotAllowed unless every line that is reported on is given to the person."""
+    for line in (one.line for one in seen):
+        require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
 
 
 def _open_period(cursor: Cursor) -> str | None:

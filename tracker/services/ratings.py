@@ -14,12 +14,13 @@ from tracker.domain.policy import Action, in_scope, require, require_scope
 from tracker.domain.ratings import Rating, better_than_dates, faults
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import THREE_POINT_SCALE, OverrideReason, View
-from tracker.services.users import who
+from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, ratings
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
     from tracker.domain.lines import PeriodLine, RatingLine
+    from tracker.domain.policy import Actor
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
@@ -86,7 +87,18 @@ def rate_commitment(
         seen = _foresee(cursor, actor_id, said, rules)
     if seen.faults and base_version >= seen.line.base_version:  # what is stale is told with both texts instead
         raise InvalidRating(" ".join(seen.faults))
-    return ledger.record(db, actor=actor_id, action=ACTION, versions=[_version(seen)], request_id=request_id)
+    return ledger.record(
+        db,
+        actor=actor_id,
+        action=ACTION,
+        versions=[_version(seen)],
+        request_id=request_id,
+        check=may_still(actor_id, Action.RATE, lambda _, actor: _require_given(actor, seen.line)),
+    )
+
+
+def _require_given(actor: Actor, line: RatingLine) -> None:
+    require_scope(actor, Action.RATE, commitment_id=line.commitment_id, programme_id=line.programme_id)
 
 
 def _lines(cursor: Cursor, period: PeriodLine | None, rules: Tolerances) -> list[RatingLine]:
@@ -102,7 +114,7 @@ def _foresee(cursor: Cursor, actor_id: str, rating: Rating, rules: Tolerances) -
     line = by_id.get(rating.commitment_id)
     if line is None:
         raise UnknownCommitment(f"There is no commitment {rating.commitment_id} on the board; choose one that is.")
-    require_scope(actor, Action.RATE, commitment_id=line.commitment_id, programme_id=line.programme_id)
+    _require_given(actor, line)
     still_to_meet = period is not None and period.board_on >= today
     return Foreseen(
         line=line,

@@ -17,7 +17,7 @@ from tracker.domain.text import clean
 from tracker.domain.words import SnapshotState
 from tracker.reporting.digest import FORM, digest
 from tracker.services import boards
-from tracker.services.users import who
+from tracker.services.users import may_still, who
 from tracker.store import ledger, periods
 from tracker.store import snapshots as taken
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Change
     from tracker.domain.lines import PeriodLine, SnapshotLine
+    from tracker.domain.policy import Actor
     from tracker.domain.rules import Tolerances
     from tracker.reporting.board import BoardView
     from tracker.store.database import Database
@@ -77,6 +78,7 @@ def take_snapshot(
             action="take snapshot",
             versions=[Version(noun=snapshot, version=1, effective_on=today)],
             request_id=request_id,
+            check=may_still(actor_id, Action.KEEP_SNAPSHOTS),
         )
     except StaleEdit:
         raise InvalidSnapshot(f"There is a snapshot {name} already; choose another name.") from None
@@ -147,11 +149,15 @@ def _move(
         raise _unknown(name)
     held = newest.noun
     approving, withdrawing = state is SnapshotState.APPROVED, state is SnapshotState.WITHDRAWN
-    if approving:
-        require_other(actor, held.taken_by)
+
+    def require_four_eyes(actor: Actor) -> None:
+        if approving:
+            require_other(actor, held.taken_by)
+        if withdrawing and held.approved_by in {actor.user_id, *actor.also}:
+            raise NotAllowed(f"{actor.name} approved the snapshot {name}, so another approver must withdraw it.")
+
+    require_four_eyes(actor)
     why = clean(reason or "", where="the reason") or None
-    if withdrawing and held.approved_by == actor_id:
-        raise NotAllowed(f"{actor.name} approved the snapshot {name}, so another approver must withdraw it.")
     moved = forward(
         held,
         state,
@@ -168,6 +174,7 @@ def _move(
         reason=why,
         versions=[Version(noun=moved, version=newest.version + 1, effective_on=dates.today())],
         request_id=request_id,
+        check=may_still(actor_id, Action.KEEP_SNAPSHOTS, lambda _, actor: require_four_eyes(actor)),
     )
 
 

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 from tracker.domain.errors import BrokenLedger, StoreUnusable
 from tracker.store import ledger, migrations
 from tracker.store.database import Address, Database, discard
-from tracker.store.files import put_new
+from tracker.store.files import keep_private, put_new
+
+__all__ = [
+    "DEFAULT_ADDRESS",
+    "address",
+    "backup_folder",
+    "init_store",
+    "is_demonstration",
+    "keep_private",
+    "migrate_store",
+    "open_for",
+    "open_store",
+    "verify_store",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates, text
 from tracker.domain.errors import InvalidUser, UnknownUser
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Assignment, Commitment, Programme, User
+from tracker.domain.people import address_faults, fold_address, look_alikes, name_faults, namesakes, one_line
 from tracker.domain.policy import Action, Actor, require
 from tracker.domain.words import Role
 from tracker.store import ledger, people
 from tracker.store.people import actor_of
 
-__all__ = ["OPERATOR", "actor", "actor_of", "add_user", "change_user", "list_users", "who"]
+__all__ = [
+    "OPERATOR",
+    "account",
+    "actor",
+    "actor_of",
+    "add_user",
+    "change_user",
+    "find_user",
+    "list_users",
+    "may_still",
+    "namesakes",
+    "who",
+]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tracker.domain.ledger import Change
     from tracker.domain.lines import UserLine
@@ -25,8 +38,6 @@ if TYPE_CHECKING:
 
 OPERATOR = "command line"
 """Whoever can run commands on the store's own machine: they hold the file, so they may say who uses it."""
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def who(cursor: Cursor, actor_id: str) -> Actor:
@@ -37,6 +48,23 @@ def who(cursor: Cursor, actor_id: str) -> Actor:
     if found is None:
         raise UnknownUser(f'Nobody is registered as "{actor_id}"; an administrator can add them.')
     return found
+
+
+def may_still(
+    actor_id: str, action: Action, then: Callable[[Cursor, Actor], None] | None = None
+) -> Callable[[Cursor], None]:
+    """Return what ``ledger.record`` is to check as it writes: that the person may do it now, and not only before.
+
+    ``then`` is asked next, with the person as they may act at that moment.
+    """
+
+    def check(cursor: Cursor) -> None:
+        actor = who(cursor, actor_id)
+        require(actor, action)
+        if then:
+            then(cursor, actor)
+
+    return check
 
 
 def actor(db: Database, actor_id: str) -> Actor:
@@ -51,6 +79,34 @@ def list_users(db: Database) -> list[UserLine]:
         return people.users(cursor, dates.today())
 
 
+def find_user(db: Database, email: str) -> UserLine:
+    """Return an account by the address that holds now, or the one that it was registered under. Raises UnknownUser."""
+    address = fold_address(email)
+    everybody = list_users(db)
+    for line in everybody:
+        if line.address == address:
+            return line
+    for line in everybody:
+        if line.user_id == address:
+            return line
+    raise UnknownUser(f'Nobody is registered as "{address}"; `python -m tracker user list` tells who is.')
+
+
+def account(db: Database, email: str) -> str:
+    """Return the id of the account that an address signs in to, however the address is typed.
+
+    An address that was given up signs in nobody. Raises UnknownUser.
+    """
+    address = fold_address(email)
+    try:
+        line = find_user(db, address)
+    except UnknownUser:
+        raise UnknownUser(f'Nobody is registered as "{address}"; an administrator can add them.') from None
+    if line.address != address:
+        raise UnknownUser(f"{line.name} has another address now; use {line.address} in place of {address}.")
+    return line.user_id
+
+
 def add_user(
     db: Database,
     *,
@@ -60,21 +116,30 @@ def add_user(
     role: str,
     programmes: Sequence[str] = (),
     commitments: Sequence[str] = (),
+    same_as: str = "",
+    another_person: bool = False,
     request_id: str | None = None,
 ) -> Change:
     """Register a person.
 
-    A ``request_id`` that was recorded before records nothing again. Raises NotAllowed, UnknownUser (the actor),
-    InvalidUser naming what is wrong, UnstorableText, StoreBusy, StoreUnusable.
+    ``same_as`` is the address of another account of the same person; ``another_person`` says of one who looks like
+    somebody registered that they are two people. A ``request_id`` that was recorded before records nothing again.
+    Raises NotAllowed, UnknownUser (the actor), InvalidUser naming what is wrong, UnstorableText, StoreBusy,
+    StoreUnusable.
     """
-    address = _address(email)
-    with db.read() as cursor:
-        require(who(cursor, actor_id), Action.MANAGE_USERS)
-        versions = _versions(cursor, address, name, role, programmes, commitments, active=True)
-    try:
-        return ledger.record(db, actor=actor_id, action="add user", versions=versions, request_id=request_id)
-    except StaleEdit:
-        raise InvalidUser(f"{address} is registered already; change them instead.") from None
+    address = _cleaned(email)
+    asked = _Asked(
+        user_id=address,
+        address=address,
+        name=one_line(name),
+        role=role,
+        active=True,
+        programmes=programmes,
+        commitments=commitments,
+        same_as=fold_address(same_as),
+        another_person=another_person,
+    )
+    return _record(db, actor_id, "add user", asked, request_id)
 
 
 def change_user(
@@ -88,64 +153,123 @@ def change_user(
     active: bool,
     programmes: Sequence[str] = (),
     commitments: Sequence[str] = (),
+    address: str | None = None,
+    same_as: str | None = None,
+    another_person: bool = False,
     request_id: str | None = None,
 ) -> Change:
-    """Change a person's name, role, assignments, or whether they are active, from the version that was seen.
+    """Change what is known of a person, from the version that was seen.
 
-    Raises as ``add_user`` does, UnknownUser for an address nobody is registered under, NothingToRecord when nothing
-    changes, and StaleEdit when they were changed meanwhile.
+    ``email`` is the address that the account was registered under. ``address`` is the one that is to hold from now on,
+    and ``same_as`` the address of another account of the same person ("" for none); None leaves each as it is. Raises
+    as ``add_user`` does, UnknownUser for an address nobody is registered under, NothingToRecord when nothing changes,
+    and StaleEdit when they were changed meanwhile.
     """
-    address = _address(email)
+    user_id = _cleaned(email)
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.MANAGE_USERS)
-        if not ledger.latest(cursor, User, address):
-            raise UnknownUser(f'Nobody is registered as "{address}"; add them first.')
-        if actor_id == address and (role != Role.ADMINISTRATOR or not active):
-            raise InvalidUser("You cannot take your own administration away; another administrator can.")
-        versions = _versions(
-            cursor, address, name, role, programmes, commitments, active=active, base_version=base_version
+        held = next((line for line in people.users(cursor, dates.today()) if line.user_id == user_id), None)
+    if held is None:
+        raise UnknownUser(f'Nobody is registered as "{user_id}"; add them first.')
+    asked = _Asked(
+        user_id=user_id,
+        address=held.address if address is None else _cleaned(address),
+        name=one_line(name),
+        role=role,
+        active=active,
+        programmes=programmes,
+        commitments=commitments,
+        same_as=(held.same_as or "") if same_as is None else fold_address(same_as),
+        another_person=another_person,
+        base_version=base_version,
+    )
+    return _record(db, actor_id, "change user", asked, request_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What an account is to be; ``base_version`` 0 for a new one."""
+
+    user_id: str
+    address: str
+    name: str
+    role: str
+    active: bool
+    programmes: Sequence[str]
+    commitments: Sequence[str]
+    same_as: str
+    another_person: bool
+    base_version: int = 0
+
+
+def _cleaned(email: str) -> str:
+    """Return an e-mail address as it is registered. Raises UnstorableText."""
+    return fold_address(text.clean(email, where="the e-mail address"))
+
+
+def _record(db: Database, actor_id: str, action: str, asked: _Asked, request_id: str | None) -> Change:
+    text.clean(asked.name, where="the name")
+    with db.read() as cursor:
+        require(who(cursor, actor_id), Action.MANAGE_USERS)
+        if earlier := ledger.requested(cursor, request_id):
+            return earlier
+        everybody = people.users(cursor, dates.today())
+        own = list(_faults(cursor, asked))
+        if faults := own or [*_clashes(asked, everybody), *_takes_away(asked, everybody, actor_id)]:
+            raise InvalidUser(" ".join(faults))
+        versions = _versions(cursor, asked, everybody)
+
+    def still_alone(cursor: Cursor, _: Actor) -> None:
+        now = people.users(cursor, dates.today())
+        if clashes := [*_clashes(asked, now), *_takes_away(asked, now, actor_id)]:
+            raise InvalidUser(" ".join(clashes))
+
+    try:
+        return ledger.record(
+            db,
+            actor=actor_id,
+            action=action,
+            versions=versions,
+            request_id=request_id,
+            check=may_still(actor_id, Action.MANAGE_USERS, still_alone),
         )
-    return ledger.record(db, actor=actor_id, action="change user", versions=versions, request_id=request_id)
+    except StaleEdit:
+        if asked.base_version:
+            raise
+        raise InvalidUser(f"{asked.address} is registered already; change them instead.") from None
 
 
-def _address(email: str) -> str:
-    """Return an e-mail address as it is registered."""
-    return text.clean(email.lower(), where="the e-mail address")
-
-
-def _versions(
-    cursor: Cursor,
-    address: str,
-    name: str,
-    role: str,
-    programmes: Sequence[str],
-    commitments: Sequence[str],
-    *,
-    active: bool,
-    base_version: int = 0,
-) -> list[Version]:
+def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> list[Version]:
     """Return what a change of a user records: the assignments given and taken, and the person.
 
     The person has a new version whatever changes, so that two changes of one person never pass each other.
     """
-    faults = list(_faults(cursor, address, name, role, programmes, commitments))
-    if faults:
-        raise InvalidUser(" ".join(faults))
     today = dates.today()
     versions = []
-    line = next((line for line in people.users(cursor, today) if line.user_id == address), None)
+    line = next((line for line in everybody if line.user_id == asked.user_id), None)
     held = _kinds(line.programmes, line.commitments) if line else {}
-    wanted = _kinds(programmes, commitments)
+    wanted = _kinds(asked.programmes, asked.commitments)
     for target in sorted(held.keys() ^ wanted.keys()):
         assignment = Assignment(
-            id=f"{address}/{target}", user_id=address, active=target in wanted, **{(held | wanted)[target]: target}
+            id=f"{asked.user_id}/{target}",
+            user_id=asked.user_id,
+            active=target in wanted,
+            **{(held | wanted)[target]: target},
         )
         newest = ledger.latest(cursor, Assignment, assignment.id)
         versions.append(Version(noun=assignment, version=newest.version + 1 if newest else 1, effective_on=today))
-    person = User(id=address, name=name, role=Role(role), active=active)
-    before = ledger.latest(cursor, User, address)
-    if versions or before is None or before.noun != person or before.version != base_version:
-        versions.append(Version(noun=person, version=base_version + 1, effective_on=today))
+    other = _named(asked.same_as, everybody) if asked.same_as else None
+    person = User(
+        id=asked.user_id,
+        name=asked.name,
+        role=Role(asked.role),
+        active=asked.active,
+        address=None if asked.address == asked.user_id else asked.address,
+        same_as=other.user_id if other else None,
+    )
+    before = ledger.latest(cursor, User, asked.user_id)
+    if versions or before is None or before.noun != person or before.version != asked.base_version:
+        versions.append(Version(noun=person, version=asked.base_version + 1, effective_on=today))
     return versions
 
 
@@ -154,20 +278,57 @@ def _kinds(programmes: Sequence[str], commitments: Sequence[str]) -> dict[str, s
     return dict.fromkeys(programmes, "programme_id") | dict.fromkeys(commitments, "commitment_id")
 
 
-def _faults(
-    cursor: Cursor, address: str, name: str, role: str, programmes: Sequence[str], commitments: Sequence[str]
-) -> Iterator[str]:
-    """Say everything that is wrong with a user, a sentence each."""
-    if not _ADDRESS.fullmatch(address):
-        yield f'"{address}" is not an e-mail address; give one such as ana.example@education.gov.uk.'
-    if not name.strip():
-        yield "The name is missing; give the one that colleagues know."
-    if role not in list(Role):
-        yield f'"{role}" is not a role; choose one of: {", ".join(Role)}.'
-    elif role != Role.CONTRIBUTOR and (programmes or commitments):
-        yield f"A {role} is given no programmes or commitments; only a contributor updates them."
-    for noun, targets in ((Programme, programmes), (Commitment, commitments)):
+def _named(address: str, everybody: Sequence[UserLine]) -> UserLine | None:
+    """Return whoever has an address, or was registered under it."""
+    by_id = {line.user_id: line for line in everybody}
+    return {**by_id, **{line.address: line for line in everybody}}.get(address)
+
+
+def _faults(cursor: Cursor, asked: _Asked) -> Iterator[str]:
+    """Say everything that is wrong with a user by themselves, a sentence each."""
+    yield from address_faults(asked.address)
+    yield from name_faults(asked.name)
+    if asked.role not in list(Role):
+        yield f'"{asked.role}" is not a role; choose one of: {", ".join(Role)}.'
+    elif asked.role != Role.CONTRIBUTOR and (asked.programmes or asked.commitments):
+        yield f"A {asked.role} is given no programmes or commitments; only a contributor updates them."
+    for noun, targets in ((Programme, asked.programmes), (Commitment, asked.commitments)):
         known = ledger.newest_numbers(cursor, noun)
         for target in targets:
             if target not in known:
                 yield f'There is no {noun.__name__.lower()} "{target}" in the ledger; choose one that is.'
+
+
+def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[str]:
+    """Say what is wrong with a user beside the others there are, a sentence each."""
+    others = [line for line in everybody if line.user_id != asked.user_id]
+    held = next((line for line in everybody if line.user_id == asked.user_id), None)
+    same = _named(asked.same_as, others)
+    if asked.same_as and same is None:
+        yield f'No other account is registered as "{asked.same_as}"; give the address of one that is.'
+    if taken := _named(asked.address, others):
+        yield f"{asked.address} belongs to {taken.name} ({taken.address}); give another address."
+    elif not asked.another_person:
+        own = people.accounts(asked.user_id, everybody) | (people.accounts(same.user_id, everybody) if same else set())
+        name = None if held and held.name == asked.name else asked.name
+        address = None if held and held.address == asked.address else asked.address
+        for other in look_alikes(name, address, [line for line in others if line.user_id not in own]):
+            yield (
+                f"{asked.name} ({asked.address}) looks like {other.name} ({other.address}), who is registered already. "
+                "If they are two people, say so (“Another person of this name”, or --another-person). If they are one, "
+                "change that account, or name it as another account of the same person (--same-as)."
+            )
+
+
+def _takes_away(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Iterator[str]:
+    """Say why a person must stay an administrator, if the change would make them none."""
+    held = next((line for line in everybody if line.user_id == asked.user_id), None)
+    if held is None or (asked.role == Role.ADMINISTRATOR and asked.active):
+        return
+    if actor_id == asked.user_id:
+        yield "You cannot take your own administration away; another administrator can."
+        return
+    others = [line for line in everybody if line.user_id != asked.user_id]
+    left = any(line.active and line.role == Role.ADMINISTRATOR for line in others)
+    if held.active and held.role == Role.ADMINISTRATOR and others and not left:
+        yield f"{held.name} ({held.address}) is the last active administrator; make somebody else one first."

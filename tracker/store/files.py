@@ -19,6 +19,11 @@ fcntl = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") el
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK}
 
 
+def keep_private() -> None:
+    """Let every file that this process makes from now on be read by its owner alone."""
+    os.umask(0o077)
+
+
 def sync(path: Path) -> None:
     """Wait until a file, or a folder's entries, are on disk."""
     descriptor = os.open(path, os.O_RDONLY)

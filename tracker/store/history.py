@@ -46,7 +46,11 @@ def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
         WITH chosen AS (
             SELECT seq FROM tracker.change
             WHERE seq <= $known_seq
-            AND ($actor IS NULL OR lower(actor) = lower($actor))
+            AND (
+                $actor IS NULL
+                OR lower(actor) = lower($actor)
+                OR actor IN (SELECT id FROM tracker.user WHERE address = lower($actor))
+            )
             AND ($after IS NULL OR recorded_at >= $after)
             AND ($before IS NULL OR recorded_at < $before)
             AND {in_period}
@@ -182,13 +186,32 @@ def _counts(cursor: Cursor, claimed: str, changes: list[int], parameters: dict[s
 
 
 def _headers(cursor: Cursor, changes: list[int]) -> dict[int, dict[str, Any]]:
-    """Who made each of ``changes``, when and why; a registered person by the name and role that they had then."""
+    """Who made each of ``changes``, when and why; a registered person by the name and role that they had then.
+
+    Their address as it is now stands by the name where the name alone could be two people, or the address changed.
+    """
     cursor.execute(
         """
-        SELECT change.seq, change.recorded_at, change.actor, person.name, person.role, change.action, change.reason,
-            change.seal
+        WITH newest AS (
+            SELECT id, name, address
+            FROM tracker.user
+            QUALIFY row_number() OVER (PARTITION BY id ORDER BY version DESC) = 1
+        ),
+        people AS (
+            SELECT
+                id,
+                CASE
+                    WHEN address IS NOT NULL OR count(*) OVER (PARTITION BY lower(strip_accents(name))) > 1
+                    THEN ', ' || coalesce(address, id)
+                    ELSE ''
+                END AS beside
+            FROM newest
+        )
+        SELECT change.seq, change.recorded_at, change.actor, person.name || people.beside AS name, person.role,
+            change.action, change.reason, change.seal
         FROM tracker.change AS change
         LEFT JOIN tracker.user AS person ON person.id = change.actor AND person.change_seq <= change.seq
+        LEFT JOIN people ON people.id = person.id
         WHERE change.seq IN (SELECT unnest($changes::BIGINT[]))
         QUALIFY row_number() OVER (PARTITION BY change.seq ORDER BY person.version DESC) = 1
         """,

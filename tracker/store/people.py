@@ -12,6 +12,9 @@ from tracker.store import ledger
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
     from tracker.store.database import Cursor
 
 
@@ -23,9 +26,11 @@ def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
         """
         SELECT
             person.id AS user_id,
+            coalesce(person.address, person.id) AS address,
             person.name,
             person.role,
             person.active,
+            person.same_as,
             coalesce(given.programmes, []) AS programmes,
             coalesce(given.commitments, []) AS commitments,
             newest.version
@@ -47,13 +52,14 @@ def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
 
 
 def actor(cursor: Cursor, user_id: str, today: dt.date) -> Actor | None:
-    """Return a person as they may act now; None when nobody is registered under that address."""
-    line = next((line for line in users(cursor, today) if line.user_id == user_id), None)
-    return actor_of(line) if line else None
+    """Return a person as they may act now; None when no account has that id."""
+    everybody = users(cursor, today)
+    line = next((line for line in everybody if line.user_id == user_id), None)
+    return actor_of(line, everybody) if line else None
 
 
-def actor_of(line: UserLine) -> Actor:
-    """Return a user as somebody who acts."""
+def actor_of(line: UserLine, everybody: Sequence[UserLine]) -> Actor:
+    """Return a user as somebody who acts; ``everybody`` tells which other accounts are the same person's."""
     return Actor(
         user_id=line.user_id,
         name=line.name,
@@ -61,4 +67,16 @@ def actor_of(line: UserLine) -> Actor:
         active=line.active,
         programmes=frozenset(line.programmes),
         commitments=frozenset(line.commitments),
+        also=frozenset(accounts(line.user_id, everybody) - {line.user_id}),
     )
+
+
+def accounts(user_id: str, everybody: Sequence[UserLine]) -> set[str]:
+    """Return the ids of all accounts of the person who has one of them."""
+    found = {user_id}
+    while True:
+        more = {one.user_id for one in everybody if one.same_as in found}
+        more |= {one.same_as for one in everybody if one.user_id in found and one.same_as}
+        if more <= found:
+            return found
+        found |= more

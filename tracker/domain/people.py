@@ -1,0 +1,138 @@
+"""Who is who: an e-mail address as it is registered, accounts that look alike, and people of one name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracker.domain.lines import UserLine
+
+LONGEST_ADDRESS = 254
+"""Characters, as mail itself allows."""
+
+LONGEST_NAME = 120
+"""Characters; no list could show a longer one."""
+
+_LOCAL = re.compile(r"[a-z0-9_][a-z0-9_'&+-]*(\.[a-z0-9_'&+-]+)*")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LONGEST_LOCAL = 64
+_SHOWN = 60
+_UNSEEN = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that nobody sees, or that turn round what stands beside them."""
+
+_ALIKE = str.maketrans(
+    {
+        letter: latin
+        for latin, letters in {
+            "a": "аαɑ",
+            "b": "вьβƅ",
+            "c": "сϲᴄ",
+            "d": "ԁɗđ",
+            "e": "еєεɛ",
+            "f": "ғƒ",
+            "g": "ԍɡգ",
+            "h": "һнհ",
+            "j": "јϳʝ",
+            "k": "кκҝ",
+            "l": "ӏіɩιıł1i",
+            "m": "мϻ",
+            "n": "пոηɴ",
+            "o": "оοօσ0øө",
+            "p": "рρϸ",
+            "q": "ԛզ",
+            "r": "гɼʀ",
+            "s": "ѕʂꜱ",
+            "t": "тτŧ",
+            "u": "υսʋцμ",
+            "v": "ѵνᴠ",
+            "w": "ѡωԝա",
+            "x": "хχ",
+            "y": "уүγʏ",
+            "z": "ᴢʐ",
+        }.items()
+        for letter in letters
+    }
+)
+"""Letters and digits that a reader takes for a Latin letter, once case is folded away."""
+
+
+def fold_address(email: str) -> str:
+    """Return an e-mail address in the one form in which it is registered and looked up.
+
+    Wide and other forms of a letter are made plain, capitals small, and the domain is written as the internet writes
+    it. What is no address comes back as it is, folded as far as it goes.
+    """
+    plain = unicodedata.normalize("NFKC", email).strip().lower()
+    local, at, domain = plain.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}" if at else plain
+    except UnicodeError:
+        return plain
+
+
+def address_faults(address: str) -> Iterator[str]:
+    """Say what is wrong with a folded address, a sentence each."""
+    shown = address if len(address) <= _SHOWN else f"{address[:_SHOWN]}…"
+    local, _, domain = address.rpartition("@")
+    labels = domain.split(".")
+    sound = (
+        len(address) <= LONGEST_ADDRESS
+        and len(local) <= _LONGEST_LOCAL
+        and _LOCAL.fullmatch(local)
+        and len(labels) > 1
+        and all(_LABEL.fullmatch(label) for label in labels)
+        and not labels[-1].isdecimal()
+    )
+    if unseen := _unseen(address):
+        yield f"The e-mail address has a character that nobody can see ({unseen}); type it again."
+    elif not sound:
+        yield f'"{shown}" is not an e-mail address; give one such as ana.example@education.gov.uk.'
+
+
+def name_faults(name: str) -> Iterator[str]:
+    """Say what is wrong with a name, a sentence each."""
+    if not name:
+        yield "The name is missing; give the one that colleagues know."
+    elif unseen := _unseen(name):
+        yield f"The name has a character that nobody can see ({unseen}); type it again."
+    elif len(name) > LONGEST_NAME:
+        yield f"The name has {len(name):,} characters; give one of at most {LONGEST_NAME}."
+
+
+def one_line(name: str) -> str:
+    """Return a name with single spaces and no line ends."""
+    return " ".join(name.split())
+
+
+def _unseen(text: str) -> str:
+    """Name the first character of a text that nobody can see; nothing when there is none."""
+    return next((f"U+{ord(one):04X}" for one in text if unicodedata.category(one) in _UNSEEN), "")
+
+
+def skeleton(text: str) -> str:
+    """Return what is left of a name or address when all that a reader may overlook is taken away.
+
+    Two texts of one skeleton look alike: they differ in case, accents, spaces, dots and dashes, in letters of another
+    alphabet, or in 0 and o, 1 and l and i, rn and m, vv and w.
+    """
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
+    bare = "".join(one for one in folded if unicodedata.category(one)[0] in "LN" or one == "@")
+    return bare.replace("rn", "m").replace("vv", "w")
+
+
+def look_alikes(name: str | None, address: str | None, others: Iterable[UserLine]) -> list[UserLine]:
+    """Return those of ``others`` whose name or address a reader would take for these; None is like nobody's."""
+    by_name, by_address = (None if said is None else skeleton(said) for said in (name, address))
+    return [one for one in others if skeleton(one.name) == by_name or skeleton(one.address) == by_address]
+
+
+def namesakes(everybody: Iterable[UserLine]) -> dict[str, str]:
+    """Return the address of each person whose name alone could be two people's, by id."""
+    people = list(everybody)
+    times = Counter(skeleton(person.name) for person in people)
+    return {person.user_id: person.address for person in people if times[skeleton(person.name)] > 1}
