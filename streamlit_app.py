@@ -1,5 +1,15 @@
-"""The app: ``streamlit run streamlit_app.py``, or ``make run``, which sets everything up first."""
+"""The app: ``streamlit run streamlit_app.py``, or ``make run``, which sets everything up first.
+
+Streamlit reads this file twice: as the server, which stands behind our gate, and as what each visit to a page runs.
+"""
+
+import streamlit as st
+from starlette.middleware import Middleware
 
 from tracker.ui import frame
+from tracker.ui.gate import Gate
 
-frame.run()
+if __name__ == "__main__":
+    frame.run()
+else:
+    app = st.App(__file__, middleware=[Middleware(Gate)])

@@ -146,7 +146,7 @@ class Visitor:
 async def visiting(address: str, page: str = "", **query: str) -> AsyncIterator[Visitor]:
     """Open a page of the app at ``address`` (http://host:port) and see it drawn."""
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    async with connect(stream, max_size=None, open_timeout=_PATIENCE_SECONDS) as opened:
+    async with connect(stream, origin=address, max_size=None, open_timeout=_PATIENCE_SECONDS) as opened:
         visitor = Visitor(opened, page, urlencode(query))
         await visitor.run()
         yield visitor

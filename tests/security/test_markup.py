@@ -83,6 +83,8 @@ def test_every_template_is_a_literal() -> None:
 def test_the_server_is_for_this_machine_alone_and_says_nothing_it_should_not() -> None:
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert config["server"]["address"] == "127.0.0.1"
+    assert config["server"]["allowedHosts"] == ["localhost", "127.0.0.1", "::1"]
+    assert config["client"]["allowedOrigins"] == []
     assert config["server"]["enableXsrfProtection"]
     assert config["server"]["enableCORS"]
     assert config["server"]["maxUploadSize"] <= 5
