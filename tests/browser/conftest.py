@@ -13,10 +13,14 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tracker.ui.gate import VISIT
+from tracker.ui.identity import ACTING_AS, PROOF, proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +30,8 @@ LAPTOP, TELEPHONE = 1280, 400
 """How wide, in pixels, the screens are that every page must fit."""
 WAIT = 60_000
 """How long, in milliseconds, a test waits for a page at most; it goes on as soon as the page is there."""
+KNOWN = "a-browser-that-was-here-before-1"
+"""What a test's browser is known by once it names somebody."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -141,7 +147,20 @@ def barriers(page: Page) -> list[str]:
 
 
 def visit(page: Page, address: str) -> None:
-    """Open an address and wait until the page has drawn its foot, and its charts."""
-    page.goto(address)
+    """Open an address and wait until the page has drawn its foot, and its charts.
+
+    A person whom it names was chosen in this browser before, as in an address that the tracker wrote.
+    """
+    page.goto(_chosen_here(page, address))
     page.wait_for_selector("footer", timeout=WAIT)
     page.wait_for_load_state("networkidle")
+
+
+def _chosen_here(page: Page, address: str) -> str:
+    """Add to an address that names a person what proves that this browser made it."""
+    parts = urlsplit(address)
+    named = parse_qs(parts.query).get(ACTING_AS)
+    if not named:
+        return address
+    page.context.add_cookies([{"name": VISIT, "value": KNOWN, "url": f"{parts.scheme}://{parts.netloc}"}])
+    return f"{address}&{PROOF}={proof(KNOWN, named[0])}"

@@ -69,7 +69,7 @@ def since_last_board(found: Comparison | None) -> None:
         html.put(
             '<p class="quiet">Since {}, approved by {}. {} · {}</p>',
             found.since,
-            line.approver or line.approved_by,
+            state.shown(line.approved_by or "", line.approver or line.approved_by or ""),
             html.link(state.address_of(line), "Open that board"),
             html.link(state.address_of(None, "snapshots", **query), "All changes, by kind"),
         ),

@@ -68,7 +68,7 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
     html.show(
         html.facts(
             [
-                ("Asked", html.put("{} by {}", html.day(line.asked_on), line.author)),
+                ("Asked", html.put("{} by {}", html.day(line.asked_on), state.shown(line.author_id, line.author))),
                 ("Why", html.put('{}<span class="why">{}</span>', line.reason, line.note)),
                 *_effects(seen),
                 ("Stands against it", " ".join(seen.faults)),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from tracker.domain import dates
 from tracker.domain.errors import TrackerError
 from tracker.domain.policy import Action
 from tracker.domain.words import BOARD, DEMONSTRATION, DEMONSTRATION_NOTICE
-from tracker.ui import html, identity, snapshots, state
+from tracker.ui import gate, html, identity, snapshots, state
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -32,7 +34,7 @@ PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
 def run() -> None:
     """Draw the app: navigation, the as-at control, the page that was asked for, and the foot."""
     try:
-        state.store()
+        identity.settle(state.store(), state.known())
         refused = ""
     except TrackerError as error:
         refused = str(error)
@@ -42,22 +44,24 @@ def run() -> None:
         st.set_page_config(page_title=f"{page.title} – SEND delivery board", layout="wide")
         html.show(html.put("<h1>The tracker cannot open its store</h1><p>{}</p>", refused))
         return
-    state.set_title(page.title)
-    if state.demonstration():
-        html.show(
-            html.put(
-                '<div class="banner demonstration" role="status"><p><strong>{}</strong>{}</p></div>',
-                DEMONSTRATION,
-                DEMONSTRATION_NOTICE.removeprefix(DEMONSTRATION),
-            )
-        )
-    _show_check()
-    _show_controls()
     try:
+        state.set_title(page.title)
+        state.enter(page.url_path)
+        _show_notice()
+        _show_check()
+        _show_controls()
+        gate.ask_for_files(_visit(), asked=state.on_my_updates() and state.may(Action.REPORT))
         page.run()
     except TrackerError as error:
         html.show(html.put("<h1>This page cannot be shown</h1><p>{}</p>", str(error)))
-    _show_foot()
+    with contextlib.suppress(TrackerError):  # it was said above
+        _show_foot()
+
+
+def _visit() -> str:
+    """Streamlit's id of the visit; files are uploaded under it."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def _page(file: str, title: str, path: str, action: Action | None, *, closed: bool) -> Page:
@@ -71,6 +75,18 @@ def _page(file: str, title: str, path: str, action: Action | None, *, closed: bo
     )
 
 
+def _show_notice() -> None:
+    """Say what a demonstration is, above everything else."""
+    if state.demonstration():
+        html.show(
+            html.put(
+                '<div class="banner demonstration" role="status"><p><strong>{}</strong>{}</p></div>',
+                DEMONSTRATION,
+                DEMONSTRATION_NOTICE.removeprefix(DEMONSTRATION),
+            )
+        )
+
+
 def _show_controls() -> None:
     """The day or snapshot, who is acting, and a banner when what is shown is not the present."""
     for refused in filter(None, (state.follow_snapshot(), state.refused_day())):
@@ -82,6 +98,7 @@ def _show_controls() -> None:
         else:
             state.choose_as_at()
         identity.choose_actor(state.store(), state.known())
+    identity.ask_to_confirm(state.store(), state.known(), typed_here=state.on_my_updates())
     if state.actor():
         html.show(
             html.put(

@@ -1,18 +1,26 @@
 """Who is asking: the one seam where sign-in will come in. Until then a visitor chooses whom to act as.
 
-That is no sign-in, and is said so; it is offered only where the app serves its own machine alone. Whoever is named here
-is looked up in the ledger again by every service that writes.
+That is no sign-in, and the page says so; it is offered only on the machine that serves the app, to who came by its own
+name. Whoever is named here is looked up in the ledger again by every service that writes.
+
+The address of a page names the person too, so that a reload, a bookmark and every link of ours keep them. But an
+address can be sent by anybody, so it is believed only when it carries a proof that this browser made it. Without one it
+proposes: the page shows what that person would see, and they may save what they type on My updates, whose form says
+whose it is; for anything else they say with one press that it is them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hmac
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from tracker.domain import dates
 from tracker.services import users
+from tracker.ui import gate, html
 
 if TYPE_CHECKING:
     from tracker.domain.lines import UserLine
@@ -20,14 +28,42 @@ if TYPE_CHECKING:
     from tracker.store.database import Database
 
 ACTING_AS = "acting_as"
-"""The key of the choice, and its name in the address bar."""
+"""What the address calls who is asking."""
+
+PROOF = "confirmed"
+"""What the address calls the proof that it was made in this browser."""
+
+_CHOICE = "choice of person"
+"""The key of the choice, for the visit."""
+
+_CONFIRMED = "person confirmed"
+"""The key of who said in this visit, or before in this browser, that it is them."""
+
+CONFIRM = "Work as this person"
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
+"""What a proxy adds to a request that it passes on, and a browser does not."""
+
+
+def serves_this_machine() -> bool:
+    """Say whether the app is served to the machine that it runs on, and to no other."""
+    return st.get_option("server.address") in _LOOPBACK
 
 
 def editable_here() -> bool:
-    """Say whether anything may be changed: without sign-in, only on the machine that serves the app."""
-    return st.get_option("server.address") in _LOOPBACK
+    """Say whether this visitor may change anything: without sign-in, only who is on the machine that serves the app.
+
+    They came by one of its own names, straight, and from itself. What no network brought (a test) has no name.
+    """
+    headers = st.context.headers
+    host = headers.get("Host")
+    return (
+        serves_this_machine()
+        and st.context.ip_address in {None, *_LOOPBACK}  # Streamlit says None of this machine
+        and (host is None or gate.hostname(host).lower() in _LOOPBACK)
+        and not any(name in headers for name in _FORWARDED)
+    )
 
 
 def invitation() -> str:
@@ -46,39 +82,130 @@ def _users(_db: Database, today: dt.date, known_seq: int) -> list[UserLine]:  # 
     return users.list_users(_db)
 
 
+def _everybody(db: Database, known_seq: int) -> list[UserLine]:
+    return _users(db, dates.today(), known_seq)
+
+
+def namesakes(db: Database, known_seq: int) -> dict[str, str]:
+    """Return the address of each person whose name alone could be two people's, by id."""
+    return users.namesakes(_everybody(db, known_seq))
+
+
+def named(db: Database, known_seq: int) -> dict[str, str]:
+    """Return the name and address of everybody who was ever registered, by id."""
+    return {user.user_id: f"{user.name}, {user.address}" for user in _everybody(db, known_seq)}
+
+
 def _by_id(db: Database, known_seq: int) -> dict[str, UserLine]:
     """Everybody whom a visitor may act as, by id."""
     if not editable_here():
         return {}
-    everybody = _users(db, dates.today(), known_seq)
-    return {user.user_id: user for user in everybody if user.active}
+    return {user.user_id: user for user in _everybody(db, known_seq) if user.active}
+
+
+def settle(db: Database, known_seq: int) -> None:
+    """Decide who is asking, before a page is drawn: who was chosen last in this visit, else whom the address names."""
+    people = _by_id(db, known_seq)
+    if _CHOICE not in st.session_state:
+        asked = st.query_params.get(ACTING_AS, "")
+        st.session_state[_CHOICE] = asked
+        proven = _proof(asked)  # nothing proves anything for a browser that keeps no cookie
+        if proven and hmac.compare_digest(st.query_params.get(PROOF, "").encode(), proven.encode()):
+            st.session_state[_CONFIRMED] = asked
+    if st.session_state[_CHOICE] not in people:
+        st.session_state[_CHOICE] = ""
 
 
 def choose_actor(db: Database, known_seq: int) -> None:
-    """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and in the address."""
-    names = {user_id: f"{user.name} ({user.role})" for user_id, user in _by_id(db, known_seq).items()}
-    if not names:
+    """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and written in the address."""
+    people = _by_id(db, known_seq)
+    if not people:
         return
-    asked = st.query_params.get(ACTING_AS, "")
+    beside = namesakes(db, known_seq)
+    words = {
+        user_id: ", ".join(filter(None, (user.name, beside.get(user_id)))) + f" ({user.role})"
+        for user_id, user in people.items()
+    }
     st.selectbox(
         "Acting as",
-        ["", *names],
-        index=list(names).index(asked) + 1 if asked in names else 0,
-        key=ACTING_AS,
+        ["", *people],
+        key=_CHOICE,
         persist_state="session",
-        format_func=lambda user_id: names.get(user_id, "Nobody: just looking"),
+        format_func=lambda user_id: words.get(user_id, "Nobody: just looking"),
+        on_change=_confirm,
         width=320,
     )
+    _write_address()
+
+
+def ask_to_confirm(db: Database, known_seq: int, *, typed_here: bool) -> None:
+    """Say whom the address names, and ask whether it is them, until they say so; ``typed_here`` on My updates."""
+    if confirmed() or not st.session_state.get(_CHOICE):
+        return
+    user = _by_id(db, known_seq)[st.session_state[_CHOICE]]
+    html.show(
+        html.put(
+            '<div class="banner" role="status"><p><strong>Are you {} ({})?</strong> The address of this page names '
+            "them, and anybody can send an address. {}</p></div>",
+            user.name,
+            user.address,
+            "What you save below is recorded under that name. For anything else, say first that it is you."
+            if typed_here
+            else "Nothing can be saved until you say that it is you.",
+        )
+    )
+    st.button(CONFIRM, on_click=_confirm)
+
+
+def _confirm() -> None:
+    st.session_state[_CONFIRMED] = st.session_state[_CHOICE]
+
+
+def confirmed() -> bool:
+    """Say whether whoever is asking said so: by choosing, by one press, or in this browser before.
+
+    Only a browser can be led somewhere by a link, and every browser calls itself Mozilla.
+    """
+    led = "Mozilla/" in st.context.headers.get("User-Agent", "")
+    return not led or st.session_state.get(_CONFIRMED) == st.session_state.get(_CHOICE)
 
 
 def actor(db: Database, known_seq: int) -> Actor | None:
     """Who is asking; None for somebody who only looks."""
-    chosen = st.session_state.get(ACTING_AS, st.query_params.get(ACTING_AS))
-    user = _by_id(db, known_seq).get(chosen) if chosen else None
-    return users.actor_of(user) if user else None
+    user = _by_id(db, known_seq).get(st.session_state.get(_CHOICE, ""))
+    return users.actor_of(user, _everybody(db, known_seq)) if user else None
 
 
 def in_address() -> dict[str, str]:
     """What an address within the tracker carries, so that the next page is asked for by the same person."""
-    chosen = st.session_state.get(ACTING_AS)
-    return {ACTING_AS: chosen} if chosen else {}
+    chosen = st.session_state.get(_CHOICE)
+    if not chosen:
+        return {}
+    proof = _proof(chosen) if st.session_state.get(_CONFIRMED) == chosen else ""
+    return {ACTING_AS: chosen, PROOF: proof} if proof else {ACTING_AS: chosen}
+
+
+def _write_address() -> None:
+    """Let the address say who is asking, on every page and without a step in the browser's history.
+
+    Only what a field is bound to is kept in the address when a visitor goes to another page; nobody sees these fields.
+    """
+    said = in_address()
+    with st.container(key="unseen"):
+        for name in (ACTING_AS, PROOF):
+            st.session_state[name] = said.get(name, "")
+            st.text_input(name, key=name, bind="query-params", persist_state="session")
+
+
+def _proof(user_id: str) -> str:
+    """Return what an address carries when this browser made it; nothing for a visitor who has no cookie of ours."""
+    visit = gate.visit_of(st.context.headers.get("Cookie", ""))
+    return proof(visit, user_id) if visit else ""
+
+
+def proof(visit: str, user_id: str) -> str:
+    """Return what proves that the browser with a cookie made an address that names a person.
+
+    Nobody else knows the cookie: no other site's page can read it, and a proof that is sent on proves nothing.
+    """
+    return hmac.new(visit.encode(), user_id.encode(), sha256).hexdigest()[:20]

@@ -217,7 +217,11 @@ def baseline_requests(caption: str, lines: Iterable[RequestLine], *, empty: str)
                     html.link(state.address("commitment", id=line.commitment_id), line.milestone),
                     line.request_id,
                 ),
-                html.put('{}<span class="why">by {}</span>', html.day(line.asked_on), line.author),
+                html.put(
+                    '{}<span class="why">by {}</span>',
+                    html.day(line.asked_on),
+                    state.shown(line.author_id, line.author),
+                ),
                 line.before or html.put('<span class="quiet">none</span>'),
                 line.after,
                 html.put('{}<span class="why">{}</span>', line.reason, line.note),
@@ -233,7 +237,8 @@ def _decision(line: RequestLine) -> Markup:
     if line.state == RequestState.WITHDRAWN:
         return html.put('withdrawn by {}<span class="why">{}</span>', line.author, line.decision_note or "")
     if line.decided_on is None:
-        return html.put('<span class="quiet">awaiting a decision by someone other than {}</span>', line.author)
+        asked_by = state.shown(line.author_id, line.author)
+        return html.put('<span class="quiet">awaiting a decision by someone other than {}</span>', asked_by)
     return html.put(
         '{} {}<span class="why">by {}</span><span class="why">{}</span>',
         line.state,

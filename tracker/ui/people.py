@@ -16,6 +16,8 @@ from tracker.ui.drafts import Draft
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from markupsafe import Markup
+
     from tracker.domain.lines import UserLine
 
 
@@ -28,7 +30,7 @@ def listed(everybody: Sequence[UserLine]) -> None:
             (
                 (
                     user.name,
-                    html.mail(user.user_id),
+                    _addresses(user),
                     user.role,
                     ", ".join([*user.programmes, *user.commitments]),
                     "yes" if user.active else "no",
@@ -38,6 +40,13 @@ def listed(everybody: Sequence[UserLine]) -> None:
             empty="Nobody is registered.",
         )
     )
+
+
+def _addresses(user: UserLine) -> Markup:
+    """The address that holds now, and what else is known of the account's addresses."""
+    more = [f"registered as {user.user_id}"] if user.address != user.user_id else []
+    more += [f"the same person as {user.same_as}"] if user.same_as else []
+    return html.put('{}<span class="why">{}</span>', html.mail(user.address), "; ".join(more))
 
 
 def form(everybody: Sequence[UserLine], actor_id: str) -> None:
@@ -52,31 +61,33 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
     chosen = st.selectbox(
         "Who",
         ["", *by_id],
-        format_func=lambda user_id: by_id[user_id].name if user_id else "Somebody new",
+        format_func=lambda user_id: state.named(user_id) if user_id else "Somebody new",
         **choice.kept("chosen"),
     )
     held, draft = by_id.get(chosen), replace(choice, thing=chosen or "new")
     base_version = draft.base_version(held.version if held else 0)
-    given = _given(held, draft)
+    given = _given(held, draft, list(by_id))
     if held and held.version != base_version:
         _offer_both(held, given, draft)
     if not st.button("Save", type="primary", key=draft.key("button")):
         return
     if held:
-        act = partial(users.change_user, base_version=base_version, **given)
+        addresses = {"email": held.user_id, "address": given["email"]}
+        act = partial(users.change_user, base_version=base_version, **{**given, **addresses})
     else:
         act = partial(users.add_user, **{field: said for field, said in given.items() if field != "active"})
     words = f"{given['name']} ({given['email']}) is {'changed' if held else 'added'}"
     drafts.record(draft.form, [draft, choice], partial(act, state.store(), actor_id=draft.person), words)
 
 
-def _given(held: UserLine | None, draft: Draft) -> dict[str, Any]:
+def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> dict[str, Any]:
     """Draw the fields and return what they say, by the names that the service has for it."""
     view = state.board()
     programmes = {programme.programme_id: programme.name for programme in view.programmes}
     commitments = {line.commitment_id: f"{line.commitment_id} {line.title}" for line in view.commitments}
+    others = ["", *(user_id for user_id in everybody if not held or user_id != held.user_id)]
     return {
-        "email": held.user_id if held else st.text_input("E-mail", **draft.kept("email")),
+        "email": st.text_input("E-mail", value=held.address if held else "", **draft.kept("email")),
         "name": st.text_input("Name", value=held.name if held else "", **draft.kept("name")),
         "role": str(
             st.selectbox(
@@ -96,6 +107,17 @@ def _given(held: UserLine | None, draft: Draft) -> dict[str, Any]:
             default=held.commitments if held else [],
             format_func=commitments.__getitem__,
             **draft.kept("commitments"),
+        ),
+        "same_as": st.selectbox(
+            "Another account of the same person",
+            others,
+            index=others.index(held.same_as) if held and held.same_as else 0,
+            format_func=lambda user_id: state.named(user_id) if user_id else "None",
+            help="Nobody approves at one of their accounts what they asked for at another.",
+            **draft.kept("same_as"),
+        ),
+        "another_person": st.checkbox(
+            "Another person of this name: they only look like somebody who is registered", **draft.kept("another")
         ),
         "active": st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
     }

@@ -183,7 +183,7 @@ def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
             ["Who", Column("Confirmed", number=True), "Not confirmed", "Not rated"],
             (
                 (
-                    html.put("{} {}", line.name, html.mail(line.user_id)),
+                    html.put("{} {}", line.name, html.mail(line.address)),
                     f"{len(line.confirmed)} of {len(line.confirmed) + len(line.waiting)}",
                     _ids(line.waiting),
                     _ids(line.unrated),
@@ -214,7 +214,7 @@ def letters(view: ChaseView) -> None:
         "Letter to",
         list(left),
         index=None,
-        format_func=lambda user_id: left[user_id].name,
+        format_func=lambda user_id: state.shown(user_id, left[user_id].name),
         key="letter/to",
         placeholder="Choose whom to chase",
     )

@@ -82,7 +82,11 @@ def listed(lines: Sequence[SnapshotLine]) -> None:
                 (
                     html.link(state.address_of(line), line.name),
                     line.as_at,
-                    html.put('{}<span class="why">by {}</span>', _instant(line.taken_at), line.taker or line.taken_by),
+                    html.put(
+                        '{}<span class="why">by {}</span>',
+                        _instant(line.taken_at),
+                        state.shown(line.taken_by, line.taker or line.taken_by),
+                    ),
                     _standing(line),
                     line.known_seq,
                     html.put("<code>{}</code>", line.digest[:12]),
@@ -183,7 +187,12 @@ def about(line: SnapshotLine) -> None:
             [
                 ("Its board", html.link(state.address_of(line), f"Open the position on {dates.in_words(line.as_at)}")),
                 ("Stands as", _standing(line)),
-                ("Taken", html.put("{} by {}", _instant(line.taken_at), line.taker or line.taken_by)),
+                (
+                    "Taken",
+                    html.put(
+                        "{} by {}", _instant(line.taken_at), state.shown(line.taken_by, line.taker or line.taken_by)
+                    ),
+                ),
                 ("Published", _instant(line.published_at) or None),
                 ("Withdrawn", snapshots.withdrawal(line) or None),
                 ("Reporting period", line.period_id),

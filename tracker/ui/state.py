@@ -14,7 +14,7 @@ from tracker.domain.policy import Action, allows
 from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
 from tracker.services import backups, boards, comparisons, snapshots, stores, users
-from tracker.ui import html, identity
+from tracker.ui import held, html, identity
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Head
@@ -27,17 +27,27 @@ if TYPE_CHECKING:
 AS_AT = "as_at"
 """The key of the one control, and its name in the address bar."""
 
+MY_UPDATES = "updates"
+"""The path of that page."""
+
+_PAGE = "page"
+"""The path of the page that is drawn."""
+
 SNAPSHOT = "snapshot"
 """The name of the snapshot that is shown, for the visit and in the address bar; the pages then show it and no other."""
 
 
-@st.cache_resource(show_spinner=False)
 def store() -> Database:
-    """Open the store once for the whole server. Raises TrackerError.
+    """Return the store, opened once for the whole server. Raises TrackerError.
 
-    For writing only when somebody is registered who could change something: until then the command line may read the
-    store while the app runs.
+    It is opened for writing only when somebody is registered who could change something: until then the command line
+    may read the store while the app runs.
     """
+    return held.hold(stores.address(), _open)
+
+
+def _open() -> Database:
+    stores.keep_private()
     folder = stores.backup_folder()
     at = stores.address()
     if folder:
@@ -47,7 +57,7 @@ def store() -> Database:
 
 def _somebody_may_change_something(db: Database) -> bool:
     everybody = users.list_users(db)
-    return identity.editable_here() and any(user.active and user.role != Role.VIEWER for user in everybody)
+    return identity.serves_this_machine() and any(user.active and user.role != Role.VIEWER for user in everybody)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -66,6 +76,16 @@ def demonstration() -> bool:
     return stores.is_demonstration(store())
 
 
+def enter(page: str) -> None:
+    """Remember the path of the page that is about to be drawn."""
+    st.session_state[_PAGE] = page
+
+
+def on_my_updates() -> bool:
+    """Say whether the page that is drawn is My updates, where nothing can be saved that was not typed there first."""
+    return st.session_state.get(_PAGE) == MY_UPDATES
+
+
 def set_title(words: str) -> None:
     """Name the page in the browser's tab, where a demonstration says first what it is."""
     named = f"{words} – SEND delivery board"
@@ -75,6 +95,17 @@ def set_title(words: str) -> None:
 def actor() -> Actor | None:
     """Who is asking; None for somebody who only looks."""
     return identity.actor(store(), known())
+
+
+def shown(user_id: str, name: str) -> str:
+    """Return a person's name as a page says it: with their address where the name alone could be two people."""
+    address = identity.namesakes(store(), known()).get(user_id)
+    return f"{name}, {address}" if address else name
+
+
+def named(user_id: str) -> str:
+    """Return what a choice of people says of one: the name and the address, or what was noted of who is no account."""
+    return identity.named(store(), known()).get(user_id, user_id)
 
 
 def may(action: Action) -> bool:
@@ -183,9 +214,17 @@ def present() -> dt.date:
     return line.taken_on if line else dates.today()
 
 
-def editable() -> bool:
+def shows_today() -> bool:
     """Say whether the pages show what can be changed: today, and no snapshot."""
     return snapshot() is None and as_at() == dates.today()
+
+
+def editable() -> bool:
+    """Say whether the page offers to save: it shows today, to somebody who said who they are (``tracker.ui.identity``).
+
+    A person whom only the address names may still save what they type on My updates.
+    """
+    return shows_today() and (identity.confirmed() or on_my_updates())
 
 
 def position() -> Position:

@@ -37,5 +37,5 @@ else:
         chased = periods.chase(kept)
         if chased and state.may(Action.KEEP_PERIODS):
             periods.letters(chased)
-    else:
+    elif not state.shows_today():
         html.show(html.put("<p>Requests and periods are decided as at today. Show today to do so.</p>"))

@@ -98,6 +98,7 @@ with first:
         bind="query-params",
         persist_state="session",
         placeholder="Everybody",
+        format_func=state.named,
         on_change=first_page,
     )
 with second:

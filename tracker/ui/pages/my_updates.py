@@ -22,7 +22,7 @@ else:
         if lines:
             return_files.show(asking.user_id)
     ratings.show(asking.user_id)
-    if not state.editable():
+    if not state.shows_today():
         html.show(
             html.put("<p>Updates are made as at today; the lines above are today's. Show today to make them.</p>")
         )
