@@ -283,6 +283,7 @@ STEPS: tuple[tuple[Door, str, tuple[tuple[Door, str], ...]], ...] = (
     (open_period, APPROVER, ()),
     (change_period, APPROVER, ((open_period, APPROVER),)),
     (close_period, APPROVER, ((open_period, APPROVER),)),
+    (reopen_period, APPROVER, ((open_period, APPROVER), (close_period, APPROVER))),
     (take_snapshot, APPROVER, ()),
     (add_user, ADMINISTRATOR, ()),
     (change_user, ADMINISTRATOR, ()),

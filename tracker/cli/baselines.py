@@ -94,7 +94,7 @@ def _decide(options: argparse.Namespace) -> int:
 def _withdraw(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = baselines.withdraw_request(
-            db, actor_id=options.actor, baseline_request_id=options.request, note=options.note
+            db, actor_id=users.account(db, options.actor), baseline_request_id=options.request, note=options.note
         )
         return _say(db, f"{options.request} is withdrawn.", change)
 

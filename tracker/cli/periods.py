@@ -108,7 +108,9 @@ def _close(options: argparse.Namespace) -> int:
 
 def _reopen(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        change = periods.reopen_period(db, actor_id=options.actor, period_id=options.period, reason=options.reason)
+        change = periods.reopen_period(
+            db, actor_id=users.account(db, options.actor), period_id=options.period, reason=options.reason
+        )
         return _say(db, f"{options.period} is open again", change)
 
 

@@ -180,7 +180,9 @@ def _move(options: argparse.Namespace) -> int:
 
 def _withdraw(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        change = snapshots.withdraw_snapshot(db, actor_id=options.actor, name=options.name, reason=options.reason)
+        change = snapshots.withdraw_snapshot(
+            db, actor_id=users.account(db, options.actor), name=options.name, reason=options.reason
+        )
         _say(db, options.name, change)
     return 0
 

@@ -194,7 +194,7 @@ def reopen_period(
         reason=why,
         versions=[Version(noun=noun, version=version + 1, effective_on=today)],
         request_id=request_id,
-        check=lambda cursor: _check(cursor, noun, ()),
+        check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
     )
 
 
