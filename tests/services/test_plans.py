@@ -23,6 +23,7 @@ from tracker.domain.nouns import (
 )
 from tracker.domain.words import MoveReason, Precision, Reporter, RequestState, View
 from tracker.services import boards, plan_removals, stores
+from tracker.services.baselines import list_requests
 from tracker.services.plans import NOTHING_CONFIRMED, Consent, check_plans, compare_plans, load_plans, unread
 from tracker.store import ledger
 from tracker.store.database import Address
@@ -619,6 +620,86 @@ def test_files_that_are_not_read_are_told_of_and_what_editors_leave_is_not(plan:
     for name in ("more.toml.txt", "README.md", ".hidden.toml", "bodies.toml~"):
         (plan.plans / name).write_text("x = 1", encoding="utf-8")
     assert unread(plan.plans) == ["plans/more.toml.txt is not read as a plan."]
+
+
+# Renames
+
+
+def renamed_plan(plan: PlanFolder) -> None:
+    """Give the first commitment and its milestone new ids, and say which they had."""
+    text = plan.files["promises"].read_text(encoding="utf-8")
+    text = text.replace('"C6-01-M1"', '"C6-10-M1"\n  formerly = "C6-01-M1"')
+    text = text.replace('"C6-01"', '"C6-10"\nformerly = "C6-01"')
+    plan.files["promises"].write_text(text, encoding="utf-8")
+    funding = plan.files["funding"].read_text(encoding="utf-8")
+    plan.files["funding"].write_text(funding.replace(",C6-01,", ",C6-10,"), encoding="utf-8")
+
+
+def test_a_rename_carries_along_all_that_depends_on_it_on_every_day(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    report = replace(OWNERS_REPORT, id="C6-01-M1", forecast_on=dt.date(2026, 3, 31))
+    save(db, report, on=dt.date(2023, 9, 1))
+    save(db, rated("C6-01"), on=SINCE)
+    save(db, Assignment(id="ana/C6-01", user_id="ana", active=True, commitment_id="C6-01"), on=SINCE)
+    save(db, replace(BOARD_REQUEST, id="C6-01-M1/1", milestone_id="C6-01-M1"), on=SINCE)
+    rebaseline(db, dt.date(2027, 3, 31), on=dt.date(2023, 10, 1))
+    before = head(db)
+    renamed_plan(plan)
+    loaded = load(db, plan)
+    assert [change.action for change in loaded.changes] == ["rename", "plan load"]
+    assert loaded.changes[0].reason == "C6-10 was C6-01; C6-10-M1 was C6-01-M1"
+    assert {difference.kind for difference in loaded.differences} == {"renamed"}
+    for day in (GREEN_PAPER, SINCE, dt.date(2023, 9, 2), dt.date(2024, 1, 1)):
+        was, now = boards.view_board(db, day, before), boards.view_board(db, day, head(db))
+        for old, new in zip(
+            was.milestones, sorted(now.milestones, key=lambda line: line.milestone_id != "C6-10-M1"), strict=True
+        ):
+            assert (old.title, old.baseline, old.original_baseline, old.forecast, old.narrative, old.status) == (
+                new.title,
+                new.baseline,
+                new.original_baseline,
+                new.forecast,
+                new.narrative,
+                new.status,
+            )
+        assert [(f.amount_gbp, f.commitment_id) for f in now.funding] == [(f.amount_gbp, "C6-10") for f in was.funding]
+        assert len(now.events) == len(was.events)
+        assert [c.owner_status for c in now.commitments if c.commitment_id == "C6-10"] == [
+            c.owner_status for c in was.commitments if c.commitment_id == "C6-01"
+        ]
+    assert newest(db, Assignment, "ana/C6-10").noun == Assignment(
+        id="ana/C6-10", user_id="ana", active=True, commitment_id="C6-10"
+    )
+    [request] = [r for r in list_requests(db) if r.request_id == "C6-01-M1/1"]
+    assert (request.milestone_id, str(request.before)) == ("C6-10-M1", "2024-25")
+    assert ledger.verify(db).faults == ()
+    assert load(db, plan).change is None
+
+
+def test_a_rename_that_also_moves_the_baseline_is_refused_whole(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    renamed_plan(plan)
+    plan.edit("promises", BASELINE, 'baseline = "FY2028-29"')
+    [told] = refused(db, plan)
+    assert "field baseline: says 2028-29, and the tracker has 2024-25." in told
+
+
+def test_an_id_that_went_while_another_came_is_asked_about(db: Database, plan: PlanFolder) -> None:
+    load(db, plan)
+    plan.edit("promises", '"C6-06"', '"C6-60"')
+    plan.edit("promises", 'id          = "C6-06-M1"', 'id          = "C6-60-M1"')
+    [told] = refused(db, plan)
+    assert 'Is C6-60 the new id of C6-06? Then write formerly = "C6-06" in its entry' in told
+    assert 'Is C6-60-M1 the new id of C6-06-M1? Then write formerly = "C6-06-M1" in its entry' in told
+
+
+def test_a_former_id_that_is_in_use_or_given_twice_is_a_fault(db: Database, plan: PlanFolder) -> None:
+    plan.edit("promises", 'id          = "C6-06-M1"', 'id          = "C6-06-M1"\n  formerly = "C6-01-M1"')
+    assert "field formerly: C6-01-M1 is still the id of an entry" in refused(db, plan)[0]
+    plan.restore()
+    for milestone_id in ("C6-01-M1", "C6-06-M1"):
+        plan.edit("promises", f'id          = "{milestone_id}"', f'id          = "{milestone_id}"\n  formerly = "OLD"')
+    assert "field formerly: OLD is the former id of plans/chapters/promises.toml" in refused(db, plan)[0]
 
 
 # Nothing is recorded when anything is at fault

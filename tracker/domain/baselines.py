@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Version
     from tracker.domain.lines import UpdateLine
-    from tracker.domain.nouns import Milestone
+    from tracker.domain.nouns import Milestone, Noun
 
 
 CORRECTED = "correct baseline"
@@ -121,7 +121,7 @@ def with_baseline_of(said: Milestone, held: Milestone) -> Milestone:
     )
 
 
-Worded: TypeAlias = tuple[object, object, object]
+Worded: TypeAlias = tuple[object, ...]
 """A baseline: its day, its precision and its published wording."""
 
 
@@ -141,7 +141,7 @@ def of_plan(
         return _promised_otherwise(said, promised_on, days, standing)
     held = standing[promised_on]
     worded_anew = _dated(said) != _dated(held) and (*_dated(said), None) in ever  # approved, and published nowhere yet
-    if _worded(said) in ever or worded_anew:
+    if worded(said) in ever or worded_anew:
         return with_baseline_of(said, held)
     return _baselined_otherwise(said, promised_on, held, standing)
 
@@ -150,8 +150,9 @@ def _dated(milestone: Milestone) -> tuple[object, object]:
     return milestone.baseline_on, milestone.baseline_precision
 
 
-def _worded(milestone: Milestone) -> Worded:
-    return (*_dated(milestone), milestone.baseline_wording)
+def worded(milestone: Noun) -> Worded:
+    """Return the baseline of a milestone."""
+    return tuple(getattr(milestone, f"baseline_{part}", None) for part in ("on", "precision", "wording"))
 
 
 def _published(milestone: Milestone) -> PublishedDate | None:
@@ -164,7 +165,7 @@ def _back_again(
 ) -> Milestone | Disagreement:
     """Judge a milestone that was removed and comes back: it comes back as it was."""
     promise = days.get(promised_on)
-    if promise and _worded(said) in ever:
+    if promise and worded(said) in ever:
         return with_baseline_of(said, promise.held)
     day, last = list(days.items())[-1]
     was = _published(last.held) or "none"

@@ -55,11 +55,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a plan says: ``noun`` held from ``effective_on``; ``where`` names the file and entry that says it."""
+    """What a plan says: ``noun`` held from ``effective_on``; ``where`` names the file and entry that says it.
+
+    ``formerly`` is the id that it had before, where it had another.
+    """
 
     noun: Noun
     effective_on: dt.date
     where: str
+    formerly: str | None = None
 
 
 class _Reader:
@@ -69,10 +73,12 @@ class _Reader:
         self.statements: list[Statement] = []
         self.faults: list[str] = []
 
-    def say(self, entry: Entry, effective_on: dt.date, noun: Callable[[], Noun]) -> None:
+    def say(
+        self, entry: Entry, effective_on: dt.date, noun: Callable[[], Noun], *, formerly: str | None = None
+    ) -> None:
         """Add a statement; ``noun`` makes it, and what it cannot make is a fault."""
         try:
-            self.statements.append(Statement(noun(), effective_on, entry.where))
+            self.statements.append(Statement(noun(), effective_on, entry.where, formerly))
         except UnstorableText as error:
             self.faults.append(f"{entry.where}: {error}")
 
@@ -96,6 +102,7 @@ def read_plan(plans: Path, data: Path) -> list[Statement]:
     if not reader.faults:  # what refers to what can only be judged when every entry could be read
         _check_whole(reader)
         _check_inheritance(reader)
+        _check_renames(reader)
     if reader.faults:
         raise PlanFaults([_printable(fault) for fault in reader.faults])
     return reader.statements
@@ -207,7 +214,7 @@ def _commitment(reader: _Reader, entry: Entry) -> None:
     amount, amount_wording = entry.optional_pounds("amount_gbp"), entry.optional_text("amount_wording")
     target_wording, partners = entry.optional_text("target_wording"), entry.optional_text("partners")
     measure, not_measurable = entry.optional_text("measure"), entry.optional_text("not_measurable")
-    note = entry.optional_text("note")
+    note, formerly = entry.optional_text("note"), entry.optional_text("formerly")
     if not owner and not programme:
         entry.fault("owner", "is missing and there is no programme to inherit one from; name an owner.")
     if bool(measure) == bool(not_measurable):
@@ -234,6 +241,7 @@ def _commitment(reader: _Reader, entry: Entry) -> None:
             not_measurable=not_measurable,
             note=note,
         ),
+        formerly=formerly,
     )
     for reference in entry.entries("reference", "reference"):
         _reference(reader, reference, identity)
@@ -288,7 +296,7 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
     kind, key = entry.word("kind", MilestoneKind), entry.flag("key", default=True)
     promised_in, promised_on = entry.text("promised_in"), entry.day("promised_on")
     baseline, wording = entry.published_date("baseline"), entry.optional_text("baseline_wording")
-    note = entry.optional_text("note")
+    note, formerly = entry.optional_text("note"), entry.optional_text("formerly")
     if promised_on < dates.GREEN_PAPER:
         entry.fault("promised_on", "is before the Green Paper of 2022-03-29; nothing was promised before it.")
     reader.say(
@@ -306,6 +314,7 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
             baseline_wording=wording,
             note=note,
         ),
+        formerly=formerly,
     )
     for progress in entry.entries("progress", "progress"):
         _progress(reader, progress, identity, promised_on)
@@ -532,6 +541,22 @@ def _check_whole(reader: _Reader) -> None:
                 reader.faults.append(
                     f'{statement.where}, field {field}: there is no {kind.__name__.lower()} "{target}"; {hint}'
                 )
+
+
+def _check_renames(reader: _Reader) -> None:
+    """Check that a former id is no entry's id any more, and only one entry's former id."""
+    ids = {(type(s.noun), s.noun.id) for s in reader.statements}
+    used: dict[tuple[type[Noun], str], Statement] = {}
+    for statement in reader.statements:
+        if statement.formerly:
+            former = (type(statement.noun), statement.formerly)
+            other = used.setdefault(former, statement)
+            if former in ids:
+                wrong = f"{statement.formerly} is still the id of an entry; a former id is in no other use."
+                reader.faults.append(f"{statement.where}, field formerly: {wrong}")
+            elif other is not statement:
+                wrong = f"{statement.formerly} is the former id of {other.where} too; one entry can have had it."
+                reader.faults.append(f"{statement.where}, field formerly: {wrong}")
 
 
 def _check_inheritance(reader: _Reader) -> None:

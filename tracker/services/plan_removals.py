@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ _TOLD_ONE_BY_ONE = (Programme, Commitment, Milestone, Organisation, Owner)
 _MOST_OTHERS = 12
 """So many other records are told by their ids; more are only counted."""
 
+_ALIKE = 0.8
+
 _WORDS = {
     "assessment": ("outcome", "outcomes"),
     "event": ("event", "events"),
@@ -46,8 +49,11 @@ _WORDS = {
 }
 
 
-def told(removed: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
-    """Say what a load would remove, a line a record, and how to go on; ``unread`` are sentences on files not read."""
+def told(removed: Sequence[Version], recorded: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
+    """Say what a load would remove, a line a record, and how to go on.
+
+    ``recorded`` is all that it would record, and ``unread`` are sentences on files that were not read.
+    """
     nouns = {(type(version.noun), version.noun.id): version for version in removed}
     lines = [
         f"    {table_of(kind)} {identity} “{_title(version.noun)}”{_hanging(version.noun, held)}"
@@ -66,11 +72,35 @@ def told(removed: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
             f"The plans no longer hold {records} that the tracker has. Loading them would remove these from the board "
             "of every day, past days included:",
             *lines,
-            *(f"    {sentence}" for sentence in unread),
+            *(f"    {sentence}" for sentence in (*unread, *_alike(removed, recorded))),
             "    Put back what is missing: a file may have been moved, renamed, hidden or emptied. If these are to go, "
             "load the plans again with --remove. The history keeps them.",
         ]
     )
+
+
+def _alike(removed: Sequence[Version], recorded: Sequence[Version]) -> Iterable[str]:
+    """Ask of every commitment and milestone that would go whether one that comes is the same under a new id."""
+    for old in (version.noun for version in removed):
+        if not isinstance(old, Commitment | Milestone):
+            continue
+        titles = {
+            new.title: new.id
+            for new in (version.noun for version in recorded if version.version == 1)
+            if isinstance(new, Commitment | Milestone) and type(new) is type(old) and _near(old, new)
+        }
+        for title in difflib.get_close_matches(old.title, titles, n=1, cutoff=0.5):
+            yield (
+                f'Is {titles[title]} the new id of {old.id}? Then write formerly = "{old.id}" in its entry, and what '
+                "belongs to it is carried along. If they are two, --remove removes the old one."
+            )
+
+
+def _near(old: Commitment | Milestone, new: Commitment | Milestone) -> bool:
+    """Say whether two records can be the same under two ids: milestones of one commitment, or titles that are alike."""
+    if isinstance(old, Milestone) and isinstance(new, Milestone) and old.commitment_id == new.commitment_id:
+        return True
+    return difflib.SequenceMatcher(None, old.title.casefold(), new.title.casefold()).ratio() >= _ALIKE
 
 
 def _title(noun: Noun) -> str:

@@ -11,16 +11,19 @@ from dataclasses import dataclass, field, fields, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.domain.baselines import CORRECTED, Disagreement, Promise, of_plan, with_baseline_of
+from tracker.domain.baselines import CORRECTED, Disagreement, Promise, of_plan, with_baseline_of, worded
 from tracker.domain.errors import PlanFaults, ReturnRejected
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Milestone, Progress
+from tracker.domain.renames import ACTION as RENAMED
+from tracker.domain.renames import Renames
 from tracker.exchange import plan_drafts
 from tracker.exchange.plan_files import UnreadableFile, read_bytes
 from tracker.exchange.plans import read_plan, unread_files
 from tracker.services import plan_removals
 from tracker.store import baselines, ledger
-from tracker.store.registry import NOUNS
+from tracker.store.ledger import Slot
+from tracker.store.registry import NOUNS, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from tracker.domain.nouns import Noun
     from tracker.exchange.plans import Statement
     from tracker.store.database import Cursor, Database
-    from tracker.store.ledger import Slot
 
 Place: TypeAlias = tuple[str, dt.date]
 """An id, and the day from which something is said of it."""
@@ -59,10 +61,10 @@ NOTHING_CONFIRMED = Consent()
 
 @dataclass(frozen=True)
 class Difference:
-    """What one load changes of one noun and day; ``kind`` is added, edited, removed, agreed or corrected.
+    """What one load changes of one noun and day.
 
-    Agreed is what somebody had recorded in the tracker before. ``fields`` holds (field, old value, new value) of an
-    edit or a correction.
+    ``kind`` is added, edited, removed, agreed, corrected or renamed; agreed is what somebody had recorded in the
+    tracker before. ``fields`` holds (field, old value, new value) of an edit, a correction or a rename.
     """
 
     noun: str
@@ -85,7 +87,7 @@ class Difference:
 class Loaded:
     """A load: what it changed, and the changes that record it, oldest first; none when the ledger held it all already.
 
-    A correction of baselines is a change of its own, before that of the load.
+    A rename and a correction of baselines are changes of their own, before that of the load.
     """
 
     differences: tuple[Difference, ...]
@@ -102,6 +104,8 @@ class _Compared:
     """What a load would record, and what is in its way."""
 
     held: Mapping[str, Mapping[Place, Slot]]
+    renames: Renames
+    renamed: list[Version] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     corrections: list[Version] = field(default_factory=list)
     removed: list[Version] = field(default_factory=list)
@@ -148,17 +152,24 @@ def load_plans(db: Database, plans: Path, data: Path, *, actor: str, consent: Co
     has recorded since the last load stands, unless the plans were edited in the same place and say something else:
     that is a fault to be decided by a person. A baseline in the ledger, and the day of its promise, stay as they are:
     plans that say something else are a fault, unless ``consent`` gives a reason to correct them. A correction is
-    recorded before the load, as a change that says what it is.
+    recorded before the load, as a change that says what it is; so is a rename that the plans tell of, which carries
+    along everything recorded under the old id.
     Raises PlanFaults (nothing is recorded), StaleEdit, StoreBusy, StoreUnusable.
     """
     statements, unread = read_plan(plans, data), unread_files(plans)
     compared = _compared(db, statements, consent, unread)
+    renamed = [d for d in compared.differences if d.kind == "renamed"]
     differences, changes = list(compared.differences), []
+    if compared.renamed:
+        reason = str(compared.renames)
+        changes.append(ledger.record(db, actor=actor, action=RENAMED, reason=reason, versions=compared.renamed))
+        compared = _compared(db, statements, consent, unread)
+        differences = renamed + [d for d in compared.differences if d.kind != "agreed"]
     if compared.corrections:
         reason = f"correction; {consent.correct_baselines}"
         changes.append(ledger.record(db, actor=actor, action=CORRECTED, reason=reason, versions=compared.corrections))
         compared = _compared(db, statements, consent, unread)
-        differences = [d for d in differences if d.kind == "corrected"] + compared.differences
+        differences = [d for d in differences if d.kind in ("corrected", "renamed")] + compared.differences
     if compared.versions:
         kinds = Counter(difference.kind for difference in compared.differences)
         reason = ", ".join(f"{kinds[kind]:,} {kind}" for kind in _KINDS if kinds[kind])
@@ -172,22 +183,74 @@ def _compared(db: Database, statements: Sequence[Statement], consent: Consent, u
         compared = _compare(cursor, statements, consent)
     told = list(compared.faults)
     if compared.removed and not consent.remove:
-        told.append(plan_removals.told(compared.removed, compared.held, unread))
+        told.append(plan_removals.told(compared.removed, compared.versions, compared.held, unread))
     if told:
         raise PlanFaults(told)
     return compared
 
 
 def _compare(cursor: Cursor, statements: Sequence[Statement], consent: Consent) -> _Compared:
-    compared = _Compared({table: ledger.slots(cursor, noun, ACTION) for table, noun in NOUNS.items()})
+    held = {table: ledger.slots(cursor, noun, ACTION) for table, noun in NOUNS.items()}
+    renames = _renames(statements, held)
+    compared = _Compared(_carried_slots(held, renames), renames)
+    for table, noun in NOUNS.items():
+        _rename(compared, table, held[table], ledger.newest_numbers(cursor, noun))
     for table, noun in NOUNS.items():
         said = {(s.noun.id, s.effective_on): s for s in statements if type(s.noun) is noun}
         numbers = ledger.newest_numbers(cursor, noun)
         if noun is Milestone:
             ever = baselines.ever_held(cursor)
+            for new in renames.milestones.values():  # what is carried along is all that is held of it
+                ever[new] = {
+                    worded(slot.newest.noun) for place, slot in compared.held[table].items() if place[0] == new
+                }
             said = _with_held_baselines(compared, table, said, ever, numbers, consent)
         _compare_table(compared, table, said, numbers)
     return compared
+
+
+def _renames(statements: Sequence[Statement], held: Mapping[str, Mapping[Place, Slot]]) -> Renames:
+    """Return the renames that the plans tell of and the ledger does not hold yet."""
+    found: dict[str, dict[str, str]] = {"commitment": {}, "milestone": {}}
+    for statement in statements:
+        if statement.formerly:
+            table = table_of(type(statement.noun))
+            standing = {identity for (identity, _), slot in held[table].items() if _says(slot.newest)}
+            if statement.formerly in standing and statement.noun.id not in standing:
+                found[table][statement.formerly] = statement.noun.id
+    return Renames(found["commitment"], found["milestone"])
+
+
+def _carried_slots(held: Mapping[str, Mapping[Place, Slot]], renames: Renames) -> dict[str, dict[Place, Slot]]:
+    """Return what the ledger will hold once the renames are recorded; what was retracted stays under its old id."""
+    carried: dict[str, dict[Place, Slot]] = {}
+    for table, slots in held.items():
+        by_place = carried[table] = {}
+        for slot in sorted(slots.values(), key=lambda slot: not slot.newest.retracted):
+            newest, by_plan = slot.newest, slot.by_action
+            if not newest.retracted:
+                newest = replace(newest, noun=renames.carried(newest.noun))
+                if by_plan:
+                    by_plan = replace(by_plan, noun=renames.carried(by_plan.noun))
+                if slot.newest is slot.by_action:
+                    by_plan = newest
+            by_place[newest.noun.id, newest.effective_on] = Slot(newest, by_plan)
+    return carried
+
+
+def _rename(compared: _Compared, table: str, held: Mapping[Place, Slot], numbers: dict[str, int]) -> None:
+    """Note the versions by which the records of one noun go over to the new ids."""
+    for (identity, day), slot in sorted(held.items(), key=itemgetter(0)):
+        old = slot.newest.noun
+        new = compared.renames.carried(old)
+        if slot.newest.retracted or new == old:
+            continue
+        if new.id != identity:
+            numbers[identity] += 1
+            compared.renamed.append(Version(noun=old, version=numbers[identity], effective_on=day, retracted=True))
+        numbers[new.id] = numbers.get(new.id, 0) + 1
+        compared.renamed.append(Version(noun=new, version=numbers[new.id], effective_on=day))
+        compared.differences.append(Difference(table, identity, day, "renamed", (("id", identity, new.id),)))
 
 
 def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Statement], numbers: dict[str, int]) -> None:

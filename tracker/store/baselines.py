@@ -73,7 +73,7 @@ def requests(
         JOIN milestone_as_at($as_at, $known_seq) AS milestone ON milestone.id = request.milestone_id
         JOIN commitment_as_at($as_at, $known_seq) AS commitment ON commitment.id = milestone.commitment_id
         LEFT JOIN before ON before.id = request.id
-        LEFT JOIN tracker.milestone AS was ON was.id = request.milestone_id AND was.version = before.version
+        LEFT JOIN tracker.milestone AS was ON was.id = asked.milestone_id AND was.version = before.version
         LEFT JOIN user_as_at($as_at, $known_seq) AS author ON author.id = request.author_id
         LEFT JOIN user_as_at($as_at, $known_seq) AS decider ON decider.id = request.decided_by
         WHERE $commitment_id IS NULL OR milestone.commitment_id = $commitment_id
@@ -120,12 +120,12 @@ def foreseen(
     return status, slip_days
 
 
-def ever_held(cursor: Cursor) -> dict[str, set[tuple[object, object, object]]]:
+def ever_held(cursor: Cursor) -> dict[str, set[tuple[object, ...]]]:
     """Return every baseline that was ever recorded of each milestone, by its id: day, precision, published wording."""
     rows = cursor.execute(
         "SELECT DISTINCT id, baseline_on, baseline_precision, baseline_wording FROM tracker.milestone"
     ).fetchall()
-    found: dict[str, set[tuple[object, object, object]]] = {}
+    found: dict[str, set[tuple[object, ...]]] = {}
     for milestone_id, *baseline in rows:
         found.setdefault(milestone_id, set()).add(tuple(baseline))
     return found
