@@ -21,6 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.samples import milestone, progress, save
 from tracker.domain import dates
@@ -146,7 +147,7 @@ class Visitor:
 async def visiting(address: str, page: str = "", **query: str) -> AsyncIterator[Visitor]:
     """Open a page of the app at ``address`` (http://host:port) and see it drawn."""
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    async with connect(stream, origin=address, max_size=None, open_timeout=_PATIENCE_SECONDS) as opened:
+    async with connect(stream, origin=Origin(address), max_size=None, open_timeout=_PATIENCE_SECONDS) as opened:
         visitor = Visitor(opened, page, urlencode(query))
         await visitor.run()
         yield visitor
