@@ -10,6 +10,9 @@ from tracker.domain.errors import UnstorableText
 LONGEST_TEXT = 20_000
 """Characters; about eight pages. A longer text is a document: cite it as a source."""
 
+DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+"""Every dash and hyphen that is typed or pasted for the plain one."""
+
 _KEPT_CONTROLS = frozenset("\n\t")
 _FORMULA = re.compile("'*[-=+@\t\r\uff1d\uff0b\uff0d\uff20]")
 """How a cell begins that a spreadsheet might take for a formula, guarded or not; the last four are wide forms."""

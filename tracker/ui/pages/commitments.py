@@ -22,7 +22,12 @@ def choose(label: str, key: str, options: list[str]) -> list[str]:
 
 lines = view.commitments
 search = st.text_input(
-    "Search", key="search", bind="query-params", persist_state="session", type="search", placeholder="Words, or an id"
+    "Search",
+    key="search",
+    bind="query-params",
+    persist_state="session",
+    type="search",
+    placeholder="Words, an id or a sum",
 )
 first, second, third = st.columns(3)
 with first:
@@ -46,6 +51,7 @@ found = matching(
         computed_statuses=computed,
         outcomes=outcomes,
     ),
+    view.milestones,
 )
 html.show(
     html.table(
