@@ -176,7 +176,7 @@ def test_the_whole_history_that_is_chosen_is_downloaded_as_csv(story: str, page:
     file = waiting.value
     assert file.suggested_filename.startswith("history_as-at_")
     assert file.suggested_filename.endswith("_seq66.csv")
-    text = Path(file.path()).read_bytes().decode("utf-8")
+    text = Path(file.path()).read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["change"] for row in rows] == [str(seq) for seq in range(65, 5, -1)]
 

@@ -76,7 +76,7 @@ def test_the_csv_is_for_a_spreadsheet_and_holds_every_line(edited: CommandLine) 
     ran = edited.process("history", "--format", "csv")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.count("\r\n") == 23
-    rows = list(csv.DictReader(io.StringIO(ran.out, newline="")))
+    rows = list(csv.DictReader(io.StringIO(ran.out.removeprefix("\ufeff"), newline="")))
     assert [row["change"] for row in rows] == ["2", *["1"] * 21]
     assert edited.run("history", "--format", "csv").out.replace("\r\n", "\n") == ran.out.replace("\r\n", "\n")
 

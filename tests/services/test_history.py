@@ -101,7 +101,7 @@ def test_a_milestone_or_commitment_that_is_not_known_is_refused_with_a_sentence(
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
 def test_an_export_holds_every_line_whichever_page_is_shown(moved: Database) -> None:
@@ -159,6 +159,7 @@ def test_many_records_of_one_change_are_one_line_in_every_form(db: Database) -> 
     content = json.loads(history.as_json(shown))
     [line] = content["lines"]
     assert (line["record"], line["holds_from"], line["fields"], line["versions"]) == (None, None, [], 60)
+    assert history.as_csv(shown).startswith("\ufeff")
     [row] = rows(history.as_csv(shown))
     assert (row["record"], row["id"], row["versions"]) == ("", "", "60")
     assert "changed 60 records at once: 60 organisations" in history.as_text(shown)

@@ -35,11 +35,12 @@ _HEADER = (
 
 
 def history_csv(view: HistoryView) -> str:
-    """Return the lines of a history as CSV (RFC 4180, to be written as UTF-8), a header first.
+    """Return the lines of a history as CSV (RFC 4180, UTF-8 with its mark), a header first.
 
     A text that a spreadsheet would take for a formula begins with an apostrophe.
     """
     file = io.StringIO(newline="")
+    file.write("\ufeff")  # by which a spreadsheet sees that it is UTF-8
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(marking.header(_HEADER, demonstration=view.demonstration))
     for line in view.lines:
