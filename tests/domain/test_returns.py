@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import GREEN_PAPER, PublishedDate
 from tracker.domain.lines import UpdateLine
-from tracker.domain.returns import Amendment, Evidence, Report, amended, confirmation, faults, moved
+from tracker.domain.returns import Amendment, Evidence, Report, amended, confirmation, faults, moved, settled
 from tracker.domain.words import MoveReason, Precision, ReportedStatus
 
 TODAY = dt.date(2026, 6, 15)
@@ -48,6 +48,7 @@ def line(**fields: Any) -> UpdateLine:
         "narrative": None,
         "evidence_id": None,
         "computed_status": "Red",
+        "promised_on": GREEN_PAPER,
         "slip_days": 90,
         "confirmed_on": TODAY,
         "confirmed": True,
@@ -81,14 +82,15 @@ def told(held: UpdateLine, said: Report) -> list[str]:
     return list(faults(held, said, TODAY))
 
 
-_BOTH = "M1: a milestone is complete when it has the day it happened, and only then; give both or neither."
+_WHEN = "M1: its status is Complete; enter the date it happened, or choose another status."
+_WHETHER = 'M1: it happened on 15 June 2026, so its status is "Complete"; choose that, or take the date away.'
 _WHY = "M1: the date moves from 31 March 2027 to {}; choose a reason and say more in a note."
 _TAKEN_BACK = (
     "M1: it is recorded as having happened on 15 June 2026; to take that back, give the reason "
     '"correcting an error" and a note.'
 )
 _PUBLISHER = "M1: evidence needs its publisher and its title."
-_LINK = "M1: the link of the evidence must begin with https:// or be left out."
+_LINK = 'M1: the link of the evidence: "{}" is not an https address; give one on the publisher\'s own domain, or none.'
 
 
 @pytest.mark.parametrize(
@@ -127,8 +129,8 @@ def test_a_report_that_keeps_the_rules_has_no_fault(held: UpdateLine, said: Repo
 @pytest.mark.parametrize(
     ("held", "said", "says"),
     [
-        pytest.param(line(), report(status=ReportedStatus.COMPLETE), _BOTH, id="complete without its day"),
-        pytest.param(line(), done(status=ReportedStatus.IN_PROGRESS), _BOTH, id="its day without complete"),
+        pytest.param(line(), report(status=ReportedStatus.COMPLETE), _WHEN, id="complete without its day"),
+        pytest.param(line(), done(status=ReportedStatus.IN_PROGRESS), _WHETHER, id="its day without complete"),
         pytest.param(
             line(),
             done(actual=day(TODAY + ONE_DAY)),
@@ -144,7 +146,7 @@ def test_a_report_that_keeps_the_rules_has_no_fault(held: UpdateLine, said: Repo
         pytest.param(
             line(),
             done(forecast=day(EXPECTED)),
-            "M1: it has happened, so there is nothing to forecast; take the forecast away.",
+            "M1: it has happened, so there is nothing to expect; take the expected date away.",
             id="it happened and is expected",
         ),
         pytest.param(
@@ -202,8 +204,18 @@ def test_a_report_that_keeps_the_rules_has_no_fault(held: UpdateLine, said: Repo
         ),
         pytest.param(line(), report(evidence=replace(EVIDENCE, publisher=" ")), _PUBLISHER, id="no publisher"),
         pytest.param(line(), report(evidence=replace(EVIDENCE, title="")), _PUBLISHER, id="no title"),
-        pytest.param(line(), report(evidence=replace(EVIDENCE, url="http://x.uk")), _LINK, id="a link in the clear"),
-        pytest.param(line(), report(evidence=replace(EVIDENCE, url="javascript:x")), _LINK, id="a link that is code"),
+        pytest.param(
+            line(),
+            report(evidence=replace(EVIDENCE, url="http://x.uk")),
+            _LINK.format("http://x.uk"),
+            id="a link in the clear",
+        ),
+        pytest.param(
+            line(),
+            report(evidence=replace(EVIDENCE, url="javascript:x")),
+            _LINK.format("javascript:x"),
+            id="a link that is code",
+        ),
     ],
 )
 def test_a_report_that_breaks_a_rule_has_one_sentence_that_says_which(
@@ -219,14 +231,49 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         evidence=Evidence(publisher="", title="", url="x"),
     )
     assert [fault.partition(";")[0].removeprefix("M1: ") for fault in told(line(), said)] == [
-        "a milestone is complete when it has the day it happened, and only then",
+        'it happened on 16 June 2026, so its status is "Complete"',
         "16 June 2026 has not come yet",
-        "it has happened, so there is nothing to forecast",
+        "it has happened, so there is nothing to expect",
         "the forecast 14 June 2026 has passed",
         "the date moves from 31 March 2027 to 14 June 2026",
         "evidence needs its publisher and its title.",
-        "the link of the evidence must begin with https:// or be left out.",
+        'the link of the evidence: "x" is not an https address',
     ]
+
+
+def test_a_date_it_happened_completes_a_milestone_and_ends_what_was_expected_of_it() -> None:
+    for status in (ReportedStatus.IN_PROGRESS, ReportedStatus.COMPLETE):
+        said = settled(line(), report(status=status, actual=day(TODAY)))
+        assert (said.status, said.forecast, told(line(), said)) == (ReportedStatus.COMPLETE, None, [])
+    typed = settled(line(), report(status=ReportedStatus.NOT_STARTED, actual=day(TODAY), forecast=day(BASELINE)))
+    assert (typed.status, typed.forecast) == (ReportedStatus.NOT_STARTED, day(BASELINE))
+    assert settled(line(), report()) == report()
+
+
+def test_a_link_is_completed_where_its_beginning_was_left_off() -> None:
+    def linked(url: str | None) -> str | None:
+        said = settled(line(), report(evidence=replace(EVIDENCE, url=url)))
+        return said.evidence.url if said.evidence else ""
+
+    assert [linked("www.gov.uk/x"), linked("nowhere"), linked(None)] == ["https://www.gov.uk/x", "nowhere", None]
+
+
+def test_a_day_before_the_promise_is_a_slip() -> None:
+    before = day(GREEN_PAPER - ONE_DAY)
+    assert told(line(), done(actual=before)) == [
+        "M1: 28 March 2022 is before it was promised, on 29 March 2022; correct the date."
+    ]
+    assert told(line(), done(actual=PublishedDate(dt.date(2022, 12, 31), Precision.YEAR))) == []
+
+
+def test_a_day_absurdly_far_is_asked_about_and_confirmed_by_naming_its_year_in_the_note() -> None:
+    far = report(forecast=day(dt.date(2072, 3, 31)), reason=MoveReason.WORKFORCE, reason_note="Posts are empty")
+    assert told(line(), far) == [
+        "M1: 31 March 2072 is after 2050; correct it, or confirm it by writing 2072 in the note that says why."
+    ]
+    assert told(line(), replace(far, reason_note="It is 2072: posts are empty")) == []
+    held = line(forecast_on=dt.date(2072, 3, 31))
+    assert told(held, report(forecast=day(dt.date(2072, 3, 31)))) == []
 
 
 @given(st.dates(), st.none() | st.dates(), st.none() | st.dates())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import GREEN_PAPER, PublishedDate
 from tracker.domain.lines import UpdateLine
 from tracker.domain.return_table import Drawn, Said
 from tracker.domain.words import Precision, ReportedStatus
@@ -35,6 +35,7 @@ def line(number: int = 1, **fields: Any) -> UpdateLine:
         "narrative": None,
         "evidence_id": None,
         "computed_status": "Overdue",
+        "promised_on": GREEN_PAPER,
         "slip_days": 603,
         "confirmed_on": None,
         "confirmed": False,

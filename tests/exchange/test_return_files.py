@@ -17,7 +17,7 @@ from tests.conftest import LONG
 from tests.exchange.returned_lines import DRAWN, drawn, line, said
 from tests.security.payloads import PAYLOADS
 from tracker.domain import text
-from tracker.domain.dates import PublishedDate, parse_published_date
+from tracker.domain.dates import LATEST, PublishedDate, parse_published_date
 from tracker.domain.errors import UnstorableText
 from tracker.domain.return_table import LOCKED, SHEET, Heading, read_grid
 from tracker.domain.returns import Evidence
@@ -59,7 +59,7 @@ def test_the_cover_says_whose_it_is_from_which_position_and_what_to_do() -> None
         "Return of milestones to the National SEND Delivery Board",
         "For Ana (ana@dfe.example)",
         "Reporting period: October to December 2026, closes on 15 December 2026",
-        "Drawn on 2026-11-24 from change 812, seal 3fa94c21d0b7 of the ledger",
+        "Drawn on 24 November 2026 from change 812, seal 3fa94c21d0b7 of the ledger",
         '1 milestone, on the sheet "Milestones"',
         "What to do",
     ]
@@ -67,16 +67,15 @@ def test_the_cover_says_whose_it_is_from_which_position_and_what_to_do() -> None
     assert "Notes" in words
 
 
-def test_the_table_has_dates_as_dates_and_what_is_less_precise_as_it_is_written() -> None:
+def test_the_table_has_dates_in_words_in_cells_that_take_whatever_is_typed_over_them() -> None:
     for written in DATES:
         filled = cells(drawn((line(), said(forecast=published(written)))))
-        if written == "2027-04-03":
-            assert filled[Heading.EXPECTED] == dt.datetime(2027, 4, 3)  # noqa: DTZ001  a spreadsheet knows no zones
-        else:
-            assert filled[Heading.EXPECTED] == written
+        assert filled[Heading.EXPECTED] == str(published(written))
+    [row] = opened(drawn())[SHEET].iter_rows(min_row=4)
+    assert {cell.number_format for cell in row} == {"General"}
     assert filled[Heading.MILESTONE] == "C6-01-M1"
     assert filled[Heading.COMMITMENT] == "C6-01 £300 million for Safety Valve"
-    assert filled[Heading.DUE] == "FY2024-25"
+    assert filled[Heading.DUE] == "2024-25"
     assert filled[Heading.DRAWN] == "change 812, seal 3fa94c21d0b7"
     assert filled[Heading.CONFIRM] is None
 
@@ -110,10 +109,28 @@ def test_the_workbook_keeps_the_rules_for_accessible_spreadsheets() -> None:
         assert sheet["A1"].value
         assert sheet["A1"].font.size > sheet["A2"].font.size >= 12
         assert not sheet.merged_cells.ranges
-        assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.sheet_state) == (None, None, "visible")
+        assert (sheet.auto_filter.ref, sheet.sheet_state) == (None, "visible")
     [table] = book[SHEET].tables.values()
     assert (table.displayName, table.ref, table.autoFilter) == ("milestones", "A3:P4", None)
     assert [column.name for column in table.tableColumns] == list(Heading)
+
+
+def test_the_workbook_opens_on_its_table_with_headings_in_view_and_the_columns_to_fill_in_another_colour() -> None:
+    book = opened(drawn())
+    assert book.active == book[SHEET]
+    assert book[SHEET].freeze_panes == "B4"
+    row = next(book[SHEET].iter_rows(min_row=4))
+    colours = [(heading in LOCKED, cell.fill.fgColor.rgb) for heading, cell in zip(Heading, row, strict=True)]
+    assert set(colours) == {(True, "00F2F3EF"), (False, "00FFF9E0")}
+
+
+def test_the_protection_of_the_sheet_allows_what_the_cover_says() -> None:
+    book = opened(drawn())
+    kept = book[SHEET].protection
+    assert not any([kept.sort, kept.deleteRows, kept.autoFilter, kept.insertHyperlinks])
+    words = " ".join(str(cell.value) for cell in book["Cover"]["A"])
+    assert "Rows may be left out or put in another order." in words
+    assert "Unprotect Sheet" in words
 
 
 def test_the_same_position_gives_the_same_bytes() -> None:
@@ -151,6 +168,7 @@ def test_the_csv_has_the_same_table_in_utf_8_with_its_mark() -> None:
     [row] = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert {heading: value or None for heading, value in row.items()} == {
         **cells(drawn()),
+        Heading.DUE: "FY2024-25",
         Heading.EXPECTED: "2027-04-03",
     }
 
@@ -205,14 +223,17 @@ TEXTS = st.text(max_size=40).map(kept) | st.sampled_from(
         ",",
     ]
 )
-SENTENCES = TEXTS.map(lambda words: words or "x")
+SENTENCES = TEXTS.map(lambda words: words if words and text.visible(words).strip() else "x")
 SAID = st.builds(
     said,
     status=st.sampled_from(ReportedStatus),
     forecast=st.none() | st.sampled_from(DATES).map(published),
-    actual=st.none() | st.dates(dt.date(1990, 1, 1)).map(lambda day: published(day.isoformat())),
+    actual=st.none() | st.dates(dt.date(1990, 1, 1), LATEST).map(lambda day: published(day.isoformat())),
     narrative=TEXTS,
-    evidence=st.none() | st.builds(Evidence, publisher=SENTENCES, title=SENTENCES, url=TEXTS),
+    evidence=st.none()
+    | st.builds(
+        Evidence, publisher=SENTENCES, title=SENTENCES, url=st.none() | SENTENCES.map(lambda words: f"x {words}")
+    ),
 )
 
 

@@ -147,6 +147,9 @@ def test_periods_that_follow_each_other_are_listed_newest_first(staffed: Databas
     [
         ({"name": "  "}, "The name is missing; give the one that the board uses, such as October to December 2026."),
         ({"opens_on": days(1), "closes_on": days(2)}, "It opens on .+, which has not come; open it then."),
+        ({"opens_on": dt.date(2022, 3, 28)}, "It opens on 28 March 2022, before the Green Paper; correct the year."),
+        ({"closes_on": days(400), "board_on": days(401)}, "It closes on .+, more than a year after it opens; correct"),
+        ({"board_on": days(36_500)}, "It is followed by a board on .+, more than a year after it opens"),
         (
             {"opens_on": days(-3), "closes_on": days(-1)},
             "It closes on .+, which has passed; there is nothing left to open it for.",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import datetime as dt
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +24,7 @@ from tests.services.returned import (
     PAID,
     SECOND,
     SOON,
+    place,
     reworked,
     table,
     workbook,
@@ -38,11 +42,11 @@ from tracker.domain.errors import (
     StalePreview,
     UnknownUser,
 )
-from tracker.domain.nouns import Source
+from tracker.domain.nouns import Period, Source
 from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.return_table import Heading
 from tracker.domain.returns import Report
-from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role, SourceKind
+from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, SourceKind
 from tracker.services import boards, periods, progress, returns
 from tracker.services.returns import Outcome, Preview
 from tracker.store import ledger
@@ -430,8 +434,8 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
         ),
         (
             ({Heading.EXPECTED: "03/04/2027"}, "H (Expected)", '"03/04/2027": is it 3 April 2027 or 4 March 2027?'),
-            ({Heading.STATUS: "Complete"}, "G (Status)", "a milestone is complete when it has the day it happened"),
-            ({Heading.LINK: "http://x.example"}, "O (Evidence link)", "must begin with https://"),
+            ({Heading.STATUS: "Complete"}, "I (Happened)", "its status is Complete; enter the date it happened"),
+            ({Heading.LINK: "http://x.example"}, "O (Evidence link)", "is not an https address; give one on the"),
         ),
         (
             ({Heading.TITLE: "Another"}, "C (Title)", f"it is not that of {PAID}, as when some columns"),
@@ -441,7 +445,7 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
         (
             ({Heading.DRAWN: "change 1, seal 000000000000"}, "F (Drawn from)", other),
             ({Heading.DRAWN: "change 999, seal 000000000000"}, "F (Drawn from)", other),
-            ({Heading.DRAWN: "today"}, "F (Drawn from)", "says not from which change of the ledger"),
+            ({Heading.DRAWN: "today"}, "F (Drawn from)", "is empty or was changed; copy it from another row"),
         ),
     ):
         content = table(office, {PAID: paid[0], SECOND: second[0], MET: met[0]})
@@ -450,6 +454,113 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
         for row, (_, where, wrong), told in zip((2, 3, 4), (paid, second, met), map(str, found), strict=True):
             assert told.startswith(f"row {row}, column {where}: ")
             assert wrong in told
+
+
+def test_a_row_that_cannot_be_read_and_a_row_that_breaks_a_rule_say_how_to_go_on_with_the_same_file(
+    office: Database,
+) -> None:
+    content = workbook(office, {PAID: {Heading.HAPPENED: 2024, Heading.EXPECTED: None}})
+    reread = reworked(
+        content, lambda sheet: setattr(sheet.cell(4, place(Heading.HAPPENED)), "number_format", "dd/mm/yyyy")
+    )
+    [fault] = check(office, reread).faults
+    assert fault.wrong.startswith(
+        "holds 16 July 1905, as a spreadsheet shows the number 2024 in a cell for dates; if you"
+    )
+
+
+_MOVED = {Heading.REASON: "Workforce", Heading.NOTE: "Posts are empty"}
+
+
+@pytest.mark.parametrize(
+    ("filled", "changes"),
+    [
+        ({Heading.EXPECTED: "31/03/2028", **_MOVED}, "31 March 2028"),
+        ({Heading.EXPECTED: "31 March 2028", **_MOVED}, "31 March 2028"),
+        ({Heading.EXPECTED: "March 2028", **_MOVED}, "March 2028"),
+        ({Heading.EXPECTED: "Q1 2027-28", **_MOVED}, "quarter 2 of 2027"),
+        ({Heading.EXPECTED: "2027-28", **_MOVED}, "2027-28"),
+        ({Heading.EXPECTED: "20/11/2027", **_MOVED}, "20 November 2027"),
+        ({Heading.EXPECTED: "Spring 2028", **_MOVED}, "spring 2028"),
+        ({Heading.EXPECTED: dt.date(2028, 3, 31), **_MOVED}, "31 March 2028"),
+        ({Heading.EXPECTED: "end of March 2028", **_MOVED}, "March 2028"),
+        ({Heading.CONFIRM: "y"}, None),
+        ({Heading.STATUS: "COMPLETE", Heading.HAPPENED: "1 Apr 24"}, "1 April 2024"),
+        ({Heading.HAPPENED: "29/08/2024"}, "29 August 2024"),
+        ({Heading.NARRATIVE: "Signed.", Heading.LINK: None}, "Signed."),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("made", [(workbook, "r.xlsx"), (table, "r.csv")], ids=["workbook", "csv"])
+def test_what_people_write_into_a_return_is_read(
+    office: Database, made: Any, filled: dict[Heading, Any], changes: str | None
+) -> None:
+    make, name = made
+    preview = check(office, make(office, {SECOND: filled}), name)
+    assert preview.faults == ()
+    [line] = preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)
+    news = [change.new for change in line.changes]
+    assert changes in news if changes else news == []
+    if Heading.HAPPENED in filled:
+        assert (line.report.status, line.report.forecast) == (ReportedStatus.COMPLETE, None)
+        assert line.status_after == "Complete"
+
+
+def test_a_bare_quarter_of_a_year_is_asked_about_with_both_answers(office: Database) -> None:
+    content = workbook(office, {SECOND: {Heading.EXPECTED: "Q1 2028", **_MOVED}})
+    [fault] = check(office, content).faults
+    assert fault.wrong == '"Q1 2028": is it January to March 2028 or April to June 2028? Write the one you mean.'
+
+
+@pytest.mark.parametrize(("day", "month"), [("%d/%m/%Y", "%b-%y"), ("%m/%d/%Y", "%b-%y"), ("%d/%m/%y", "%B %Y")])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_csv_that_excel_opened_and_saved_is_left_as_it_is_but_for_what_was_changed(
+    office: Database, day: str, month: str, mark: str
+) -> None:
+    def as_excel_saves(words: str) -> str:
+        with contextlib.suppress(ValueError):
+            return dt.date.fromisoformat(words).strftime(day)
+        with contextlib.suppress(ValueError):
+            return dt.date.fromisoformat(f"{words}-01").strftime(month)
+        return words
+
+    expected = PublishedDate(dt.date(2028, 4, 3), Precision.DAY)
+    report(office, forecast=expected, reason=MoveReason.WORKFORCE, reason_note="Posts", narrative="March 2027")
+    rows = list(csv.reader(io.StringIO(table(office).decode(), newline="")))
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=mark).writerows([as_excel_saves(cell) for cell in row] for row in rows)
+    preview = check(office, file.getvalue().encode(), "r.csv")
+    assert (preview.faults, preview.remarks) == ((), ())
+    assert set(outcomes(preview).values()) == {Outcome.LEFT}
+
+
+def test_a_return_of_another_period_says_so_and_what_its_rows_count_for(office: Database) -> None:
+    assert check(office, workbook(office)).period is None
+    start = TODAY - dt.timedelta(days=40)
+    autumn = Period(
+        id="autumn",
+        name="The autumn",
+        opens_on=start,
+        closes_on=start + dt.timedelta(days=20),
+        board_on=start + dt.timedelta(days=30),
+        state=PeriodState.OPEN,
+    )
+    save(office, autumn, on=start)
+    drawn = workbook(office, {SECOND: {Heading.CONFIRM: "yes"}})
+    assert check(office, drawn).period is None
+    periods.close_period(office, actor_id=PEOPLE[Role.APPROVER], period_id="autumn")
+    made = "This return was made for the reporting period The autumn, which is closed."
+    assert check(office, drawn).period == f"{made} No period is open, so it counts for none."
+    periods.open_period(
+        office,
+        actor_id=PEOPLE[Role.APPROVER],
+        period_id="winter",
+        name="The winter",
+        opens_on=TODAY,
+        closes_on=TODAY,
+        board_on=TODAY,
+    )
+    assert check(office, drawn).period == f"{made} What you save counts for The winter."
 
 
 def test_a_due_date_that_was_written_over_is_told_of_and_not_read(office: Database) -> None:

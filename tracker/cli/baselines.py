@@ -38,7 +38,7 @@ def add_commands(commands: Commands) -> None:
     )
     request.add_argument("milestone", metavar="MILESTONE", help="the milestone's id, such as C2-01-M4")
     request.add_argument(
-        "baseline", metavar="DATE", help='the baseline asked for, as in a plan: "2027-03", "FY2026-27"'
+        "baseline", metavar="DATE", help='the baseline asked for, like "31 March 2027", "March 2027" or "2026-27"'
     )
     request.add_argument(
         "--reason", metavar="REASON", required=True, choices=list(MoveReason), help="; ".join(MoveReason)

@@ -166,6 +166,8 @@ def _told(preview: Preview) -> Iterator[str]:
         + ", ".join(f"{len(preview.of(outcome))} {outcome.lower()}" for outcome in Outcome)
         + f", {preview.rejected_rows} rejected."
     )
+    if preview.period:
+        yield preview.period
     if preview.faults:
         yield from ("", "Rejected; put right, or leave out:")
         yield from (f"  {fault}" for fault in preview.faults)

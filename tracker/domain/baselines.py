@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.domain.dates import PublishedDate, in_words
+from tracker.domain.dates import PublishedDate, far_away, in_words
 from tracker.domain.words import MoveReason
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[str]:
         yield f'{name}: "{asked.reason}" is not a reason to change a baseline; choose one of: {", ".join(MoveReason)}.'
     if not asked.note.strip():
         yield f"{name}: say more about why in a note; whoever decides reads it."
+    if question := far_away(asked.baseline, asked.note):
+        yield f"{name}: {question}"
     if asked.baseline == line.baseline:
         yield f"{name}: its baseline is {line.baseline} already; ask for another."
     if asked.correction:

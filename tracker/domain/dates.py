@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
 from tracker.domain.errors import UnreadableDate
-from tracker.domain.text import visible
+from tracker.domain.text import DASHES, visible
 from tracker.domain.words import Precision
 
 if TYPE_CHECKING:
@@ -122,6 +122,18 @@ def _first_month(period: PublishedDate) -> tuple[int, int]:
     return year, month + 1
 
 
+FAR = dt.date(2050, 12, 31)
+"""A later day is most often a slip of the keyboard; it is asked about, and kept when a note confirms its year."""
+
+
+def far_away(date: PublishedDate, note: str | None) -> str | None:
+    """Ask whether a date after ``FAR`` is meant; None when it is not so late, or when the note names its year."""
+    year = str(date.day.year)
+    if date.day <= FAR or year in (note or ""):
+        return None
+    return f"{date} is after {FAR.year}; correct it, or confirm it by writing {year} in the note that says why."
+
+
 def beside_original(baseline: PublishedDate | None, original: PublishedDate | None) -> str:
     """Say a baseline, with the one that it was at first where that was another: ``2027 (originally 2025)``."""
     return str(baseline or "none") if original in (None, baseline) else f"{baseline} (originally {original})"
@@ -213,7 +225,7 @@ def _reason(written: str, otherwise: str) -> str:
 
 def _plain(text: str) -> str:
     """Return a text in small letters, with plain spaces, dashes and digits, and without what cannot be seen."""
-    plain = unicodedata.normalize("NFKC", visible(text)).casefold().translate(_DASHES)
+    plain = unicodedata.normalize("NFKC", visible(text)).casefold().translate(DASHES)
     plain = re.sub(r",|(?<=[a-z])\.", " ", plain)
     plain = re.sub(r"\s*([-/.])\s*", r"\1", " ".join(plain.split())).strip(" .;'\"‘’“”")
     return re.sub(r"(?<=\d)[ t]00:00(:00)?(\.0+)?z?$", "", plain)
@@ -226,8 +238,6 @@ def _shown(text: str) -> str:
 
 _MOST_SHOWN = 60
 """Characters of a text that a refusal repeats."""
-
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
 _LEAD = re.compile(r"(by |on |in )?(the )?(end[ -](of[ -])?)?(the )?")
 """What stands before a date and does not change its last day."""

@@ -340,6 +340,7 @@ class UpdateLine(_Due):
     evidence_id: str | None
     computed_status: str
     slip_days: int | None
+    promised_on: dt.date
     confirmed_on: dt.date | None
     confirmed: bool
     base_version: int

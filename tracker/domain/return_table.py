@@ -9,19 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.domain import text
-from tracker.domain.dates import PublishedDate, parse_published_date
+from tracker.domain.dates import EARLIEST, FAR, GREEN_PAPER, LATEST, PublishedDate, parse_published_date
 from tracker.domain.errors import ReturnRejected, UnreadableDate, UnstorableText
+from tracker.domain.links import read_link
 from tracker.domain.returns import Evidence
 from tracker.domain.words import MoveReason, Precision, ReportedStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 SHEET = "Milestones"
 """The sheet of a workbook that holds the table."""
@@ -36,6 +37,10 @@ MOST_ROWS = 5_000
 MOST_COLUMNS = 60
 LONGEST_CELL = text.LONGEST_TEXT
 """Characters; what the ledger keeps must come back whole."""
+
+
+FIRST_DAY = dt.date(1899, 12, 30)
+"""Day 0 of a spreadsheet: from March 1900 on, the day that a number stands for."""
 
 
 class Heading(StrEnum):
@@ -95,19 +100,38 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DateCell:
+    """What a cell for a date says: ``date``, or nothing that can be told and then what is ``wrong`` with it.
+
+    ``shows`` has every date that a spreadsheet shows in this way: when one of them was drawn there, it is still there.
+    """
+
+    text: str
+    date: PublishedDate | None = None
+    wrong: str | None = None
+    shows: tuple[PublishedDate, ...] = ()
+
+    def since(self, drawn: PublishedDate | None) -> PublishedDate | None:
+        """Return the date, which is the one that was drawn if the cell may still show that."""
+        return drawn if drawn in self.shows else self.date
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnRow:
     """A row that could be read: which line it is, what it was drawn from, and what is said there.
 
-    ``due`` is what stands in that column, which is drawn to be looked at and not taken in.
+    ``due`` is what stands in that column, which is drawn to be looked at and not taken in. ``dates`` has the cells of
+    which the file alone cannot tell what they mean, or whether anybody changed them.
     """
 
     row: int
     milestone_id: str
     commitment: str
     title: str
-    due: str
+    due: DateCell
     drawn: Drawn
     said: Said
+    dates: Mapping[Heading, DateCell]
     reason: MoveReason | None
     reason_note: str | None
     confirmed: bool
@@ -131,10 +155,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell holds, in words."""
+    """What a cell holds, in words; ``link`` is the address that it leads to, if it does."""
 
     kind: Kind
     text: str
+    link: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +167,7 @@ class Grid:
     """The cells of a file that are not empty, by row and column. ``sheet`` is None when it has no sheets (CSV).
 
     ``merged`` has the first row and column and the last row and column of each group of merged cells. ``remarks``
-    tell what else there is in the file that was not read.
+    tell what else there is in the file that was not read. ``first_day`` is day 0 of the numbers that stand for days.
     """
 
     sheet: str | None
@@ -151,6 +176,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     remarks: tuple[str, ...] = ()
+    first_day: dt.date = FIRST_DAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +245,7 @@ def read_grid(grid: Grid) -> Returned:
             continue
         if number in grid.hidden_rows:
             hidden.append(str(number))
-        reading = _Row(grid.sheet, number, columns, cells)
+        reading = _Row(grid.sheet, number, columns, cells, grid.first_day)
         for area in merged.get(number, ()):
             reading.wrong(None, f"its cells are merged ({area}); unmerge them, so that each row has its own")
         row = reading.read()
@@ -262,7 +288,7 @@ def read_grid(grid: Grid) -> Returned:
 
 
 def _plain(cell: Cell | None) -> str:
-    return " ".join(cell.text.split()) if cell and cell.kind is Kind.TEXT else ""
+    return " ".join(text.visible(cell.text).split()) if cell and cell.kind is Kind.TEXT else ""
 
 
 def _heading_row(grid: Grid) -> int:
@@ -271,13 +297,9 @@ def _heading_row(grid: Grid) -> int:
         words = {_plain(cell).casefold() for cell in grid.rows[number].values()}
         if {Heading.MILESTONE.casefold(), Heading.STATUS.casefold()} <= words:
             return number
-    first = next((cell.text for number in sorted(grid.rows)[:1] for cell in grid.rows[number].values()), "")
-    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "upright strokes")):
-        if grid.sheet is None and f"{Heading.MILESTONE}{mark}".casefold() in first.casefold():
-            raise ReturnRejected(f"The columns of the file are set apart by {name}; save it with commas between them.")
     raise ReturnRejected(
         f'There is no row of headings with "{Heading.MILESTONE}" and "{Heading.STATUS}" in its first 20 rows; '
-        "this is not a return. Draw one again, and fill that in."
+        "this is not a return. If the headings were taken away, copy them from a new return."
     )
 
 
@@ -293,7 +315,7 @@ def _columns(grid: Grid, top: int) -> dict[Heading, int]:
     for heading in Heading:
         places = found[heading]
         if not places:
-            wrong.append(f'There is no column "{heading}"; put it back, or draw the return again.')
+            wrong.append(f'There is no column "{heading}"; put it back, as it is in a new return.')
         elif len(places) > 1:
             letters = " and ".join(letter(place) for place in places)
             wrong.append(f'Columns {letters} are both headed "{heading}"; take away the one that does not count.')
@@ -339,6 +361,7 @@ class _Row:
     number: int
     columns: Mapping[Heading, int]
     cells: Mapping[Heading, Cell | None]
+    first_day: dt.date
     milestone_id: str | None = None
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -347,16 +370,23 @@ class _Row:
         """Return the row; None when anything is wrong with it."""
         self.milestone_id = milestone_id = self._id()
         commitment, title = self._text(Heading.COMMITMENT), self._text(Heading.TITLE)
-        due = self.cells[Heading.DUE]
         drawn = self._drawn()
         status = self._word(Heading.STATUS, ReportedStatus)
         if status is None and not self._wrong_at(Heading.STATUS):
             self.wrong(Heading.STATUS, f"is empty; choose one of: {', '.join(ReportedStatus)}")
-        forecast, actual = self._date(Heading.EXPECTED), self._date(Heading.HAPPENED)
+        dates = {
+            heading: date_cell(cell, self.first_day)
+            for heading in (Heading.EXPECTED, Heading.HAPPENED)
+            if (cell := self.cells[heading])
+        }
         reason, note = self._word(Heading.REASON, MoveReason), self._text(Heading.NOTE)
         narrative = self._text(Heading.NARRATIVE)
         publisher, title_of_evidence = self._text(Heading.PUBLISHER), self._text(Heading.EVIDENCE)
-        link, confirmed = self._text(Heading.LINK), self._confirmed()
+        link, confirmed = self._link(), self._confirmed()
+        if self.faults:  # then the row is not compared with what was drawn: told of is what is wrong whatever that was
+            for heading, date in dates.items():
+                if date.wrong and not date.shows:
+                    self.wrong(heading, date.wrong)
         self.faults = [Fault(**{**vars(fault), "milestone_id": milestone_id}) for fault in self.faults]
         if self.faults or milestone_id is None or drawn is None or status is None:
             return None
@@ -366,12 +396,13 @@ class _Row:
             milestone_id=milestone_id,
             commitment=commitment or "",
             title=title or "",
-            due=due.text if due else "",
+            due=date_cell(self.cells[Heading.DUE] or Cell(Kind.TEXT, ""), self.first_day),
             drawn=drawn,
+            dates=dates,
             said=Said(
                 status=status,
-                forecast=forecast,
-                actual=actual,
+                forecast=dates[Heading.EXPECTED].date if Heading.EXPECTED in dates else None,
+                actual=dates[Heading.HAPPENED].date if Heading.HAPPENED in dates else None,
                 narrative=narrative,
                 evidence=Evidence(publisher=publisher or "", title=title_of_evidence or "", url=link)
                 if given
@@ -396,32 +427,40 @@ class _Row:
         cell = self.cells[heading]
         if cell is None:
             return None
-        if cell.kind is not Kind.TEXT:
+        if cell.kind is not Kind.TEXT and not (cell.kind is Kind.NUMBER and cell.text.isdigit()):
             self.wrong(heading, _not_text(cell))
             return None
         try:
-            return text.clean(cell.text, where="cannot be kept") or None
+            words = text.clean(cell.text, where="cannot be kept")
         except UnstorableText as error:
             self.wrong(heading, str(error).rstrip("."))
             return None
+        if text.visible(words).strip() or (words and heading is Heading.NARRATIVE):
+            return words  # a narrative of nothing that can be seen is asked about once it is known what was there
+        return None
 
     def _coded(self, heading: Heading) -> str | None:
-        """Return the text of a cell that must be one of our own words; spaces around it are told of."""
-        words = self._text(heading)
-        cell = self.cells[heading]
-        if words and cell and cell.text != words:
+        """Return the text of a cell that must be one of our own words, without what cannot be seen."""
+        return " ".join(text.visible(self._text(heading) or "").split()) or None
+
+    def _link(self) -> str | None:
+        """Return the address of the evidence: the one in the cell, or the one that the cell leads to."""
+        cell = self.cells[Heading.LINK]
+        if cell and cell.link and read_link(cell.text) is None:
             self.remarks.append(
-                f'Row {self.number}, column {column_name(self.columns[heading], heading)}: the spaces around "{words}" '
-                "were left out."
+                f"Row {self.number}, column {column_name(self.columns[Heading.LINK], Heading.LINK)}: the cell shows "
+                f'"{_shortened(cell.text)}" and leads to {_shortened(cell.link)}; the address was read.'
             )
-        return words
+            return cell.link
+        link = self._text(Heading.LINK)
+        return (read_link(link) or link) if link else None
 
     def _id(self) -> str | None:
         words = self._coded(Heading.MILESTONE)
         if words is None and not self._wrong_at(Heading.MILESTONE):
-            self.wrong(Heading.MILESTONE, "is empty, and says not which line the row is; draw the return again")
+            self.wrong(Heading.MILESTONE, "is empty; write the id of the milestone again, or take the row out")
         if words and len(words) > _SHORT:
-            self.wrong(Heading.MILESTONE, f'holds "{_shortened(words)}", which is no milestone; draw the return again')
+            self.wrong(Heading.MILESTONE, f'holds "{_shortened(words)}", which is no id of a milestone; write that')
             return None
         return words
 
@@ -431,7 +470,7 @@ class _Row:
         if drawn is None and not self._wrong_at(Heading.DRAWN):
             self.wrong(
                 Heading.DRAWN,
-                "says not from which change of the ledger the row was drawn, as the return did; draw it again",
+                "is empty or was changed; copy it from another row of the file, or copy your answers into a new return",
             )
         return drawn
 
@@ -439,37 +478,156 @@ class _Row:
         written = self._coded(heading)
         if written is None:
             return None
+        straight = written.translate(text.DASHES)
         for word in words:
-            if word.casefold() == written.casefold():
+            if word.casefold() == straight.casefold():
                 return word
-        near = difflib.get_close_matches(_straightened(written), list(words), n=1)
+        near = difflib.get_close_matches(straight, list(words), n=1)
         choice = f'did you mean "{near[0]}"?' if near else f"choose one of: {', '.join(words)}"
         self.wrong(heading, f'holds "{_shortened(written)}"; {choice}')
         return None
 
     def _confirmed(self) -> bool:
-        written = self._coded(Heading.CONFIRM)
-        if written is not None and written.casefold() != YES:
+        cell = self.cells[Heading.CONFIRM]
+        if cell and cell.kind in {Kind.TRUTH, Kind.NUMBER}:
+            cell = Cell(Kind.TEXT, cell.text)
+        written = " ".join(text.visible(cell.text).split()) if cell else ""
+        if not written or written.casefold() in _NOT_CONFIRMED:
+            return False
+        if written.casefold() not in _CONFIRMED:
             self.wrong(Heading.CONFIRM, f'holds "{_shortened(written)}"; write {YES}, or leave it empty')
-        return written is not None
+        return True
 
-    def _date(self, heading: Heading) -> PublishedDate | None:
-        cell = self.cells[heading]
-        if cell is None:
-            return None
-        if cell.kind is Kind.DAY:
-            return PublishedDate(dt.date.fromisoformat(cell.text), Precision.DAY)
-        if cell.kind is not Kind.TEXT:
-            self.wrong(heading, _not_date(cell))
-            return None
-        written = self._text(heading)
-        if written is None:
-            return None
-        try:
-            return parse_published_date(written, where="")
-        except UnreadableDate as error:
-            self.wrong(heading, _asked(written) or str(error).removeprefix(": ").rstrip("."))
-            return None
+
+_CONFIRMED = frozenset(
+    {YES, "y", "x", "true", "1", "1.0", "ok", "\u2713", "\u2714", "\u2714\ufe0f", "\u2611", "\u2705"}
+)
+_NOT_CONFIRMED = frozenset({"no", "n", "false", "0", "0.0", "-"})
+
+
+def date_cell(cell: Cell, first_day: dt.date = FIRST_DAY) -> DateCell:
+    """Return what a cell says where a date is meant, and every date that it may show."""
+    match cell.kind:
+        case Kind.TEXT:
+            return _written_date(cell.text, first_day)
+        case Kind.DAY:
+            return _shown_day(dt.date.fromisoformat(cell.text), first_day)
+        case Kind.MONTH:
+            return _shown_month(dt.date.fromisoformat(cell.text))
+        case Kind.MOMENT if found := re.match(r"\d{4}-\d{2}-\d{2}(?= )", cell.text):
+            day = PublishedDate(dt.date.fromisoformat(found[0]), Precision.DAY)
+            return DateCell(text=cell.text, wrong=f"holds a time of day too ({cell.text}); write {day}", shows=(day,))
+        case Kind.NUMBER if number := _whole(cell.text):
+            return _numbered(number, first_day)
+    return DateCell(text=cell.text, wrong=_not_date(cell))
+
+
+def _written_date(written: str, first_day: dt.date) -> DateCell:
+    if not text.visible(written).strip():
+        return DateCell(text="")
+    try:
+        date = parse_published_date(written, where="")
+    except UnreadableDate as error:
+        number = _whole(text.visible(written).strip())
+        shows = error.readings or (_numbered(number, first_day).shows if number else ())
+        return DateCell(text=written, wrong=str(error).removeprefix(": ").rstrip("."), shows=shows)
+    return DateCell(text=written, date=date, shows=(date,))
+
+
+def _shown_day(day: dt.date, first_day: dt.date) -> DateCell:
+    """Read a cell made for dates, in which a year that is typed becomes a day in 1905."""
+    date, number = PublishedDate(day, Precision.DAY), (day - first_day).days
+    if not EARLIEST.year <= number <= LATEST.year:
+        return DateCell(text=day.isoformat(), date=date, shows=(date,))
+    return DateCell(
+        text=day.isoformat(),
+        wrong=f"holds {date}, as a spreadsheet shows the number {number} in a cell for dates; if you mean the year "
+        f"{number}, write '{number} with the apostrophe, and otherwise the date in words",
+        shows=(PublishedDate(dt.date(number, 12, 31), Precision.YEAR), date),
+    )
+
+
+def _shown_month(day: dt.date) -> DateCell:
+    """Read a date of which the sheet shows no day: of the first day of a month, the month is what is meant."""
+    date = PublishedDate(day, Precision.DAY)
+    month = parse_published_date(f"{day:%Y-%m}", where="")
+    if day.day == 1:
+        return DateCell(text=f"{day:%Y-%m}", date=month, shows=(month, date))
+    wrong = f'shows a month and holds the day {date}; write "{date}" if that day is meant, or "{month}" if the month is'
+    return DateCell(text=day.isoformat(), wrong=wrong, shows=(month, date))
+
+
+def _numbered(number: int, first_day: dt.date) -> DateCell:
+    """Read a number: a year, or the day that a spreadsheet shows so in a cell that is not for dates."""
+    if EARLIEST.year <= number <= LATEST.year:
+        date = PublishedDate(dt.date(number, 12, 31), Precision.YEAR)
+    elif GREEN_PAPER <= (day := first_day + dt.timedelta(days=min(number, _MOST_DAYS))) <= FAR:
+        date = PublishedDate(day, Precision.DAY)
+    else:
+        return DateCell(
+            text=str(number), wrong=f"holds the number {number}; write the date in words, like 31 March 2027"
+        )
+    return DateCell(text=str(number), date=date, shows=(date,))
+
+
+_MOST_DAYS = 100_000
+
+
+def _whole(written: str) -> int | None:
+    """Return a number that is whole, as a spreadsheet writes it; None for anything else."""
+    return int(written.partition(".")[0]) if re.fullmatch(r"[1-9]\d{3,5}(\.0+)?", written) else None
+
+
+def as_drawn(row: ReturnRow, drawn: Said) -> tuple[ReturnRow, list[tuple[Heading, str]]]:
+    """Return a row in which every cell that nobody changed says what was drawn there, and what is wrong with the rest.
+
+    A spreadsheet rewrites dates, numbers and letters when it opens and saves a file, with nobody's doing.
+    """
+    said, wrong = row.said, []
+    changed: dict[str, Any] = {}
+    for heading, name, held in (
+        (Heading.EXPECTED, "forecast", drawn.forecast),
+        (Heading.HAPPENED, "actual", drawn.actual),
+    ):
+        if cell := row.dates.get(heading):
+            changed[name] = cell.since(held)
+            if changed[name] is None and cell.wrong:
+                wrong.append((heading, cell.wrong + "." * (cell.wrong[-1] not in ".?")))
+    evidence, held_evidence = said.evidence, drawn.evidence
+    if evidence and held_evidence:
+        evidence = Evidence(
+            publisher=_kept(held_evidence.publisher, evidence.publisher) or "",
+            title=_kept(held_evidence.title, evidence.title) or "",
+            url=_kept(held_evidence.url, evidence.url),
+        )
+    narrative = _kept(drawn.narrative, said.narrative)
+    if narrative and not text.visible(narrative).strip():
+        if drawn.narrative:
+            wrong.append((Heading.NARRATIVE, "holds only characters that cannot be seen; write it, or empty the cell."))
+        narrative = None
+    said = replace(said, **changed, narrative=narrative, evidence=evidence)
+    return replace(row, said=said), wrong
+
+
+def _kept(drawn: str | None, came_back: str | None) -> str | None:
+    return drawn if rewritten(drawn, came_back) else came_back
+
+
+def rewritten(drawn: str | None, came_back: str | None) -> bool:
+    """Say whether a text that came back is the one that was drawn, as programs rewrite it with nobody's doing.
+
+    A spreadsheet makes dates and numbers of texts in a CSV file, and ``?`` of what its old code page has no letter for.
+    """
+    if drawn is None or came_back is None or drawn == came_back:
+        return drawn == came_back
+    if drawn.encode("cp1252", "replace").decode("cp1252") == came_back:
+        return True
+    if max(len(drawn), len(came_back)) > _SHORT:
+        return False
+    if number := _whole(drawn):
+        return number == _whole(came_back)
+    before, after = date_cell(Cell(Kind.TEXT, drawn)), date_cell(Cell(Kind.TEXT, came_back))
+    return before.date is not None and before.date in after.shows
 
 
 def _not_text(cell: Cell) -> str:
@@ -487,65 +645,15 @@ def _not_text(cell: Cell) -> str:
 
 def _not_date(cell: Cell) -> str:
     match cell.kind:
-        case Kind.MONTH:
-            day = dt.date.fromisoformat(cell.text)
-            return (
-                f"shows a month and holds the day {cell.text}; write {cell.text} if that day is meant, "
-                f"or '{day:%Y-%m} (as text) if the month is"
-            )
         case Kind.MOMENT:
-            return f"holds a time of day ({cell.text}); write the date alone, as 2026-04-03"
+            return f"holds a time of day ({cell.text}); write the date alone, like 31 March 2027"
         case Kind.NUMBER:
-            return (
-                f"holds the number {_shortened(cell.text)}, which could be a year or a count of days; "
-                "write a day as 2026-04-03, a year as text"
-            )
+            return f"holds the number {_shortened(cell.text)}; write the date in words, like 31 March 2027"
     return _not_text(cell)
 
 
 _SHORT = 60
 """Characters of a cell that a fault repeats."""
-
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_DAY_AND_MONTH = re.compile(r"(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4}|\d{2})")
-
-
-def _straightened(written: str) -> str:
-    return written.translate(_DASHES)
-
-
-def _asked(written: str) -> str | None:
-    """Ask which date is meant by one that could be two, or is written with other marks; None when it is neither."""
-    straight = _straightened(written)
-    if straight != written:
-        try:
-            parse_published_date(straight, where="")
-        except UnreadableDate:
-            pass
-        else:
-            return f'"{_shortened(written)}" has a typographic dash; write {straight}'
-    found = _DAY_AND_MONTH.fullmatch(straight)
-    if not found:
-        return None
-    first, second, year = (int(part) for part in found.groups())
-    century = 0 if len(found[3]) == len("2026") else 2000
-    meant = list(_days(century + year, [(second, first), (first, second)]))
-    if not meant:
-        return None
-    said = " or ".join(str(PublishedDate(day, Precision.DAY)) for day in meant)
-    forms = " or ".join(day.isoformat() for day in meant)
-    return f'"{written}": is it {said}? Write {forms}'
-
-
-def _days(year: int, months_and_days: Iterable[tuple[int, int]]) -> Iterator[dt.date]:
-    """Return the days that there are, each once."""
-    seen: Counter[dt.date] = Counter()
-    for month, day in months_and_days:
-        try:
-            seen[dt.date(year, month, day)] += 1
-        except ValueError:
-            continue
-    yield from seen
 
 
 def _shortened(words: str) -> str:

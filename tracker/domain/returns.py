@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import PublishedDate, far_away, in_words
+from tracker.domain.links import read_link, wrong_link
+from tracker.domain.text import visible
 from tracker.domain.words import MoveReason, ReportedStatus
 
 if TYPE_CHECKING:
@@ -100,6 +102,25 @@ def amended(line: UpdateLine, amendment: Amendment) -> Report:
     return report
 
 
+def settled(line: UpdateLine, report: Report) -> Report:
+    """Return a report with what follows from it: the same at every door.
+
+    A date it happened completes a milestone, and takes away the expected date and the status that were left as they
+    were. A link is completed with ``https://``. A narrative of nothing that can be seen is none.
+    """
+    held = confirmation(line)
+    if not visible(report.narrative or "").strip():
+        report = replace(report, narrative=None)
+    if report.actual and report.status is held.status:
+        report = replace(report, status=ReportedStatus.COMPLETE)
+    if report.actual and report.forecast == held.forecast:
+        report = replace(report, forecast=None)
+    if report.evidence and report.evidence.url:
+        link = read_link(report.evidence.url) or report.evidence.url
+        report = replace(report, evidence=replace(report.evidence, url=link))
+    return report
+
+
 def moved(line: UpdateLine, report: Report) -> bool:
     """Say whether a report moves the date that was expected: the forecast, or the baseline when there was none."""
     return bool(line.due and report.forecast and report.forecast.day != line.due.day)
@@ -114,28 +135,47 @@ def faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[str]:
 def faults_by_field(line: UpdateLine, report: Report, today: dt.date) -> Iterator[tuple[str, str]]:
     """Say everything that is wrong with a report, a sentence each, with the field of the report to put right."""
     note = (report.reason_note or "").strip()
-    if (report.status is ReportedStatus.COMPLETE) != (report.actual is not None):
-        yield "status", "a milestone is complete when it has the day it happened, and only then; give both or neither."
-    if report.actual and report.actual.day > today:
-        yield "actual", f"{report.actual} has not come yet; give it as the forecast."
-    if report.actual and report.forecast:
-        yield "forecast", "it has happened, so there is nothing to forecast; take the forecast away."
-    if line.actual and not report.actual and not (report.reason is MoveReason.CORRECTION and note):
+    taken_back = line.actual and not report.actual
+    if report.actual:
+        yield from _faults_of_completion(line, report, report.actual, today)
+    elif report.status is ReportedStatus.COMPLETE:
+        yield "actual", "its status is Complete; enter the date it happened, or choose another status."
+        return  # until that is answered, no date is expected of it
+    if taken_back and not (report.reason is MoveReason.CORRECTION and note):
         yield (
             "actual",
             f"it is recorded as having happened on {line.actual}; to take that back, give the reason "
             f'"{MoveReason.CORRECTION}" and a note.',
         )
-    if report.forecast and report.forecast.day < today:
-        yield (
-            "forecast",
-            f"the forecast {report.forecast} has passed; say when it is expected now, or when it happened.",
-        )
-    if not report.forecast and not report.actual and line.due:
+    if report.forecast:
+        yield from _faults_of_forecast(line, report, report.forecast, today)
+    elif not report.actual and line.due:
         yield "forecast", f"it was due {line.due}; say when it is expected now, or when it happened."
     if moved(line, report) and not (report.reason and note):
         yield "reason", f"the date moves from {line.due} to {report.forecast}; choose a reason and say more in a note."
     if report.evidence and not (report.evidence.publisher.strip() and report.evidence.title.strip()):
         yield "evidence", "evidence needs its publisher and its title."
-    if report.evidence and report.evidence.url and not report.evidence.url.startswith("https://"):
-        yield "url", "the link of the evidence must begin with https:// or be left out."
+    if report.evidence and report.evidence.url and read_link(report.evidence.url) is None:
+        yield "url", f"the link of the evidence: {wrong_link(report.evidence.url)}"
+
+
+def _faults_of_completion(
+    line: UpdateLine, report: Report, actual: PublishedDate, today: dt.date
+) -> Iterator[tuple[str, str]]:
+    if report.status is not ReportedStatus.COMPLETE:
+        yield "status", f'it happened on {actual}, so its status is "Complete"; choose that, or take the date away.'
+    if actual.day > today:
+        yield "actual", f"{actual} has not come yet; give it as the forecast."
+    if actual.day < line.promised_on:
+        yield "actual", f"{actual} is before it was promised, on {in_words(line.promised_on)}; correct the date."
+    if report.forecast:
+        yield "forecast", "it has happened, so there is nothing to expect; take the expected date away."
+
+
+def _faults_of_forecast(
+    line: UpdateLine, report: Report, forecast: PublishedDate, today: dt.date
+) -> Iterator[tuple[str, str]]:
+    if forecast.day < today:
+        yield "forecast", f"the forecast {forecast} has passed; say when it is expected now, or when it happened."
+    if forecast != line.due and (asked := far_away(forecast, report.reason_note)):
+        yield "forecast", asked

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
+from tracker.domain.links import read_link, wrong_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,6 @@ _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _LARGEST_GBP = Decimal(10) ** 13
 """Ten trillion pounds: more is a slip of the keyboard."""
 _LARGEST_SHOWN = 10**18
-_LINK = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+([/?#][^\s\"<>]*)?", re.IGNORECASE)
 
 
 class Entry:
@@ -182,12 +182,10 @@ class Entry:
     def link(self, field: str) -> str | None:
         """Read an https address that may be absent."""
         value = self.optional_text(field)
-        if value is not None and not _LINK.fullmatch(value):
-            self.fault(
-                field, f"{_shown(value)} is not an https address; give one on the publisher's own domain, or none."
-            )
-            return None
-        return value
+        link = read_link(value or "")
+        if value is not None and link is None:
+            self.fault(field, wrong_link(value))
+        return link
 
     def entries(self, field: str, name: str) -> list[Entry]:
         """Read a list of entries inside this one."""

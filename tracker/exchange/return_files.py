@@ -21,9 +21,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.xml.functions import tostring
 
+from tracker.domain.dates import beside_original, in_words
 from tracker.domain.return_table import LOCKED, SHEET, YES, Heading, letter
 from tracker.domain.text import counted, guarded, is_formula_like
-from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, Precision, ReportedStatus
+from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, ReportedStatus
 from tracker.exchange import marking
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tracker.domain.dates import PublishedDate
     from tracker.domain.lines import UpdateLine
     from tracker.domain.return_table import Drawn, Said
 
@@ -63,7 +63,7 @@ _LINE_POINTS = 16.0
 _MOST_POINTS = 400.0
 """A spreadsheet shows no row of more."""
 
-_DATES = "A day as a date; or, as text, what is known: 2027-03, 2027-Q1, autumn 2027, 2027 or FY2026-27."
+_DATES = "As exact as it is known, like 31 March 2027, March 2027, spring 2027, 2027 or 2026-27."
 
 _LISTS = {"statuses": tuple(ReportedStatus), "reasons": tuple(MoveReason), "confirmation": (YES,)}
 _CHOICES = {Heading.STATUS: "statuses", Heading.REASON: "reasons", Heading.CONFIRM: "confirmation"}
@@ -71,7 +71,7 @@ _PROMPTS = {
     Heading.EXPECTED: _DATES,
     Heading.HAPPENED: _DATES,
     Heading.NOTE: "Required, with the reason, when the date that was expected moves.",
-    Heading.LINK: "On the publisher's own site; begins with https://",
+    Heading.LINK: "An address on the publisher's own site, like https://www.gov.uk/…",
 }
 
 _FONT = "Arial"
@@ -80,6 +80,7 @@ _STRONG = Font(name=_FONT, size=12, bold=True)
 _TITLE = Font(name=_FONT, size=16, bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _GREY = PatternFill("solid", fgColor="F2F3EF")
+_TO_FILL = PatternFill("solid", fgColor="FFF9E0")
 _THIN = Side(style="thin", color="B9BEB8")
 _EDGE = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _OPEN = Protection(locked=False)
@@ -109,28 +110,29 @@ def return_csv(drawn: ReturnFile) -> bytes:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(marking.header(tuple(Heading), demonstration=drawn.demonstration))
     for line, said in drawn.lines:
-        values = [_words(value) for value in _values(drawn, line, said)]
+        dates = [line.baseline_written, *(date.written if date else None for date in (said.forecast, said.actual))]
+        values = [guarded(value or "") for value in _values(drawn, line, said, dates)]
         writer.writerow(marking.row(values, demonstration=drawn.demonstration))
     return file.getvalue().encode("utf-8-sig")
 
 
-def _words(value: str | dt.date | None) -> str:
-    return guarded(value) if isinstance(value, str) else str(value or "")
+def _values(drawn: ReturnFile, line: UpdateLine, said: Said, dates: Sequence[str | None]) -> list[str | None]:
+    """Return the cells of a row, in the order of the columns, with the dates due, expected and happened as words.
 
-
-def _values(drawn: ReturnFile, line: UpdateLine, said: Said) -> list[str | dt.date | None]:
-    """Return the cells of a row, in the order of the columns; a reason and a confirmation are not ours to give."""
+    A reason and a confirmation are not ours to give.
+    """
+    due, forecast, actual = dates
     evidence = said.evidence
     return [
         line.milestone_id,
         f"{line.commitment_id} {line.commitment}",
         line.title,
-        line.baseline_written or None,
+        due,
         line.computed_status,
         str(drawn.drawn),
         said.status,
-        _date(said.forecast),
-        _date(said.actual),
+        forecast,
+        actual,
         None,
         None,
         said.narrative,
@@ -141,18 +143,15 @@ def _values(drawn: ReturnFile, line: UpdateLine, said: Said) -> list[str | dt.da
     ]
 
 
-def _date(published: PublishedDate | None) -> str | dt.date | None:
-    if published is None:
-        return None
-    return published.day if published.precision is Precision.DAY else published.written
-
-
 def return_workbook(drawn: ReturnFile) -> bytes:
     """Return the workbook: a cover that explains, the table, and the lists that its cells are chosen from."""
     book = Workbook()
     _write_cover(book.worksheets[0], drawn)
     _write_table(book.create_sheet(SHEET), drawn)
     _write_lists(book)
+    book.active = book.sheetnames.index(SHEET)
+    for sheet in book.worksheets:
+        sheet.sheet_view.tabSelected = sheet.title == SHEET
     book.properties = DocumentProperties(
         title=f"Return of milestones, {drawn.drawn}",
         creator=BOARD,
@@ -184,25 +183,27 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
         *([DEMONSTRATION_NOTICE] if drawn.demonstration else []),
         f"For {drawn.name} ({drawn.email})",
         *([f"Reporting period: {drawn.period}"] if drawn.period else []),
-        f"Drawn on {drawn.day} from {drawn.drawn} of the ledger",
+        f"Drawn on {in_words(drawn.day)} from {drawn.drawn} of the ledger",
         f'{counted(len(drawn.lines), "milestone")}, on the sheet "{SHEET}"',
     ]
     steps = [
         f'1. On the sheet "{SHEET}", change what has changed. A row that you leave as it is stays as it is.',
         f'2. Where nothing has changed, say so: choose "{YES}" under "{Heading.CONFIRM}".',
         f'3. When a date moves, choose why under "{Heading.REASON}", and say more beside it.',
-        f'4. A milestone is complete when it has the day it happened under "{Heading.HAPPENED}", and no date under '
-        f'"{Heading.EXPECTED}". Give its evidence: without it the board reads that its owner asserts it.',
+        f'4. To complete a milestone, give the date under "{Heading.HAPPENED}"; its status and expected date follow by '
+        "themselves. Give its evidence too: without it the board reads that its owner asserts it.",
         "5. Save the workbook. On the page My updates, choose it under Excel and CSV; or run python -m tracker return "
         "check with its name.",
         "6. You are shown what it would change, row by row, before anything is saved.",
     ]
     notes = [
-        f"{Heading.EXPECTED} and {Heading.HAPPENED}: {_DATES} A spreadsheet makes a date of 2027-03 as it is typed: "
-        "begin with an apostrophe ('2027-03) to keep it a month.",
+        f"{Heading.EXPECTED} and {Heading.HAPPENED}: {_DATES} A day, a month or a year is read as the cell shows it.",
         "An empty cell says that there is nothing: emptying a narrative takes it away.",
-        f"The first {len(LOCKED)} columns say which line a row is, and what it was drawn from; they are locked.",
-        "Rows may be left out or put in another order. Headings and columns stay as they are; cells are not merged.",
+        f"The first {len(LOCKED)} columns, in grey, say which milestone a row is and when it was downloaded; they are "
+        "locked. Fill in the yellow columns.",
+        "Rows may be left out or put in another order. Your spreadsheet may refuse that while the sheet is protected: "
+        "choose Review, then Unprotect Sheet (there is no password). Leave headings and columns as they are; merge no "
+        "cells.",
         "Formulas are not worked out: paste them as values.",
         "If somebody else has changed a line meanwhile, you are asked whose is to stand.",
     ]
@@ -221,7 +222,7 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
 
 def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
     _put(sheet, 1, 1, "Milestones to report on", _TITLE, wrapped=False)
-    about = f"This worksheet contains one table. Drawn from {drawn.drawn} on {drawn.day}. Grey columns are locked."
+    about = "This worksheet contains one table. Fill in the yellow columns; the grey ones are locked."
     if drawn.demonstration:
         about = f"{DEMONSTRATION_NOTICE} {about}"
     _put(sheet, 2, 1, about, wrapped=False)
@@ -230,17 +231,16 @@ def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
         sheet.column_dimensions[letter(place)].width = _WIDTHS[heading]
     _fit(sheet, _HEAD, [(_WIDTHS[heading], heading) for heading in Heading])
     for row, (line, said) in enumerate(drawn.lines, start=_HEAD + 1):
-        values = _values(drawn, line, said)
-        _fit(sheet, row, zip(_WIDTHS.values(), map(_words, values), strict=True))
+        due = beside_original(line.baseline, line.original_baseline) if line.baseline else None
+        dates = [due, *(str(date) if date else None for date in (said.forecast, said.actual))]
+        values = _values(drawn, line, said, dates)
+        _fit(sheet, row, zip(_WIDTHS.values(), [value or "" for value in values], strict=True))
         for place, (heading, value) in enumerate(zip(Heading, values, strict=True), start=1):
             cell = _put(sheet, row, place, value)
             cell.border = _EDGE
-            if heading in LOCKED:
-                cell.fill = _GREY
-            else:
+            cell.fill = _GREY if heading in LOCKED else _TO_FILL
+            if heading not in LOCKED:
                 cell.protection = _OPEN
-            if heading in {Heading.EXPECTED, Heading.HAPPENED}:
-                cell.number_format = "@" if isinstance(value, str) else "yyyy-mm-dd"
     last = _HEAD + max(len(drawn.lines), 1)
     table: Any = Table(displayName="milestones", ref=f"A{_HEAD}:{letter(len(Heading))}{last}")
     table.tableStyleInfo = TableStyleInfo(name=None, showRowStripes=False)
@@ -255,8 +255,8 @@ def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
 def _write_rules(sheet: Worksheet, last: int) -> None:
     """Protect what says which line a row is, and offer what may be chosen in the rest."""
     sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
-    sheet.protection.formatRows = False
+    for allowed in ("formatColumns", "formatRows", "deleteRows", "sort", "autoFilter", "insertHyperlinks"):
+        setattr(sheet.protection, allowed, False)  # what is not locked away
     for place, heading in enumerate(Heading, start=1):
         prompt = _PROMPTS.get(heading)
         if heading in _CHOICES:
@@ -272,6 +272,7 @@ def _write_rules(sheet: Worksheet, last: int) -> None:
             continue
         rule.add(f"{letter(place)}{_HEAD + 1}:{letter(place)}{last}")
         sheet.add_data_validation(rule)
+    sheet.freeze_panes = f"B{_HEAD + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = f"{_HEAD}:{_HEAD}"
 
@@ -292,7 +293,7 @@ def _write_lists(book: Workbook) -> None:
 
 
 def _put(
-    sheet: Worksheet, row: int, place: int, value: str | dt.date | None, font: Font = _WRITTEN, *, wrapped: bool = True
+    sheet: Worksheet, row: int, place: int, value: str | None, font: Font = _WRITTEN, *, wrapped: bool = True
 ) -> Any:
     """Write a cell: a text stays text whatever it begins with, and however it looks like an error or an escape."""
     cell: Any = sheet.cell(row, place)
@@ -300,8 +301,6 @@ def _put(
         cell.value = _escaped(value)
         cell.data_type = "s"
         cell.quotePrefix = is_formula_like(value)
-    elif value is not None:
-        cell.value = value
     cell.font = font
     if wrapped:
         cell.alignment = _WRAPPED

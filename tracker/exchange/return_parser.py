@@ -10,15 +10,19 @@ import csv
 import datetime as dt
 import io
 import json
+import posixpath
 import re
 import sys
 import warnings
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from defusedxml.ElementTree import iterparse
 from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.packaging.relationship import get_dependents
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -26,7 +30,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from tracker.domain.errors import ReturnRejected
-from tracker.domain.return_table import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, SHEET, Cell, Grid, Kind, letter
+from tracker.domain.return_table import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, SHEET, Cell, Grid, Heading, Kind, letter
 from tracker.domain.text import unguarded
 from tracker.exchange import foreign_files
 from tracker.exchange.return_reader import encoded
@@ -112,20 +116,13 @@ class _Bounds:
 def _table(content: bytes, *, packed: bool) -> Grid:
     if packed or content.startswith(_OLE):
         raise ReturnRejected("The file is named .csv and is a workbook; name it .xlsx, or save it as CSV UTF-8.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ReturnRejected("The file is in UTF-16; save it as CSV UTF-8.")
-    try:
-        words = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ReturnRejected(
-            f"The file is not in UTF-8 (its byte {error.start + 1:,} is not), so that its accents and dashes cannot be "
-            "told; save it as CSV UTF-8."
-        ) from None
+    words, remarks = _words(content)
     if "\x00" in words:
         raise ReturnRejected("The file holds null characters, as no text does; save it as CSV UTF-8.")
+    words, mark = _apart(words)
     bounds = _Bounds()
     rows = {}
-    reader = csv.reader(io.StringIO(words, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(words, newline=""), delimiter=mark, strict=True)
     try:
         for number, values in enumerate(reader, start=1):
             cells = {}
@@ -140,7 +137,43 @@ def _table(content: bytes, *, packed: bool) -> Grid:
         raise ReturnRejected(
             f"Line {reader.line_num:,} of the file is not CSV: {error}. Save it as CSV UTF-8."
         ) from None
-    return Grid(sheet=None, rows=rows)
+    return Grid(sheet=None, rows=rows, remarks=remarks)
+
+
+def _words(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a file in one of the encodings that spreadsheets save, and what to know of that."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16"), ()
+        except UnicodeDecodeError:
+            raise ReturnRejected("The file is damaged Unicode text; save it as CSV UTF-8.") from None
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as error:
+        try:
+            words = content.decode("cp1252")
+        except UnicodeDecodeError:
+            raise ReturnRejected(
+                f"The file is not in UTF-8 (its byte {error.start + 1:,} is not), so its accents and dashes cannot be "
+                "told; save it as CSV UTF-8."
+            ) from None
+    return words, (
+        "The file is not in UTF-8 and was read as Windows text. Check that pound signs, dashes and quotation marks are "
+        "right below; if they are not, save it as CSV UTF-8.",
+    )
+
+
+def _apart(words: str) -> tuple[str, str]:
+    """Return the lines of the table, and the mark between its columns: the one most used in the line of headings."""
+    told = re.match(r"sep=([^\r\n])\r?\n", words, re.IGNORECASE)
+    if told:
+        return words[told.end() :], told[1]
+    head = next((line for line in words.splitlines()[:_ABOVE] if Heading.STATUS.casefold() in line.casefold()), "")
+    return words, max(_MARKS, key=head.count)
+
+
+_MARKS = (",", ";", "\t", "|")
+"""Between columns; of two that are used as often the first counts."""
 
 
 # Workbooks
@@ -148,22 +181,29 @@ def _table(content: bytes, *, packed: bool) -> Grid:
 
 def _workbook(content: bytes) -> Grid:
     book = _opened(content)
-    if book.epoch == CALENDAR_MAC_1904:
-        raise ReturnRejected(
-            "The workbook counts days from 1904, so that a date in it may be four years off. Turn off the 1904 date "
-            "system in the spreadsheet's options, look at every date, and save it again."
-        )
-    found = next((sheet for sheet in book.worksheets if sheet.title == SHEET), None)
-    if not isinstance(found, ReadOnlyWorksheet):
-        raise ReturnRejected(_no_return(book))
+    found = _table_of(book)
     remarks = [
         f'The sheet "{sheet.title[:60]}" is no part of a return; nothing in it was read.'
         for sheet in book.worksheets
-        if sheet.title not in {SHEET, *OTHER_SHEETS}
+        if sheet.title not in {found.title, *OTHER_SHEETS}
     ]
     if found.sheet_state != "visible":
-        remarks.append(f"The sheet {SHEET} is hidden in the file, and was read all the same.")
+        remarks.append(f"The sheet {found.title[:60]} is hidden in the file, and was read all the same.")
+    if book.epoch == CALENDAR_MAC_1904:
+        remarks.append("The workbook counts days from 1904; its dates were read as it shows them. Look at them below.")
     return _sheet(found, tuple(remarks))
+
+
+def _table_of(book: Any) -> ReadOnlyWorksheet:
+    """Return the sheet with the table: the one of that name, or the only one with headings. Raises ReturnRejected."""
+    sheets = [sheet for sheet in book.worksheets if isinstance(sheet, ReadOnlyWorksheet)]
+    found = [sheet for sheet in sheets if sheet.title.strip().casefold() == SHEET.casefold()]
+    if not found:
+        beginnings = _texts(book, most=foreign_files.ABOVE)
+        found = [sheet for sheet, rows in zip(sheets, beginnings, strict=True) if foreign_files.is_return(rows)]
+    if len(found) != 1:
+        raise ReturnRejected(_no_return(book))
+    return found[0]
 
 
 def _opened(content: bytes) -> Any:
@@ -177,6 +217,8 @@ def _opened(content: bytes) -> Any:
         raise ReturnRejected(f"The file is named .xlsx and is no workbook. {_SAVE_AGAIN}")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _look_through(archive)
+        if _is_strict(archive):
+            content = _transitional(archive)
     reader = _Reader(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     reader.read()
     return reader.wb
@@ -189,8 +231,8 @@ def _no_return(book: Any) -> str:
     if layouts and not any(foreign_files.is_return(rows) for rows in beginnings):
         return foreign_files.sentence(layouts[0])
     return (
-        f'The workbook has no sheet "{SHEET}"; download the return again, and fill that in. New milestones come from a '
-        "plan (see plans/README.md)."
+        f'The workbook has no sheet "{SHEET}"; download the return again, or give its sheet that name. New milestones '
+        "come from a plan (see plans/README.md)."
     )
 
 
@@ -258,6 +300,27 @@ def _look_through(archive: zipfile.ZipFile) -> None:
                 end = chunk[-32:]
 
 
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(spreadsheetml|officeDocument|drawingml)/")
+
+
+def _is_strict(archive: zipfile.ZipFile) -> bool:
+    """Say whether a workbook was saved as "Strict Open XML": the same parts, with other names of their kinds."""
+    return "xl/workbook.xml" in archive.namelist() and _STRICT in archive.read("xl/workbook.xml")
+
+
+def _transitional(archive: zipfile.ZipFile) -> bytes:
+    """Return a strict workbook with the names that every spreadsheet writes by itself."""
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                content = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", content)
+            out.writestr(name, content)
+    return plain.getvalue()
+
+
 class _Reader(ExcelReader):
     """openpyxl's reader, with the shared texts as the file has them: its own drops what looks like an escape."""
 
@@ -308,12 +371,21 @@ def _sheet(sheet: Any, remarks: tuple[str, ...]) -> Grid:
             if cells:
                 bounds.row(number)
                 rows[number] = cells
+        links = _links(sheet, parser)
         merged = [area.bounds for area in parser.merged_cells.mergeCell] if parser.merged_cells else []
         if len(merged) > _MOST_MERGED:
             raise ReturnRejected(f"The sheet {SHEET} has more than {_MOST_MERGED:,} merged cells; unmerge them.")
+    rows = {
+        number: {
+            place: replace(cell, link=links[(number, place)]) if (number, place) in links else cell
+            for place, cell in cells.items()
+        }
+        for number, cells in rows.items()
+    }
     return Grid(
-        sheet=SHEET,
+        sheet=sheet.title[:60],
         rows=rows,
+        first_day=book.epoch.date(),
         hidden_rows=frozenset(int(number) for number, seen in parser.row_dimensions.items() if _is_hidden(seen)),
         hidden_columns=frozenset(
             place
@@ -324,6 +396,23 @@ def _sheet(sheet: Any, remarks: tuple[str, ...]) -> Grid:
         merged=tuple((top, left, bottom, right) for left, top, right, bottom in merged),
         remarks=remarks,
     )
+
+
+def _links(sheet: Any, parser: Any) -> dict[tuple[int, int], str]:
+    """Return the addresses that cells lead to, by row and column."""
+    found = parser.hyperlinks.hyperlink if parser.hyperlinks else []
+    path, name = posixpath.split(sheet._worksheet_path)  # noqa: SLF001
+    rels = f"{path}/_rels/{name}.rels"
+    archive = sheet.parent._archive  # noqa: SLF001
+    if not found or rels not in archive.namelist():
+        return {}
+    targets = {one.Id: one.Target for one in get_dependents(archive, rels) if one.TargetMode == "External"}
+    places = {}
+    for link in found:
+        left, top, _, _ = range_boundaries(link.ref)
+        if top and left and link.id in targets:
+            places[(top, left)] = targets[link.id][:LONGEST_CELL]
+    return places
 
 
 def _is_hidden(dimension: dict[str, str]) -> bool:

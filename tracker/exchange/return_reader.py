@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from functools import lru_cache
@@ -63,18 +64,16 @@ def encoded(grid: Grid) -> bytes:
     plain = {
         "sheet": grid.sheet,
         "rows": [
-            [number, [[place, *_pair(cell)] for place, cell in cells.items()]] for number, cells in grid.rows.items()
+            [number, [[place, str(cell.kind), cell.text, cell.link] for place, cell in cells.items()]]
+            for number, cells in grid.rows.items()
         ],
+        "first_day": grid.first_day.isoformat(),
         "hidden_rows": sorted(grid.hidden_rows),
         "hidden_columns": sorted(grid.hidden_columns),
         "merged": grid.merged,
         "remarks": grid.remarks,
     }
     return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _pair(cell: Cell) -> tuple[str, str]:
-    return str(cell.kind), cell.text
 
 
 def decoded(answer: bytes) -> Grid:
@@ -85,8 +84,10 @@ def decoded(answer: bytes) -> Grid:
     return Grid(
         sheet=plain["sheet"],
         rows={
-            number: {place: Cell(Kind(kind), words) for place, kind, words in cells} for number, cells in plain["rows"]
+            number: {place: Cell(Kind(kind), words, link) for place, kind, words, link in cells}
+            for number, cells in plain["rows"]
         },
+        first_day=dt.date.fromisoformat(plain["first_day"]),
         hidden_rows=frozenset(plain["hidden_rows"]),
         hidden_columns=frozenset(plain["hidden_columns"]),
         merged=tuple((first, left, last, right) for first, left, last, right in plain["merged"]),

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.dates import in_words
+from tracker.domain.dates import GREEN_PAPER, in_words
 from tracker.domain.errors import InvalidPeriod, NothingToRecord, UnknownPeriod
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import PeriodLine
@@ -258,12 +258,21 @@ def _check(cursor: Cursor, period: Period, also: Iterator[str] | tuple[()]) -> N
         raise InvalidPeriod(" ".join(faults))
 
 
+_LONGEST = dt.timedelta(days=366)
+"""From the day a period opens to the last of its days."""
+
+
 def _faults(period: Period) -> Iterator[str]:
     closes = in_words(period.closes_on)
     if not period.name:
         yield "The name is missing; give the one that the board uses, such as October to December 2026."
     if period.closes_on < period.opens_on:
         yield f"It closes on {closes}, before it opens on {in_words(period.opens_on)}; put the days in order."
+    if period.opens_on < GREEN_PAPER:
+        yield f"It opens on {in_words(period.opens_on)}, before the Green Paper; correct the year."
+    for does, day in (("closes", period.closes_on), ("is followed by a board", period.board_on)):
+        if day - period.opens_on > _LONGEST:
+            yield f"It {does} on {in_words(day)}, more than a year after it opens; correct the year."
     if period.board_on < period.closes_on:
         yield f"The board meets on {in_words(period.board_on)}, before it closes on {closes}; close it by then."
 

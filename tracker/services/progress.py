@@ -12,7 +12,7 @@ from tracker.domain.errors import InvalidReport
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import Action, in_scope, require, require_scope
-from tracker.domain.returns import Report, faults
+from tracker.domain.returns import Report, faults, settled
 from tracker.domain.returns import evidence_id as new_evidence_id
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import Reporter, SourceKind
@@ -36,7 +36,7 @@ NEEDS = ("Overdue", "Due in the next 90 days", "Not confirmed", "Confirmed", "Co
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What saving a report would do: the computed status and slip (days) after it, and what is wrong with it."""
+    """What saving a report would do: the report with what follows from it, the status and slip (days) after, faults."""
 
     line: UpdateLine
     report: Report
@@ -129,10 +129,11 @@ def _foresee(
     held = updates.update_lines(cursor, today, rules, times, period_id=period_id)
     lines = {line.milestone_id: line for line in held}
     seen = []
-    for report in reports:
-        line = lines.get(report.milestone_id)
+    for said in reports:
+        line = lines.get(said.milestone_id)
         if line is None:
-            raise InvalidReport(f"There is no milestone {report.milestone_id} on the board; choose one that is.")
+            raise InvalidReport(f"There is no milestone {said.milestone_id} on the board; choose one that is.")
+        report = settled(line, said)
         require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
         status, slip_days = updates.foreseen(cursor, line, report, today, rules)
         wrong = [*faults(line, report, today), *_unknown_evidence(cursor, line, report)]

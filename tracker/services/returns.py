@@ -13,14 +13,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain import dates
+from tracker.domain.dates import beside_original
 from tracker.domain.errors import InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
 from tracker.domain.lines import FieldChange
 from tracker.domain.nouns import Progress
 from tracker.domain.policy import Action, in_scope, require
-from tracker.domain.return_table import Drawn, Fault, Heading, Said, read_grid
-from tracker.domain.returns import Report, confirmation, faults_by_field
+from tracker.domain.return_table import Drawn, Fault, Heading, Said, as_drawn, read_grid, rewritten
+from tracker.domain.returns import Report, confirmation, faults_by_field, settled
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.text import counted
+from tracker.domain.text import counted, visible
 from tracker.exchange.return_files import ReturnFile, return_csv, return_workbook
 from tracker.exchange.return_reader import MOST_BYTES, SUFFIXES, read_file, sha256
 from tracker.services.progress import foresee, report_progress
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Change, Head
     from tracker.domain.lines import UpdateLine
     from tracker.domain.policy import Actor
-    from tracker.domain.return_table import Returned, ReturnRow
+    from tracker.domain.return_table import DateCell, Returned, ReturnRow
     from tracker.domain.returns import Evidence
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
@@ -107,7 +108,8 @@ class PreviewLine:
 class Preview:
     """What taking a file in would do. ``token`` stands for the file, the person and the end of the ledger seen here.
 
-    ``taken`` is the change by which the same file was taken in before; then there is nothing left to do.
+    ``taken`` is the change by which the same file was taken in before; then there is nothing left to do. ``period``
+    says for which reporting period the file was drawn, when its rows count for another one or for none.
     """
 
     token: str
@@ -116,6 +118,7 @@ class Preview:
     faults: tuple[Fault, ...]
     remarks: tuple[str, ...]
     taken: Change | None = None
+    period: str | None = None
 
     def of(self, *outcomes: Outcome) -> list[PreviewLine]:
         """Return the rows that come to one of some outcomes."""
@@ -201,6 +204,7 @@ def check_return(
             return Preview(token="", head=head, lines=(), faults=(), remarks=returned.remarks, taken=taken)
         drawn = _drawn(cursor, returned, rules)
         compared = list(_compared(cursor, who(cursor, actor_id), returned, drawn, rules))
+        period = _other_period(cursor, [position.seq for position, held in drawn.items() if held])
     lines = [one for one in compared if isinstance(one, PreviewLine)]
     faults = [*returned.faults, *(one for one in compared if isinstance(one, Fault))]
     foreseen: list[PreviewLine] = []
@@ -218,6 +222,7 @@ def check_return(
         lines=tuple(foreseen),
         faults=tuple(sorted(faults, key=lambda fault: fault.row)),
         remarks=(*returned.remarks, *_other_baselines(returned, drawn)),
+        period=period,
     )
 
 
@@ -310,7 +315,7 @@ def _drawn(cursor: Cursor, returned: Returned, rules: Tolerances) -> dict[Drawn,
     if len(ids) > _MOST_POSITIONS:
         raise ReturnRejected(
             f"The rows were drawn from {len(ids):,} states of the ledger, and at most {_MOST_POSITIONS} may be put "
-            "together; draw the return again."
+            "together; upload them one by one."
         )
     return {
         position: _held(cursor, ids[position], position.seq, rules) if _is_ours(cursor, position) else {}
@@ -328,8 +333,25 @@ def _compared(
         if wrong:
             heading, sentence = wrong
             yield returned.fault(row.row, heading, sentence, row.milestone_id)
+            continue
+        seen = drawn[row.drawn][row.milestone_id]
+        known, unclear = as_drawn(row, seen[1])
+        if unclear:
+            yield from (returned.fault(row.row, heading, sentence, row.milestone_id) for heading, sentence in unclear)
         else:
-            yield _line(cursor, row, drawn[row.drawn][row.milestone_id], now[row.milestone_id])
+            yield _line(cursor, known, seen, now[row.milestone_id])
+
+
+def _other_period(cursor: Cursor, positions: Sequence[int]) -> str | None:
+    """Say for which closed reporting periods rows were drawn, and for which they count; None when there are none."""
+    today = dates.today()
+    open_ = periods.open_now(cursor, today)
+    drawn = {line.period_id: line.name for seq in positions if (line := periods.open_now(cursor, today, seq))}
+    names = [name for period_id, name in drawn.items() if open_ is None or period_id != open_.period_id]
+    if not names:
+        return None
+    counts = f"What you save counts for {open_.name}." if open_ else "No period is open, so it counts for none."
+    return f"This return was made for the reporting period {' and '.join(names)}, which is closed. {counts}"
 
 
 def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[str]:
@@ -337,13 +359,19 @@ def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[
     rows = []
     for row in returned.rows:
         seen = drawn[row.drawn].get(row.milestone_id)
-        if seen and row.due.strip() != seen[0].baseline_written:
+        if seen and not _same_baseline(row.due, seen[0]):
             rows.append(str(row.row))
     if rows:
         yield (
             f'What stands under "{Heading.DUE}" is not what was drawn, and was not read: row {", ".join(rows[:20])}. A '
             "baseline is changed by a request, not by a return."
         )
+
+
+def _same_baseline(due: DateCell, line: UpdateLine) -> bool:
+    """Say whether a cell shows the baseline that was drawn there, however a spreadsheet has rewritten it."""
+    said = {line.baseline_written, beside_original(line.baseline, line.original_baseline) if line.baseline else ""}
+    return " ".join(visible(due.text).split()) in said or line.baseline in due.shows
 
 
 def _is_ours(cursor: Cursor, position: Drawn) -> bool:
@@ -355,7 +383,10 @@ def _is_ours(cursor: Cursor, position: Drawn) -> bool:
 def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[Heading, str] | None:
     """Say why a row is none of the person's lines: where it says so, and what is wrong; None when it is one."""
     if row.milestone_id not in now:
-        return Heading.MILESTONE, f"there is no milestone {row.milestone_id} on the board; draw the return again."
+        return (
+            Heading.MILESTONE,
+            f"there is no milestone {row.milestone_id} on the board; correct the id, or take the row out.",
+        )
     line, _ = now[row.milestone_id]
     if not _given(actor, line):
         return (
@@ -365,18 +396,19 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
     if row.milestone_id not in drawn:
         return (
             Heading.DRAWN,
-            f"the ledger holds no {row.drawn} with this milestone: the return is of another ledger; draw it again.",
+            f"the ledger holds no {row.drawn} with this milestone: the return is of another ledger; copy your "
+            "answers into a new one.",
         )
     seen, _ = drawn[row.milestone_id]
     for heading, written, known in (
         (Heading.COMMITMENT, row.commitment, f"{seen.commitment_id} {seen.commitment}"),
         (Heading.TITLE, row.title, seen.title),
     ):
-        if written.split() != known.split():
+        if visible(written).split() != visible(known).split() and not rewritten(known, written):
             return (
                 heading,
                 f"it is not that of {row.milestone_id}, as when some columns of a table are sorted without the others; "
-                "put the row together again, or draw the return again.",
+                "put the row together again, or copy your answers into a new return.",
             )
     return None
 
@@ -384,7 +416,7 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
 def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: tuple[UpdateLine, Said]) -> PreviewLine:
     """Return what a row comes to, from what it was drawn from and what is held now."""
     (seen, said_then), (line, said_now) = drawn, now
-    said = _merged(row.said, said_then, said_now)
+    said = _completed(_merged(row.said, said_then, said_now), line, said_now)
     changed_here = row.said != said_then or row.reason is not None or row.reason_note is not None
     changed_there = line.base_version != seen.base_version or said_now != said_then
     told_there = line.base_version != seen.base_version and line.confirmed_on is not None
@@ -418,6 +450,14 @@ def _merged(row: Said, then: Said, now: Said) -> Said:
         if getattr(row, field.name) != getattr(then, field.name)
     }
     return replace(now, **changed)
+
+
+def _completed(said: Said, line: UpdateLine, held: Said) -> Said:
+    """Return what a row says with what follows from it, by the rule of every report."""
+    report = settled(
+        line, Report(milestone_id="", base_version=0, status=said.status, forecast=said.forecast, actual=said.actual)
+    )
+    return replace(said, status=report.status, forecast=report.forecast) if said != held else said
 
 
 def _author(cursor: Cursor, line: UpdateLine) -> str | None:
@@ -490,8 +530,9 @@ def _foreseen(
 def _ruled_out(returned: Returned, line: PreviewLine, faults: Sequence[str]) -> Iterator[Fault]:
     """Give what the rules forbid of a row, each at the column to put right."""
     name = line.line.milestone_id
+    report = settled(line.line, line.report)
     columns = {
-        f"{name}: {fault}": _COLUMN_OF[field] for field, fault in faults_by_field(line.line, line.report, dates.today())
+        f"{name}: {fault}": _COLUMN_OF[field] for field, fault in faults_by_field(line.line, report, dates.today())
     }
     for fault in faults:
         yield returned.fault(line.row, columns.get(fault), fault.removeprefix(f"{name}: "), name)

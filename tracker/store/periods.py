@@ -36,6 +36,6 @@ def periods(cursor: Cursor, as_at: dt.date, known_seq: int | None = None) -> lis
     )
 
 
-def open_now(cursor: Cursor, today: dt.date) -> PeriodLine | None:
-    """Return the period that takes returns; None when none is open."""
-    return next((line for line in periods(cursor, today) if line.state == PeriodState.OPEN), None)
+def open_now(cursor: Cursor, today: dt.date, known_seq: int | None = None) -> PeriodLine | None:
+    """Return the period that takes returns, or that took them once a change had been recorded; None when none did."""
+    return next((line for line in periods(cursor, today, known_seq) if line.state == PeriodState.OPEN), None)

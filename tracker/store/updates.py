@@ -60,6 +60,7 @@ def update_lines(
             milestone.evidence_id,
             milestone.status AS computed_status,
             milestone.slip_days,
+            milestone.promised_on,
             CASE WHEN milestone.reporter = 'owner' THEN milestone.reported_on END AS confirmed_on,
             CASE
                 WHEN $period_id::VARCHAR IS NOT NULL THEN coalesce(newest.in_period, false)

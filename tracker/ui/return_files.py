@@ -138,6 +138,8 @@ def _draw(preview: Preview) -> None:
         html.put("<h3>What the file would change</h3>"),
         html.facts([*counts, ("Rejected", str(preview.rejected_rows))], style="facts"),
     )
+    if preview.period:
+        html.show(html.alert(preview.period))
     if preview.faults:
         html.show(
             html.table(

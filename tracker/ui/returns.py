@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.domain.lines import UpdateLine
     from tracker.services.progress import Foreseen
 
-HOW = 'As precisely as it is known: "2027-03-31", "2027-03", "2027-Q1", "autumn 2027", "2027" or "FY2026-27".'
+HOW = "As exact as it is known, like 31 March 2027, March 2027, Q1 2027-28, spring 2027, 2027 or 2026-27."
 
 
 def by_need(lines: Sequence[UpdateLine]) -> None:
@@ -145,6 +145,8 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
     else:
         [seen] = progress.foresee(state.store(), actor_id=draft.person, reports=[report])
         _foretell(line, seen)
+        if seen.report != report:
+            _tell_what_follows(report, seen.report)
     if changed := stale([line], [report]):
         offer_both(changed, draft)
     if st.button("Save", type="primary", key=draft.key("button")):
@@ -152,6 +154,18 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
             drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong)}")
         else:
             save([report], draft, done=[draft, choice])
+
+
+def _tell_what_follows(typed: Report, report: Report) -> None:
+    """Say what is saved besides what was typed, because it follows from it."""
+    follows = [
+        f'the status becomes "{report.status}"' if report.status is not typed.status else "",
+        "the expected date is taken away" if report.forecast != typed.forecast else "",
+    ]
+    if said := " and ".join(filter(None, follows)):
+        html.show(html.put('<p class="quiet">Because it has happened, {}.</p>', said))
+    if typed.evidence and report.evidence and report.evidence != typed.evidence:
+        html.show(html.put('<p class="quiet">We read the link as {}.</p>', report.evidence.url))
 
 
 def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[str] = ()) -> None:
@@ -174,10 +188,10 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
     statuses = list(ReportedStatus)
     status = st.selectbox("Status", statuses, index=statuses.index(confirmation(line).status), **draft.kept("status"))
     left, right = st.columns(2)
-    due = line.due.written if line.due and not line.actual else ""
+    due = str(line.due) if line.due and not line.actual else ""
     wrong: list[str] = []
     forecast = ask_date(left, "Expected", due, draft, wrong)
-    actual = ask_date(right, "Happened", line.actual.written if line.actual else "", draft, wrong)
+    actual = ask_date(right, "Happened", str(line.actual or ""), draft, wrong)
     reason = st.selectbox(
         "Why the date moves (required when it does)",
         list(MoveReason),
@@ -218,16 +232,20 @@ def ask_date(
 ) -> PublishedDate | None:
     """Draw a field for a date and return what it says; None for nothing, and for what cannot be read.
 
-    What cannot be read is said below the field and added to ``wrong``.
+    What cannot be read is said below the field and added to ``wrong``; so is how a date was read that was typed.
     """
     label = label or field
     written = place.text_input(label, value=held, help=HOW, **draft.kept(field))
     try:
-        return read_date(field, written)
+        date = read_date(field, written)
     except UnreadableDate as error:
         drafts.fault(place, label, str(error))
         wrong.append(str(error))
         return None
+    if date and written.strip() != held:
+        with place:
+            html.show(html.put('<p class="quiet">We read this as {}.</p>', date.in_full))
+    return date
 
 
 def read_date(field: str, written: str) -> PublishedDate | None:
