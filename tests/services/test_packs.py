@@ -8,6 +8,7 @@ import json
 import random
 import zipfile
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import pyarrow.parquet
@@ -44,7 +45,6 @@ from tracker.store.database import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tracker.services.packs import Exported
     from tracker.store.database import Database
@@ -101,9 +101,12 @@ def manifest(pack: Exported) -> dict[str, Any]:
     return content
 
 
-def test_a_pack_is_named_for_its_day_version_and_marking(taken: Database) -> None:
+def test_a_pack_is_named_for_its_snapshot_day_version_marking_edition_and_formats(taken: Database) -> None:
+    begins, ends = "send-delivery-board_snapshot_summer", "2023-07-01_v2_OFFICIAL"
+    assert export(taken, formats=packs.FORMATS).name == f"{begins}_{ends}.zip"
+    assert export(taken, formats=["json"], public=True).name == f"{begins}_json_{ends}_public.zip"
     pack = export(taken)
-    assert pack.name == "send-delivery-board_snapshot_2023-07-01_v2_OFFICIAL.zip"
+    assert pack.name == f"{begins}_{'-'.join(LIGHT)}_{ends}.zip"
     assert pack.files == len(members(pack))
     said = manifest(pack)
     assert said["snapshot"]["name"] == "summer"
@@ -431,6 +434,35 @@ def test_a_pack_of_a_demonstration_says_so_in_its_name_in_every_row_and_in_every
     assert {word for rules in said["spreadsheet_rules"].values() for word in rules.values()} == {"kept"}
 
 
+# Putting into a folder
+
+
+def test_packs_of_one_day_lie_beside_each_other_and_none_is_written_over(taken: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    snapshots.take_snapshot(taken, actor_id=TAKER, name="summer-2", as_at=dt.date(2023, 7, 1))
+    every = [export(taken), export(taken, public=True), export(taken, "summer-2"), export(taken, formats=["csv"])]
+    assert len({packs.save_pack(pack, folder) for pack in every}) == 4
+    one, other = (export(taken, marking="OFFICIAL-SENSITIVE", handling=said) for said in ("For you.", "For them."))
+    assert one.name == other.name
+    files = [packs.save_pack(pack, folder) for pack in (one, other, one, other)]
+    assert [file.name.removeprefix(one.name.removesuffix(".zip")) for file in files[:2]] == [".zip", "_2.zip"]
+    assert files[2:] == files[:2]
+    assert [file.read_bytes() for file in files[:2]] == [one.content, other.content]
+    assert len(list(folder.glob("*"))) == 6
+    assert packs.check_pack_file(files[1], taken).faults == ()
+
+
+def test_a_folder_that_is_not_there_or_refuses_is_a_sentence(taken: Database, tmp_path: Path) -> None:
+    pack = export(taken)
+    with pytest.raises(InvalidPack, match="There is no folder"):
+        packs.save_pack(pack, tmp_path / "nowhere")
+    with pytest.raises(InvalidPack, match="The pack cannot be written to /proc"):
+        packs.save_pack(pack, Path("/proc"))
+    (tmp_path / pack.name).mkdir()
+    assert packs.save_pack(pack, tmp_path).name.endswith("_2.zip")
+
+
 # Checking
 
 
@@ -494,3 +526,14 @@ def test_a_pack_of_a_snapshot_that_the_ledger_does_not_hold_so_is_found(
 def test_what_is_no_pack_is_said_to_be_none(taken: Database) -> None:
     [fault] = packs.check_pack(b"no zip", taken).faults
     assert fault.startswith("The file is not a zip archive")
+
+
+def test_only_a_file_is_checked_and_none_that_is_larger_than_a_pack(
+    taken: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, says in ((Path("/dev/zero"), "It is a pipe or a device"), (tmp_path, "Is a directory")):
+        with pytest.raises(InvalidPack, match=f"The pack {path} cannot be read: {says}"):
+            packs.check_pack_file(path)
+    pack = export(taken)
+    monkeypatch.setattr("tracker.exchange.pack.manifest._LARGEST_ZIP", len(pack.content) - 1)
+    assert packs.check_pack(pack.content).faults == ("The file is larger than any pack; it was not read.",)

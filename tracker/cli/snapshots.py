@@ -300,27 +300,17 @@ def _export(options: argparse.Namespace) -> int:
             progress=tell,
         )
         print_notice_of(db)
-    file = options.to / pack.name
-    try:
-        if file.exists() and file.read_bytes() != pack.content:
-            raise InvalidPack(f"{file} is there already and is another pack; move it away and try again.")
-        file.write_bytes(pack.content)
-    except OSError as error:
-        raise InvalidPack(f"The pack cannot be written to {options.to}: {error.strerror}.") from error
+    file = packs.save_pack(pack, options.to)
     print(f"Wrote {file}: {pack.files} files, {len(pack.content):,} bytes.")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    try:
-        content = options.file.read_bytes()
-    except OSError as error:
-        raise InvalidPack(f"The pack {options.file} cannot be read: {error.strerror}.") from error
     if options.against_store:
         with stores.open_store(stores.address()) as db:
-            proof = packs.check_pack(content, db)
+            proof = packs.check_pack_file(options.file, db)
     else:
-        proof = packs.check_pack(content)
+        proof = packs.check_pack_file(options.file)
     for fault in proof.faults:
         print(fault, file=sys.stderr)
     if proof.faults:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import text
 from tracker.domain.errors import InvalidPack, TrackerError
@@ -30,9 +32,11 @@ from tracker.reporting.tables import board_tables, changes_table, owners_sources
 from tracker.services import boards, comparisons, snapshots
 from tracker.services.users import who
 from tracker.store import board, ledger
+from tracker.store import files as store_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from tracker.domain.lines import SnapshotLine
     from tracker.exchange.pack.files import File
@@ -121,7 +125,46 @@ def export_pack(
             confidence=vars(view.confidence),
             checks={file.path: _kept(file) for file in files if file.path.endswith((".ods", ".xlsx"))},
         )
-    return Exported(name=cover.file_name("snapshot", "zip"), content=content, files=len(files) + 2)
+    return Exported(name=_name(cover, wanted), content=content, files=len(files) + 2)
+
+
+def _name(cover: Cover, formats: Sequence[str]) -> str:
+    """Name a pack by its snapshot, its formats when it has not all, its day, how it is marked, and its edition."""
+    held = [] if len(formats) == len(FORMATS) else ["-".join(formats)]
+    return cover.file_name("snapshot", "zip").replace(
+        "_snapshot_", f"_snapshot_{'_'.join([cover.snapshot, *held])}_", 1
+    )
+
+
+def save_pack(pack: Exported, folder: Path) -> Path:
+    """Put a pack in a folder, whole or not at all, and return its file.
+
+    A file that is there already is never written over: when it is the same pack nothing is done, and when it is
+    another the name gets a number. Raises InvalidPack when there is no such folder or the disk refuses.
+    """
+    if not folder.is_dir():
+        raise InvalidPack(f"There is no folder {folder}; make it and try again.")
+    stem = pack.name.removesuffix(".zip")
+    try:
+        with store_files.workshop(folder) as place:
+            made = place / "pack"
+            made.write_bytes(pack.content)
+            for number in itertools.count(1):
+                file = folder / (pack.name if number == 1 else f"{stem}_{number}.zip")
+                with contextlib.suppress(FileExistsError):
+                    store_files.put_new(made, file)
+                    break
+                if _is_same(file, pack.content):
+                    break
+    except OSError as error:
+        raise InvalidPack(f"The pack cannot be written to {folder}: {error.strerror}.") from error
+    return file
+
+
+def _is_same(file: Path, content: bytes) -> bool:
+    with contextlib.suppress(OSError), store_files.open_regular(file) as held:
+        return held.read(len(content) + 1) == content
+    return False
 
 
 def _marking(marking: str, handling: str | None, *, public: bool) -> tuple[Marking, str | None]:
@@ -286,12 +329,12 @@ class PackProof:
         return f"{whole} The ledger was not asked: a pack that was made up whole would pass too."
 
 
-def check_pack(content: bytes, db: Database | None = None) -> PackProof:
+def check_pack(content: bytes | IO[bytes], db: Database | None = None) -> PackProof:
     """Compare a pack with its own manifest and, when a store is given, with the ledger. Raises nothing for a fault."""
     checked = check_zip(content)
     faults, withdrawn = list(checked.faults), ""
     if db is not None and checked.manifest:
-        faults += _against_ledger(db, checked.manifest, checked.files)
+        faults += _against_ledger(db, checked.manifest, checked.boards)
         held = (line for line in snapshots.list_snapshots(db) if line.name == checked.manifest["snapshot"]["name"])
         withdrawn = next(map(snapshots.withdrawal, held), "")
     return PackProof(
@@ -308,7 +351,16 @@ def _wording(manifest: Mapping[str, Any]) -> object:
     return manifest.get("wording", 1)
 
 
-def _against_ledger(db: Database, manifest: dict[str, Any], files: dict[str, bytes]) -> Iterator[str]:
+def check_pack_file(file: Path, db: Database | None = None) -> PackProof:
+    """Check a pack that lies in a file, as ``check_pack`` does. Raises InvalidPack for one that cannot be read."""
+    try:
+        with store_files.open_regular(file) as content:
+            return check_pack(content, db)
+    except OSError as error:
+        raise InvalidPack(f"The pack {file} cannot be read: {error.strerror}.") from error
+
+
+def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str, bytes]) -> Iterator[str]:
     """Say in what a pack is not of this ledger."""
     said, head = manifest["snapshot"], manifest["ledger_head"]
     with db.read() as cursor:
@@ -327,9 +379,7 @@ def _against_ledger(db: Database, manifest: dict[str, Any], files: dict[str, byt
     if (line.digest, line.known_seq, line.as_at.isoformat()) != (said["digest"], head["seq"], manifest["as_at"]):
         yield f"The ledger holds another snapshot under the name {line.name} than the pack is of."
         return
-    for path, held in files.items():
-        if not (path.startswith("json/") and "_board_" in path):
-            continue
+    for path, held in boards_of.items():
         same = held == board_json(view).encode() if _wording(manifest) == WORDING else same_figures(held, view)
         if not same:
             yield f"{path}: is not the board that the ledger shows for the snapshot {line.name}."

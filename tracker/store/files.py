@@ -1,4 +1,10 @@
-"""Files that are whole or not there: waiting for the disk, giving a finished file its name, one process at a time."""
+"""Files that are whole or not there, wherever a process is killed while it writes them.
+
+Whatever is written is first made in a workshop: a new folder inside the folder that it is for, locked for as long as
+its maker lives. One file gets its name by ``put_new``. Several files, or files that replace others, get their names by
+``put_together``: the workshop is renamed to ``.tracker-moving``, and from that instant whoever comes next carries the
+move through (``settle``). What a killed process left in a workshop is removed by the next to open one in that folder.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +12,101 @@ import contextlib
 import errno
 import importlib
 import importlib.util
+import json
 import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
+    from io import BufferedReader
 
 fcntl = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
 """The system's locks on files. Where there are none (Windows) the system moves no file that is open."""
 
+WORKSHOP = ".tracker-unfinished-"
+"""How the name of a workshop begins."""
+
+MOVING = ".tracker-moving"
+"""The name of a workshop whose files are being put in their places."""
+
+_PLAN = "plan.json"
+"""The file in it that says what goes where."""
+
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK}
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EINVAL}
+_WAIT_SECONDS = 30
+"""A folder is locked while a few files are renamed: who holds it longer than this is not one of us."""
+
+
+# Reading
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file to read its bytes. Raises OSError, also for a folder, a pipe or a device, which might never end."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "It is a pipe or a device, not a file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+# Making
+
+
+@contextlib.contextmanager
+def workshop(folder: Path, *, older: str = "") -> Iterator[Path]:
+    """Give a new folder inside ``folder`` to make files in; it is removed when the block ends.
+
+    First what killed processes left there is removed, as ``clear`` does. Raises OSError.
+    """
+    with contextlib.ExitStack() as open_for_long:
+        with _alone(folder):
+            clear(folder, older=older)
+            place = Path(tempfile.mkdtemp(prefix=WORKSHOP, dir=folder))
+            open_for_long.enter_context(_lock(place))
+        open_for_long.callback(shutil.rmtree, place, ignore_errors=True)
+        yield place
+
+
+def clear(folder: Path, *, older: str = "") -> None:
+    """Remove the workshops of killed processes from a folder, as far as the disk lets us.
+
+    The lock on a workshop says whether its maker lives; where the system has no locks nothing is removed. ``older`` is
+    a pattern for the names of files that older versions of the tracker left, which were not made in a workshop.
+    """
+    for path in _left(folder, older):
+        with contextlib.suppress(OSError), _lock(path) as certain:
+            if certain and path.is_dir():
+                shutil.rmtree(path)
+            elif certain:
+                path.unlink()
+
+
+def _left(folder: Path, older: str) -> list[Path]:
+    with contextlib.suppress(OSError):
+        return [
+            path
+            for path in folder.iterdir()
+            if not path.is_symlink()
+            and (
+                path.name.startswith(WORKSHOP)
+                or re.fullmatch(older, path.name)
+                or (path.name == MOVING and not moving(folder))  # all of it was put in its place
+            )
+        ]
+    return []
 
 
 def keep_private() -> None:
@@ -31,6 +121,20 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+# One file
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a new file, which appears under its name when it is whole and on the disk.
+
+    Raises FileExistsError when there is something under the name, and OSError when the disk refuses.
+    """
+    with workshop(path.absolute().parent) as place:
+        made = place / "new"
+        made.write_bytes(content)
+        put_new(made, path)
 
 
 def put_new(unfinished: Path, path: Path) -> None:
@@ -52,13 +156,138 @@ def put_new(unfinished: Path, path: Path) -> None:
     sync(path.parent)
 
 
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Make a file unless it is there, and keep other processes that ask for the same lock waiting until the block ends.
+# Several files at one stroke
 
-    The engine's locks are of another kind and are not disturbed. Raises OSError when the disk refuses.
+
+def put_together(
+    place: Path,
+    names: Sequence[str],
+    *,
+    aside: Mapping[str, str | None],
+    line: tuple[str, str] | None = None,
+    told: Sequence[tuple[Path, str]] = (),
+) -> None:
+    """Give files of a workshop their places in the folder around it, in this order, all or none of them.
+
+    ``aside`` says what becomes of what lies in that folder: it gets another name, or (None) is removed. ``line`` is a
+    file of the folder and a line to be added to it; ``told`` are lines to be added to files elsewhere, as far as their
+    disks let us. When the process is killed, or the disk refuses half way, the next
+    to call ``settle`` carries it through; ``moving`` says that there is something to carry through. Raises
+    FileExistsError when there is something at a place that is not moved aside, OSError when the disk refuses.
     """
-    with path.open("ab") as file:
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX)
+    folder = place.parent
+    lines = [(str(file), told_line) for file, told_line in told]
+    plan = {"put": list(names), "aside": dict(aside), "line": line, "told": lines}
+    (place / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
+    for name in (*names, _PLAN):
+        sync(place / name)
+    sync(place)
+    with _alone(folder):
+        _carry_through(folder)
+        for name in names:
+            if name not in aside and os.path.lexists(folder / name):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
+        place.rename(folder / MOVING)
+        _carry_through(folder)
+
+
+def moving(folder: Path) -> bool:
+    """Say whether files of a folder are being put in their places, by a process that lives or one that was killed."""
+    return os.path.lexists(folder / MOVING / _PLAN)
+
+
+def settle(folder: Path) -> None:
+    """Carry through what a killed process had begun to put in place; wait for a living one. Raises OSError."""
+    if moving(folder):
+        with _alone(folder):
+            _carry_through(folder)
+
+
+def _carry_through(folder: Path) -> None:
+    """Do what is left of a plan. Each step may have been done before, and nothing is done twice."""
+    place = folder / MOVING
+    if not moving(folder):
+        shutil.rmtree(place, ignore_errors=True)
+        return
+    sync(folder)
+    plan = json.loads((place / _PLAN).read_text(encoding="utf-8"))
+    if all(os.path.lexists(place / name) for name in plan["put"]):  # so what lies in the folder is still the old
+        for name, other in plan["aside"].items():
+            _move_aside(folder / name, folder / other if other else None)
+        sync(folder)
+    for name in plan["put"]:
+        if os.path.lexists(place / name):
+            (place / name).replace(folder / name)
+    if plan["line"]:
+        add_line(folder / plan["line"][0], plan["line"][1])
+    for file, line in plan["told"]:
+        with contextlib.suppress(OSError):
+            add_line(Path(file), line)
+    sync(folder)
+    sync(place)
+    (place / _PLAN).unlink()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _move_aside(path: Path, other: Path | None) -> None:
+    if other is None:
+        path.unlink(missing_ok=True)
+    elif os.path.lexists(path):
+        if os.path.lexists(other):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(other))
+        path.rename(other)
+
+
+def add_line(file: Path, line: str) -> None:
+    """Add a line to a file unless it is there; what a crash left of a line stays a line of its own. Raises OSError."""
+    held = file.read_bytes() if file.exists() else b""
+    added = f"{line}\n".encode()
+    if added not in held.splitlines(keepends=True):
+        with file.open("ab") as out:
+            out.write(added if not held or held.endswith(b"\n") else b"\n" + added)
+    sync(file)
+
+
+# Locks
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep every other process that asks out of a folder until the block ends. Raises OSError, also after a wait."""
+    with _lock(folder, seconds=_WAIT_SECONDS):
         yield
+
+
+@contextlib.contextmanager
+def _lock(path: Path, *, seconds: float = 0) -> Iterator[bool]:
+    """Lock a file or folder until the block ends or the process does; False where the system has no such locks.
+
+    The engine's locks are of another kind and are not disturbed. Raises BlockingIOError when another holds it for
+    longer than so many seconds, and OSError.
+    """
+    if fcntl is None:
+        yield False
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        yield _locked(descriptor, seconds)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, seconds: float) -> bool:
+    assert fcntl  # noqa: S101  where there is none nobody asks
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return False
+            raise
+        else:
+            return True
+        time.sleep(0.02)

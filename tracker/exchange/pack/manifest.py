@@ -8,7 +8,7 @@ import json
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tracker.domain.words import BOARD, THREE_POINT_SCALE
 from tracker.exchange.board_files import WORDING
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 _FORMAT = "tracker-pack-1"
 _LARGEST = 2**30
-"""Bytes of all files together: more than any pack of ours has, and less than fills a machine."""
+"""Bytes of all files together: more than any pack of ours has, and less than fills a disk."""
+_LARGEST_ZIP = 2**30
+"""Bytes of the zip itself."""
+_LARGEST_KEPT = 2**26
+"""Bytes of the manifest or a board, which alone are kept in memory."""
+_PIECE = 2**20
+"""Bytes that are read at a time."""
 
 
 def pack_zip(
@@ -102,17 +108,23 @@ def _sums(manifest: Mapping[str, Any], hashes: Sequence[tuple[str, str]]) -> byt
 
 @dataclass(frozen=True)
 class Checked:
-    """What a pack says of itself (nothing when it cannot be read), its files, and every fault, a sentence each."""
+    """What a pack says of itself (nothing when it cannot be read), its files with their SHA-256, the boards among
+    them with their content, and every fault, a sentence each.
+    """
 
     manifest: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    boards: dict[str, bytes] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 
-def check_zip(content: bytes) -> Checked:
+def check_zip(pack: bytes | IO[bytes]) -> Checked:
     """Compare every file of a pack with its manifest and with the list of hashes; no store is needed."""
+    content = io.BytesIO(pack) if isinstance(pack, bytes) else pack
+    if content.seek(0, io.SEEK_END) > _LARGEST_ZIP:
+        return Checked(faults=("The file is larger than any pack; it was not read.",))
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as file:
+        with zipfile.ZipFile(content) as file:
             return _check(file)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         return Checked(faults=(f"The file is not a zip archive that can be read: {error}.",))
@@ -120,35 +132,47 @@ def check_zip(content: bytes) -> Checked:
 
 def _check(file: zipfile.ZipFile) -> Checked:
     faults: list[str] = []
-    files: dict[str, bytes] = {}
+    hashes: dict[str, str] = {}
     unreadable: set[str] = set()
+    contents: dict[str, bytes] = {}
     left = _LARGEST
     for member in file.infolist():
         name = member.filename
         left -= member.file_size
         if left < 0:
             return Checked(faults=(f"{name}: the pack holds more than any pack does; it was not read on.",))
-        if name in files or name in unreadable:
+        if name in hashes or name in unreadable:
             faults.append(f"{name}: is in the pack twice.")
-        elif (read := _read(file, member)) is None:
+        elif (sha256 := _hash(file, member)) is None:
             unreadable.add(name)
             faults.append(f"{name}: cannot be read; it was altered after the pack was made.")
         else:
-            files[name] = read
-    manifest = _manifest(files.get(MANIFEST))
+            hashes[name] = sha256
+            if (name == MANIFEST or _is_board(name)) and member.file_size <= _LARGEST_KEPT:
+                contents[name] = file.read(member)
+    manifest = _manifest(contents.pop(MANIFEST, b""))
     if not manifest:
         if MANIFEST not in unreadable:
             faults.append(f"{MANIFEST}: is missing or was altered after the pack was made.")
         return Checked(faults=tuple(faults))
-    faults += _differences(manifest, files, unreadable)
-    return Checked(manifest, files, tuple(faults))
+    faults += _differences(manifest, hashes, unreadable)
+    return Checked(manifest, hashes, contents, tuple(faults))
 
 
-def _read(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:
+def _is_board(name: str) -> bool:
+    return name.startswith("json/") and "_board_" in name
+
+
+def _hash(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> str | None:
+    """Return the SHA-256 of a file of a pack, which is read in pieces; None when it cannot be read."""
     if member.flag_bits & 1:  # encrypted: none of ours is
         return None
+    found = hashlib.sha256()
     try:
-        return file.read(member)
+        with file.open(member) as content:
+            while piece := content.read(_PIECE):
+                found.update(piece)
+        return found.hexdigest()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
         return None
 
@@ -183,15 +207,15 @@ def _shaped(manifest: dict[str, Any]) -> bool:
         return False
 
 
-def _differences(manifest: dict[str, Any], files: dict[str, bytes], unreadable: set[str]) -> Iterator[str]:
+def _differences(manifest: dict[str, Any], hashes: dict[str, str], unreadable: set[str]) -> Iterator[str]:
     listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
     for path, sha256 in listed.items():
-        if path not in files and path not in unreadable:
+        if path not in hashes and path not in unreadable:
             yield f"{path}: is missing from the pack."
-        elif path in files and hashlib.sha256(files[path]).hexdigest() != sha256:
+        elif path in hashes and hashes[path] != sha256:
             yield f"{path}: is not what the manifest says; it was altered after the pack was made."
-    for path in files.keys() - listed.keys() - {MANIFEST, SUMS}:
+    for path in hashes.keys() - listed.keys() - {MANIFEST, SUMS}:
         yield f"{path}: is not in the manifest; it was added after the pack was made."
-    hashes = [(MANIFEST, hashlib.sha256(files[MANIFEST]).hexdigest()), *listed.items()]
-    if SUMS not in unreadable and files.get(SUMS) != _sums(manifest, hashes):
+    sums = _sums(manifest, [(MANIFEST, hashes[MANIFEST]), *listed.items()])
+    if SUMS not in unreadable and hashes.get(SUMS) != hashlib.sha256(sums).hexdigest():
         yield f"{SUMS}: does not list what the manifest does; it was altered after the pack was made."
