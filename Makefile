@@ -16,7 +16,7 @@ run: .made/app                 ## set up, make the store, load the plans, serve 
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 demo: .made/app                ## the same pages over a store for training: the plans with an invented history, marked so
-	@test -e $(DEMO) || $(BIN)/python -m tracker demo --to $(DEMO)
+	$(BIN)/python -m tracker demo --keep --to $(DEMO)
 	TRACKER_STORE=$(DEMO) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: .made/dev .made/browser  ## set up and run every test (under ten minutes on two cores)

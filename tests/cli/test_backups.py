@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.services import backups
+from tracker.store import files
 
 if TYPE_CHECKING:
     from tests.cli.conftest import CommandLine
@@ -177,16 +177,16 @@ def test_a_restore_says_what_it_gives_up_and_which_list_could_not_be_told(
     plan.edit("promises", '"It met."', '"It met once."')
     tracker.run("plan", "load", *tracker.folders)
     tracker.run("backup", str(folder))
-    note = backups._note
+    add_line = files.add_line
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(backups, "_note", refuse)
+    monkeypatch.setattr(files, "add_line", refuse)
     ran = tracker.run("restore", str(old))
     assert ran.status == 0
     assert ran.err.startswith(f"The list in {folder} cannot be written. Run `python -m tracker backup accept {folder}")
-    monkeypatch.setattr(backups, "_note", note)
+    monkeypatch.setattr(files, "add_line", add_line)
     ran = tracker.run("restore", str(old))
     assert ran.out.splitlines()[-1].startswith("The ledger was rolled back: it ends at change 1 ")
     assert ran.out.endswith("Noted in the list of backups that this is on purpose.\n")

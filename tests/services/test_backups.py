@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.retention import Retention
 from tracker.domain.words import Role
 from tracker.services import backups, snapshots, stores, users
-from tracker.store import database, ledger, migrations
+from tracker.store import database, files, ledger, migrations
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -74,9 +75,11 @@ def test_a_backup_holds_what_is_still_in_the_log_of_a_killed_process(store: Addr
 def test_two_backups_of_one_change_in_one_second_are_two(
     store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticks = iter(instant(f"2026-04-10T02:00:0{second}") for second in (0, 0, 0, 0, 1))
-    monkeypatch.setattr(dates, "utc_now", lambda: next(ticks))
+    now = [instant("2026-04-10T02:00:00")]
+    monkeypatch.setattr(dates, "utc_now", lambda: now[-1])
+    monkeypatch.setattr(time, "sleep", lambda _: now.append(instant("2026-04-10T02:00:01")))
     first, second = backups.back_up(store, folder), backups.back_up(store, folder)
+    assert [made.file.name[18:25] for made in (first, second)] == ["T020000", "T020001"]
     assert [noted.file for noted in backups.list_backups(folder)] == [first.file, second.file]
 
 
@@ -134,6 +137,48 @@ def test_a_backup_folder_that_refuses_is_a_sentence(
         backups.back_up(store, folder)
     with pytest.raises(StoreUnusable, match="/proc"):
         backups.back_up(store, Path("/proc"))
+
+
+def test_a_backup_that_another_process_made_under_the_same_name_stays_and_ours_gets_the_next_second(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [instant("2026-04-10T02:00:00")]
+    monkeypatch.setattr(dates, "utc_now", lambda: now[-1])
+    monkeypatch.setattr(time, "sleep", lambda _: now.append(instant("2026-04-10T02:00:01")))
+    put = files.put_together
+
+    def put_after_another(place: Path, names: list[str], **more: Any) -> None:
+        (folder / "tracker_2026-04-10T020000Z_seq3.duckdb").write_bytes(b"theirs")
+        put(place, names, **more)
+
+    monkeypatch.setattr(files, "put_together", put_after_another)
+    assert backups.back_up(store, folder).file.name == "tracker_2026-04-10T020001Z_seq3.duckdb"
+    assert (folder / "tracker_2026-04-10T020000Z_seq3.duckdb").read_bytes() == b"theirs"
+
+
+def test_a_copy_that_the_engine_left_in_its_log_is_no_backup(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine says nothing when the disk refuses the last thing that it does with a file."""
+
+    def copy_with_a_log(_: Database, file: Path) -> None:
+        Address(file).wal.write_bytes(b"x")
+
+    monkeypatch.setattr(Database, "copy_to", copy_with_a_log)
+    with pytest.raises(StoreUnusable, match=r"The backup cannot be written to .*: Input/output error\."):
+        backups.back_up(store, folder)
+    assert names(folder) == []
+
+
+def test_a_folder_in_which_something_is_half_done_and_the_disk_refuses_is_a_sentence(
+    store: Address, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(files, "settle", refuse)
+    with pytest.raises(StoreUnusable, match=r"The folder of backups .* cannot be put in order: Input/output error\."):
+        backups.back_up(store, folder)
 
 
 # Making, while the app goes on
@@ -572,7 +617,7 @@ def test_a_backup_is_restored_though_its_list_is_gone_torn_or_does_not_name_it(s
 def test_a_backup_that_cannot_be_put_in_place_is_a_sentence(store: Address, folder: Path, tmp_path: Path) -> None:
     made = backups.back_up(store, folder)
     (tmp_path / "letter.txt").write_text("Dear board", encoding="utf-8")
-    with pytest.raises(StoreUnusable, match=r"The backup cannot be put at .*: File exists\."):
+    with pytest.raises(StoreUnusable, match=r"The backup cannot be put at .*: (File exists|Not a directory)\."):
         backups.restore(Address(tmp_path / "letter.txt" / "tracker.duckdb"), made.file)
 
 
@@ -603,7 +648,7 @@ def test_a_store_of_an_older_version_is_backed_up_as_it_is_and_restored_brought_
 
 
 def left_behind() -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob("tracker-drill-*"))
+    return list(Path(tempfile.gettempdir()).glob(f"{files.WORKSHOP}*"))
 
 
 def test_a_drill_restores_the_newest_backup_proves_it_and_leaves_nothing_behind(
@@ -629,8 +674,8 @@ def test_a_drill_restores_the_newest_backup_proves_it_and_leaves_nothing_behind(
 
     with duckdb.connect(str(made.file)) as raw:  # somebody who can also seal and note what they altered
         raw.execute("UPDATE snapshot SET digest = repeat('0', 64)")
-    monkeypatch.setattr(backups, "_proven", lambda _: stores.verify_store(at))
-    monkeypatch.setattr(backups, "_refuse_other_than_noted", lambda _: None)
+    monkeypatch.setattr(stores, "prove", lambda *_, **__: stores.verify_store(at))
+    monkeypatch.setattr(backups, "_refuse_other_than_noted", lambda *_: None)
     faults = backups.drill(folder).faults
     assert any("does not match its seal" in fault for fault in faults)
     assert any("The board of the snapshot first" in fault for fault in faults)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.samples import organisation, save
 from tracker.domain import dates, nouns
-from tracker.domain.errors import NoDemonstration, StoreBusy, StoreUnusable
+from tracker.domain.errors import NoDemonstration, SchemaMismatch, StoreBusy, StoreUnusable
 from tracker.domain.words import (
     DEMONSTRATION,
     MoveReason,
@@ -29,7 +29,7 @@ from tracker.exchange.plans import read_plan
 from tracker.reporting.board import DISAGREE
 from tracker.services import boards, comparisons, demo, demo_history, plans, ratings, snapshots, stores
 from tracker.services.demo_history import INVENTED
-from tracker.store import database
+from tracker.store import database, files, migrations
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -305,11 +305,42 @@ def test_a_demonstration_in_use_is_not_replaced(tmp_path: Path, plan: PlanFolder
     assert sorted(path.name for path in tmp_path.glob("d.duckdb*")) == ["d.duckdb", "d.duckdb.heads"]
 
 
+def test_a_demonstration_is_kept_while_it_opens_and_made_anew_when_it_does_not(
+    tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = Address(tmp_path / "d.duckdb")
+    assert not demo.is_kept(at)
+    demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    assert demo.is_kept(at)
+    known = migrations.known()
+    step = migrations.Migration(len(known) + 1, "0999_more", "CREATE TABLE tracker.more (id VARCHAR PRIMARY KEY);")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "known", lambda: [*known, step])
+        assert demo.is_kept(at)
+    at.anchor.path.unlink()
+    with pytest.raises(SchemaMismatch, match="newer tracker"):
+        demo.is_kept(at)
+
+
+def test_what_a_kill_left_of_a_demonstration_at_its_own_address_is_replaced(
+    tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older versions could leave the anchor without the store, or the store without its anchor."""
+    monkeypatch.chdir(tmp_path)
+    at = Address.parse(demo.DEFAULT_ADDRESS)
+    made = demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    for gone in (at.file, at.anchor.path):
+        gone.unlink()
+        assert not demo.is_kept(at)
+        assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
+        assert demo.is_kept(at)
+
+
 def test_a_disk_that_refuses_is_told_of(tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(demo, "sync", refused)
+    monkeypatch.setattr(files, "sync", refused)
     with pytest.raises(StoreUnusable, match=r"cannot be put at .*: No space left on device"):
         demo.make_demonstration(Address(tmp_path / "d.duckdb"), plan.plans, plan.data, day=DAY)
-    assert list(tmp_path.glob("d.duckdb*")) == []
+    assert list(tmp_path.glob("*.duckdb*")) == []

@@ -308,3 +308,23 @@ def test_a_disk_that_fails_while_a_file_gets_its_name_is_a_sentence_and_leaves_n
     with pytest.raises(StoreUnusable, match=r"cannot be written: Input/output error\.$"):
         journals.export(store, store.file.with_name("j"))
     assert names(store.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_journal_that_another_program_saved_again_with_a_mark_is_read(
+    encoding: str, newline: str, store: Address, journal: Path, nowhere: Address
+) -> None:
+    journal.write_text(journal.read_text(encoding="ascii"), encoding=encoding, newline=newline)
+    assert journals.rebuild(nowhere, journal) == stores.verify_store(store)
+
+
+def test_only_a_file_is_read_and_no_line_without_an_end(
+    journal: Path, nowhere: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to("/dev/zero")
+    with pytest.raises(StoreUnusable, match="cannot be read: It is a pipe or a device, not a file"):
+        journals.rebuild(nowhere, link)
+    monkeypatch.setattr(journals, "_LONGEST_LINE", 100)
+    refused(nowhere, journal, "A line is longer than any of a journal")

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from tests.keeping import CHILD, ROOT, held_by_another_process, leave_a_log, name_in, names, small_disk
@@ -17,7 +18,7 @@ from tests.samples import organisation, save
 from tracker.domain.errors import BrokenLedger, StoreBusy, StoreUnusable
 from tracker.domain.ledger import GENESIS, Head
 from tracker.services import backups, stores
-from tracker.store import database, files, ledger
+from tracker.store import database, files, ledger, migrations, placing
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -103,12 +104,11 @@ def test_what_a_crash_left_of_making_a_store_does_not_stand_in_the_way(left: byt
     assert names(address.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
 
 
-def test_the_anchor_of_an_empty_ledger_is_kept_when_the_store_is_made_anew(address: Address) -> None:
+def test_the_anchor_of_an_empty_ledger_does_not_stand_in_the_way(address: Address) -> None:
     stores.init_store(address)
-    before = address.anchor.path.read_bytes()
     address.file.unlink()
     assert stores.init_store(address)
-    assert address.anchor.path.read_bytes() == before
+    assert stores.verify_store(address).faults == ()
 
 
 def test_a_store_under_a_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
@@ -133,12 +133,152 @@ def test_a_store_that_cannot_be_put_in_its_place_is_a_sentence_and_leaves_nothin
     monkeypatch.setattr(files, "sync", refuse)
     with pytest.raises(StoreUnusable, match=r"cannot be created: Input/output error\."):
         stores.init_store(address)
-    assert names(address.file.parent) == ["tracker.duckdb.heads"]
+    assert names(address.file.parent) == []
     monkeypatch.undo()
     assert stores.init_store(address)
 
 
+@pytest.mark.parametrize("aside", ["tracker.duckdb.replaced-2026-11-25T120000.000001Z", "tracker.duckdb.restoring-17"])
+def test_no_empty_store_is_made_beside_one_that_was_moved_aside(aside: str, store: Address) -> None:
+    store.anchor.path.rename(store.file.with_name(f"{aside}.heads"))
+    moved = store.file.rename(store.file.with_name(aside))
+    with pytest.raises(BrokenLedger, match=rf"beside it lies {moved}: .* `python -m tracker restore FILE`.* No store"):
+        stores.init_store(store)
+    assert not store.file.exists()
+    assert backups.restore(store, moved).head.seq == 3
+    assert name_in(store) == "Third"
+
+
+def test_no_store_is_made_beside_a_log_that_the_engine_would_add_to_it(store: Address) -> None:
+    leave_a_log(store)
+    store.file.unlink()
+    store.anchor.path.unlink()
+    with pytest.raises(StoreUnusable, match=r"A log of a store that is gone lies at .*; move it away"):
+        stores.init_store(store)
+
+
+@pytest.mark.parametrize(
+    "named", ["tracker.duckdb.new-17", "tracker.duckdb.heads.new", "tracker.duckdb.restoring-9.wal"]
+)
+def test_what_a_killed_process_left_beside_a_store_is_cleared_by_the_next_and_not_while_it_is_open(
+    named: str, store: Address
+) -> None:
+    for open_for_writing in (False, True):
+        for left in (named, f"{files.WORKSHOP}dead"):
+            store.file.with_name(left).mkdir()
+        with stores.open_store(store):
+            assert stores.init_store(store) is False
+            assert named in names(store.file.parent)
+        if open_for_writing:
+            stores.open_store(store, writable=True).close()
+        else:
+            assert stores.init_store(store) is False
+        assert names(store.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
+
+
+# Bringing up to this version
+
+
+@pytest.fixture
+def behind(store: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
+    """A store that needs one migration more."""
+    known = migrations.known()
+    step = migrations.Migration(len(known) + 1, "0999_more", "CREATE TABLE tracker.more (id VARCHAR PRIMARY KEY);")
+    monkeypatch.setattr(migrations, "known", lambda: [*known, step])
+    return store
+
+
+def contents(store: Address) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in store.file.parent.iterdir()}
+
+
+def test_a_store_is_brought_up_with_the_log_that_a_killed_process_left(store: Address, behind: Address) -> None:
+    *_, last = leave_a_log(store)  # by a process of its own, which knows of no further migration
+    assert stores.migrate_store(behind) == ["0999_more"]
+    proof = stores.verify_store(behind)
+    assert proof.head.seq >= int(last.split()[0])
+    assert proof.faults == ()
+    assert names(store.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
+
+
+@pytest.mark.parametrize("pending", [False, True])
+def test_a_log_that_is_not_this_stores_is_refused_and_nothing_of_it_is_folded_in(
+    pending: bool,  # noqa: FBT001
+    store: Address,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    other = Address(tmp_path / "other" / "tracker.duckdb")
+    other.file.parent.mkdir()
+    stores.init_store(other)
+    leave_a_log(other)
+    shutil.copyfile(other.wal, store.wal)
+    if pending:
+        request.getfixturevalue("behind")
+    shutil.rmtree(other.file.parent)
+    before = contents(store)
+    with pytest.raises((BrokenLedger, StoreUnusable)):
+        stores.migrate_store(store)
+    assert contents(store) == before
+
+
+def test_a_store_that_does_not_prove_is_not_migrated_and_left_as_it_is(store: Address, behind: Address) -> None:
+    with duckdb.connect(str(store.file)) as raw:
+        raw.execute("UPDATE organisation SET name = 'x' WHERE version = 2")
+    before = contents(store)
+    with pytest.raises(BrokenLedger, match=rf"{store.file} is not whole: Change 2 .* Nothing was changed\."):
+        stores.migrate_store(behind)
+    assert contents(store) == before
+
+
+def test_a_disk_that_refuses_a_migration_is_a_sentence_and_the_next_finishes_what_was_decided(
+    store: Address, behind: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def refuse(_: Path, __: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(
+        StoreUnusable, match=r"cannot be migrated: No space left on device\. The files are partly in place"
+    ):
+        stores.migrate_store(behind)
+    with pytest.raises(StoreUnusable, match=r"cannot be put there: No space left on device\. .* Nothing is lost"):
+        stores.open_store(behind)
+    with pytest.raises(StoreUnusable, match=r"cannot be put in its place: No space left on device"):
+        stores.init_store(behind)
+    monkeypatch.setattr(Path, "replace", replace)
+    assert stores.migrate_store(behind) == []
+    assert stores.verify_store(store).changes == 3
+
+
 # Opening
+
+
+def test_a_store_that_is_replaced_while_it_is_opened_is_opened_again(
+    store: Address, made: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process that has the lock may have died half way, and a third one carried it through."""
+    attach = Database._attach
+    replaced = iter([True])
+
+    def attach_and_replace(address: Address, **more: Any) -> Database:
+        db = attach(address, **more)
+        if next(replaced, False):
+            with placing.beside(store) as new:
+                placing.copy(made, new)
+                placing.put_over(new, store, keep=None)
+        return db
+
+    monkeypatch.setattr(Database, "_attach", attach_and_replace)
+    assert stores.verify_store(store).changes == 0
+
+
+def test_a_pipe_where_a_store_is_expected_is_a_sentence(address: Address) -> None:
+    os.mkfifo(address.file)
+    with pytest.raises(StoreUnusable, match="cannot be read: it is a pipe or a device, not a file"):
+        stores.open_store(address)
 
 
 def test_a_store_in_use_by_another_process_is_busy_and_says_so(store: Address, folder: Path) -> None:
@@ -261,11 +401,11 @@ def test_a_read_only_disk_is_a_sentence_and_reading_goes_on(store: Address, tmp_
         for attempt in (
             lambda: stores.open_store(there, writable=True),
             lambda: stores.init_store(Address(disk / "new.duckdb")),
-            lambda: stores.migrate_store(there),
             lambda: backups.back_up(store, disk),
         ):
-            with pytest.raises(StoreUnusable, match=r"is read-only\. Nothing was saved"):
+            with pytest.raises(StoreUnusable, match=r"is read-only\. Nothing was saved|: Read-only file system\."):
                 attempt()
+        assert stores.migrate_store(there) == []
         with pytest.raises(StoreUnusable, match=r"cannot be put at .*: Read-only file system\."):
             backups.restore(there, store.file)
         assert name_in(there) == "Third"

@@ -18,7 +18,7 @@ from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable
 from tracker.domain.ledger import GENESIS, Change
 from tracker.domain.retention import Retention
 from tracker.services import backups, journals, stores, witnesses
-from tracker.store import ledger
+from tracker.store import files, ledger
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def test_a_restore_from_elsewhere_is_noted_in_the_lists_that_are_named(
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr(backups, "_note", refuse)
+        patch.setattr(files, "add_line", refuse)
         restored = backups.restore(store, backup.file, lists=[folder])
     assert (restored.given_up, restored.unnoted) == ((), (folder,))
     assert (folder / "backups.jsonl").read_bytes() == before

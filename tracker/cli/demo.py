@@ -35,11 +35,14 @@ def add_commands(commands: Commands) -> None:
     )
     made.add_argument("--plans", metavar="DIR", type=Path, default=Path("plans"), help="default: plans")
     made.add_argument("--data", metavar="DIR", type=Path, default=Path("data"), help="default: data")
+    made.add_argument("--keep", action="store_true", help="do nothing when there is a demonstration store that opens")
     made.set_defaults(run=_demo)
 
 
 def _demo(options: argparse.Namespace) -> int:
     at = Address.parse(options.to)
+    if options.keep and demo.is_kept(at):
+        return 0
     day = None if options.day is None else dates.parse_day(options.day, where="--day")
     made = demo.make_demonstration(
         at, options.plans, options.data, seed=options.seed, day=day, versions=options.versions

@@ -12,6 +12,7 @@ from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
 from tracker.services import boards, returns, stores, users
 from tracker.services.returns import Outcome
+from tracker.store import files
 
 if TYPE_CHECKING:
     import argparse
@@ -87,8 +88,7 @@ def _export(options: argparse.Namespace) -> int:
     print_notice(demonstration=drawn.demonstration)
     file = options.to / drawn.file_name(options.format)
     try:
-        with file.open("xb") as out:  # a file of that name may be filled in already
-            out.write(_WRITERS[options.format](drawn))
+        files.write_new(file, _WRITERS[options.format](drawn))  # a file of that name may be filled in already
     except FileExistsError:
         raise StoreUnusable(
             f"There is a file {file} already; move it away, or name another folder with --to."
@@ -141,7 +141,7 @@ def _take(options: argparse.Namespace) -> int:
 def _content(file: Path) -> bytes:
     """Read a file, and of one that is too large no more than shows it. Raises ReturnRejected."""
     try:
-        with file.open("rb") as content:
+        with files.open_regular(file) as content:
             return content.read(returns.MOST_BYTES + 1)
     except OSError as error:
         raise ReturnRejected(f"The file {file} cannot be read: {error.strerror}.") from error

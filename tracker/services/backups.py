@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -28,13 +29,12 @@ from tracker.domain.ledger import Head
 from tracker.domain.policy import Action, require
 from tracker.domain.retention import Retention, kept
 from tracker.exchange import marking
-from tracker.services import snapshots
-from tracker.services.stores import migrate_store, open_store, verify_store
+from tracker.services import snapshots, stores
+from tracker.services.stores import open_store, verify_store
 from tracker.services.users import who
-from tracker.store import ledger, migrations
+from tracker.store import files, ledger, migrations, placing
 from tracker.store.anchor import Anchor
-from tracker.store.database import Address, Database, discard, unused
-from tracker.store.files import put_new, sync
+from tracker.store.database import Address, Database, unused
 from tracker.store.witnesses import Witness, contradicted
 from tracker.store.witnesses import contradiction as contradiction_with
 
@@ -48,6 +48,12 @@ MANIFEST = "backups.jsonl"
 
 _NAMED = re.compile(r"(?P<series>[^/\\]+)_(?P<made_at>\d{4}-\d{2}-\d{2}T\d{6}Z)_seq\d+\.duckdb")
 _STAMP = "%Y-%m-%dT%H%M%SZ"
+
+_OLDER = r"\.unfinished-\d+\.duckdb(\..+)?"
+"""What killed backups of older versions left in a folder."""
+
+_LONGEST_LIST = 2**26
+"""Bytes of a folder's list that are read: some 300,000 lines."""
 
 _making = threading.Lock()
 """One backup at a time in a process."""
@@ -92,64 +98,69 @@ def back_up_open(db: Database, *, actor_id: str, folder: Path) -> Backup:
 
 
 def _folder(folder: Path) -> Path:
+    """Return a folder of backups in which nothing is half done. Raises StoreUnusable."""
     folder = folder.absolute()
     if not folder.is_dir():
         raise StoreUnusable(f"There is no folder {folder}; make it (on another disk than the store's) and try again.")
+    try:
+        files.settle(folder)
+    except OSError as error:
+        raise StoreUnusable(f"The folder of backups {folder} cannot be put in order: {error.strerror}.") from error
     return folder
 
 
 def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
     if not _making.acquire(blocking=False):
         raise StoreBusy("A backup is being made at this moment; wait until it is there.")
-    unfinished = Address(folder / f".unfinished-{os.getpid()}.duckdb")
     try:
-        discard(unfinished)  # what a killed process of the same number left
-        with db.exclusive() if db.writable else contextlib.nullcontext():  # the ledger and its anchor, of one moment
-            ledger.check_head(db)
-            require_noted(db, folder)
-            db.copy_to(unfinished.file)
-            shutil.copyfile(db.address.anchor.path, unfinished.anchor.path)
-        proof = _proven_on_trial(unfinished) if behind else _proven(unfinished)
-        finished = Address(_new_name(folder, db.address.file.stem, proof))
-        put_new(unfinished.anchor.path, finished.anchor.path)  # first: a backup without its anchor would be refused
-        put_new(unfinished.file, finished.file)
-        _note(folder, {"file": finished.file.name, "sha256": _sha256(finished.file), **vars(proof.head)})
+        with files.workshop(folder, older=_OLDER) as place:
+            made = Address(place / "backup.duckdb")
+            with (
+                db.exclusive() if db.writable else contextlib.nullcontext()
+            ):  # the ledger and its anchor, of one moment
+                ledger.check_head(db)
+                require_noted(db, folder)
+                db.copy_to(made.file)
+                shutil.copyfile(db.address.anchor.path, made.anchor.path)
+            if made.wal.exists():  # the engine says nothing when the disk refuses what it does last
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            proof = _proven_on_trial(made, db.address) if behind else stores.prove(made, of=db.address)
+            file = _put(made, folder, db.address.file.stem, proof)
     except OSError as error:
         raise StoreUnusable(f"The backup cannot be written to {folder}: {error.strerror}.") from error
     finally:
-        discard(unfinished)
         _making.release()
-    return Backup(finished.file, proof.head, proof.demonstration)
+    return Backup(file, proof.head, proof.demonstration)
 
 
-def _new_name(folder: Path, stem: str, proof: Verification) -> Path:
-    """Return a name by the second and the change: of two backups of one change the later waits for the next second."""
+def _put(made: Address, folder: Path, stem: str, proof: Verification) -> Path:
+    """Give a proven copy, with its anchor, its name and its line in the list: all three or nothing.
+
+    The name is by the second and the change: of two backups of one change the later waits for the next second.
+    """
+    place, sha256 = made.file.parent, _sha256(made.file)
     while True:
         name = f"{stem}_{dates.utc_now():{_STAMP}}_seq{proof.head.seq}.duckdb"
-        file = folder / marking.file_name(name, demonstration=proof.demonstration)
+        named = Address(place / marking.file_name(name, demonstration=proof.demonstration))
+        file = folder / named.file.name
         if not file.exists():
-            return file
+            made.anchor.path.rename(named.anchor.path)
+            made = Address(made.file.rename(named.file))
+            note = {"file": file.name, "sha256": sha256, **vars(proof.head)}
+            with contextlib.suppress(FileExistsError):  # another process was first
+                files.put_together(
+                    place, [named.anchor.path.name, file.name], aside={}, line=(MANIFEST, json.dumps(note))
+                )
+                return file
         time.sleep(0.1)
 
 
-def _proven(copy: Address) -> Verification:
-    """Verify a copy of a store with its own anchor. Raises BrokenLedger naming what is wrong with it."""
-    proof = verify_store(copy)
-    if proof.faults:
-        raise BrokenLedger(f"{copy.file} is not whole: {' '.join(proof.faults)}")
-    return proof
-
-
-def _proven_on_trial(copy: Address) -> Verification:
+def _proven_on_trial(copy: Address, of: Address) -> Verification:
     """Verify a copy of a store of an older version, whose tables this one cannot prove as they are."""
-    trial = Address(copy.file.with_name(f"{copy.file.name}.trial"))
-    try:
-        shutil.copyfile(copy.file, trial.file)
-        shutil.copyfile(copy.anchor.path, trial.anchor.path)
-        migrate_store(trial)
-        return _proven(trial)
-    finally:
-        discard(trial)
+    trial = Address(copy.file.with_name("trial.duckdb"))
+    placing.copy(copy, trial)
+    stores.bring_up(trial)
+    return stores.prove(trial, of=of)
 
 
 # The list of backups
@@ -277,23 +288,33 @@ def accept(at: Address, folder: Path, *, reason: str, by: str) -> str:
 
     Raises StoreUnusable when it does not differ, and BrokenLedger when it does not prove by itself.
     """
+    folder = _folder(folder)
     with open_store(at) as db:
-        told = _go_on(db, _folder(folder), {"accepted_at": f"{dates.utc_now():{_STAMP}}", "by": by, "reason": reason})
-    if told is None:
+        gone_on = _going_on(db, folder, {"accepted_at": f"{dates.utc_now():{_STAMP}}", "by": by, "reason": reason})
+    if gone_on is None:
         raise StoreUnusable(f"The ledger holds all that {folder / MANIFEST} notes of it; there is nothing to accept.")
-    return told
+    _note(folder, gone_on.note)
+    return gone_on.told
 
 
-def _go_on(db: Database, folder: Path, why: dict[str, str]) -> str | None:
-    """Note from where a ledger goes another way than a folder's list says, and return how; None when it does not."""
+@dataclass(frozen=True)
+class _GoingOn:
+    """How a ledger goes another way than a folder's list says, and what to note there when that is on purpose."""
+
+    told: str
+    note: dict[str, Any]
+
+
+def _going_on(db: Database, folder: Path, why: dict[str, str]) -> _GoingOn | None:
+    """Return how a ledger goes another way than a folder's list says; None when it does not."""
     series = _series(db)
     seen = witnesses(folder, series)
     with db.read() as cursor:
         told, wrong = contradiction_with(cursor, seen), contradicted(cursor, seen)
-    if told:
-        confirmed = (witness.head.seq for witness in seen if witness.head.seq < wrong[0].head.seq)
-        _note(folder, {"series": series, "goes_on_from": max(confirmed, default=0), **why})
-    return told
+    if told is None:
+        return None
+    confirmed = (witness.head.seq for witness in seen if witness.head.seq < wrong[0].head.seq)
+    return _GoingOn(told, {"series": series, "goes_on_from": max(confirmed, default=0), **why})
 
 
 def _series(db: Database) -> str:
@@ -306,7 +327,10 @@ def _notes(folder: Path) -> Iterator[dict[str, Any]]:
     """Read the lines of a folder's list; one that a crash tore notes nothing."""
     manifest = folder / MANIFEST
     try:
-        lines = manifest.read_text(encoding="ascii", errors="replace").splitlines() if manifest.exists() else []
+        with files.open_regular(manifest) as content:
+            lines = content.read(_LONGEST_LIST).decode("ascii", errors="replace").splitlines()
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise StoreUnusable(f"The list of backups {manifest} cannot be read: {error.strerror}.") from error
     for line in lines:
@@ -335,18 +359,14 @@ def _noted(folder: Path, note: dict[str, Any]) -> Noted | None:
 
 
 def _note(folder: Path, content: dict[str, Any]) -> None:
-    manifest = folder / MANIFEST
-    torn = manifest.exists() and not manifest.read_bytes().endswith(b"\n")  # by a crash: the next line is its own
-    with manifest.open("a", encoding="ascii") as file:
-        file.write(("\n" if torn else "") + json.dumps(content) + "\n")
-    sync(manifest)
-    sync(folder)
+    files.add_line(folder / MANIFEST, json.dumps(content))
+    files.sync(folder)
 
 
-def _refuse_other_than_noted(backup: Path) -> None:
-    """Raise BrokenLedger when the list beside a backup notes another hash for it than it has."""
+def _refuse_other_than_noted(backup: Path, copy: Path) -> None:
+    """Raise BrokenLedger when the list beside a backup notes another hash for it than a copy of it has."""
     noted = [noted.sha256 for noted in list_backups(backup.parent) if noted.file.name == backup.name]
-    if noted and noted[-1] != _sha256(backup):
+    if noted and noted[-1] != _sha256(copy):
         raise BrokenLedger(
             f"{backup} is not the backup that was made: its hash differs from the one noted in "
             f"{backup.with_name(MANIFEST)}. Choose another backup; nothing was moved."
@@ -354,7 +374,7 @@ def _refuse_other_than_noted(backup: Path) -> None:
 
 
 def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
+    with files.open_regular(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
@@ -397,22 +417,32 @@ def prune(folder: Path, rule: Retention, *, beside: Address | None = None) -> Pr
             if _sha256(noted.file) != noted.sha256:
                 left.append(noted.file)
                 continue
-            noted.file.unlink()  # first: an anchor alone is nothing that anybody would restore
-            Address(noted.file).anchor.path.unlink(missing_ok=True)
+            _remove(noted.file)
             removed.append(noted.file)
-            _note(folder, {"file": noted.file.name, "removed_at": f"{dates.utc_now():{_STAMP}}"})
     except OSError as error:
         raise StoreUnusable(f"Old backups cannot be removed from {folder}: {error.strerror}.") from error
     return Pruned(tuple(removed), tuple(left))
+
+
+def _remove(file: Path) -> None:
+    """Remove a backup with its anchor, and note that: all of it or nothing."""
+    note = {"file": file.name, "removed_at": f"{dates.utc_now():{_STAMP}}"}
+    with files.workshop(file.parent, older=_OLDER) as place:
+        files.put_together(
+            place,
+            [],
+            aside={file.name: None, Address(file).anchor.path.name: None},
+            line=(MANIFEST, json.dumps(note)),
+        )
 
 
 def _prove_noted(noted: Noted) -> None:
     """Raise StoreMissing, StoreUnusable or BrokenLedger unless a backup is there, whole, and the one that was noted."""
     if not noted.file.exists():
         raise StoreMissing(f"The newest backup {noted.file} is gone, so none was removed.")
-    _refuse_other_than_noted(noted.file)
+    _refuse_other_than_noted(noted.file, noted.file)
     try:
-        _proven(Address(noted.file))
+        stores.prove(Address(noted.file))
     except SchemaMismatch:
         raise StoreUnusable(
             f"The newest backup {noted.file} was made by another version of the tracker, so none was removed. Make one "
@@ -454,58 +484,50 @@ def restore(at: Address, backup: Path, *, lists: Sequence[Path] = ()) -> Restore
 
     The list beside the backup and those in the folders ``lists`` then no longer ask for the changes that were given up.
     """
-    restored = put_back(at, backup)
-    given_up: list[str] = []
-    unnoted: list[Path] = []
-    with Database.open(at, writable=False) as db:
+    why = {"restored_at": f"{dates.utc_now():{_STAMP}}", "backup": backup.name}
+    gone_on: dict[Path, _GoingOn] = {}
+
+    def told(db: Database) -> list[tuple[Path, str]]:
         for folder in dict.fromkeys([backup.absolute().parent, *lists]):
-            try:
-                why = {"restored_at": f"{dates.utc_now():{_STAMP}}", "backup": backup.name}
-                given_up += filter(None, [_go_on(db, folder, why)])
-            except OSError:
-                unnoted.append(folder)
+            if found := _going_on(db, folder, why):
+                gone_on[folder] = found
+        return [(folder / MANIFEST, json.dumps(found.note)) for folder, found in gone_on.items()]
+
+    restored = put_back(at, backup, told=told)
+    unnoted = [folder for folder, found in gone_on.items() if found.note not in list(_notes(folder))]
+    given_up = (found.told for folder, found in gone_on.items() if folder not in unnoted)
     return replace(restored, given_up=tuple(given_up), unnoted=tuple(unnoted))
 
 
-def put_back(at: Address, backup: Path) -> Restored:
+def put_back(
+    at: Address, backup: Path, *, told: Callable[[Database], Sequence[tuple[Path, str]]] = lambda _: ()
+) -> Restored:
     """Put a backup in the store's place, after proving it; the store that was there is moved aside, never deleted.
 
     A backup of an older version of the tracker stays as it is, and the copy of it is brought up to this version.
-    Raises StoreMissing, StoreUnusable or BrokenLedger for a backup that is not whole or not the one that was noted when
-    it was made, StoreBusy while the store is in use; then nothing has been moved.
+    ``told`` is given the copy and returns lines to be added to files elsewhere at the same stroke. Raises StoreMissing,
+    StoreUnusable or BrokenLedger for a backup that is not whole or not the one that was noted when it was made,
+    StoreBusy while the store is in use; then nothing has been moved.
     """
     source = Address(backup.absolute())
     if not source.exists():
         raise StoreMissing(f"There is no backup at {source.file}.")
-    with Database.open(source, writable=False) as db:
-        behind = migrations.pending(db)
-    proof = None if behind else _proven(source)
-    _refuse_other_than_noted(source.file)
-    incoming = Address(at.file.with_name(f"{at.file.name}.restoring-{os.getpid()}"))
-    replaced = at.file.with_name(f"{at.file.name}.replaced-{dates.utc_now():%Y-%m-%dT%H%M%S.%fZ}")
+    stores.there(at)
+    Database.open(source, writable=False).close()  # what is in use, or cannot be read, is told before anything is made
+    aside = at.file.with_name(f"{at.file.name}.replaced-{dates.utc_now():%Y-%m-%dT%H%M%S.%fZ}")
     try:
-        at.file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.file, incoming.file)
-        shutil.copyfile(source.anchor.path, incoming.anchor.path)
-        if proof is None:
-            migrate_store(incoming)
-            proof = _proven(incoming)
-        sync(incoming.file)
-        sync(incoming.anchor.path)
-        with unused(at):  # a log that a crash left is not folded into the file: the two move aside as they are
-            moved = [
-                path.rename(path.with_name(path.name.replace(at.file.name, replaced.name)))
-                for path in (at.file, at.wal, at.anchor.path)  # the file first: a system that refuses refuses it
-                if path.exists()
-            ]
-            incoming.anchor.path.rename(at.anchor.path)
-            incoming.file.rename(at.file)
-        sync(at.file.parent)
+        with placing.beside(at) as made:
+            placing.copy(source, made)
+            _refuse_other_than_noted(source.file, made.file)
+            stores.bring_up(made)
+            proof = stores.prove(made, of=source)
+            with Database.open(made, writable=False) as db:
+                lines = told(db)
+            with unused(at):  # a log that a crash left is not folded into the file: the two move aside as they are
+                moved = placing.put_over(made, at, keep=aside, told=lines)
     except OSError as error:
-        raise StoreUnusable(f"The backup cannot be put at {at.file}: {error.strerror}.") from error
-    finally:
-        discard(incoming)
-    return Restored(proof.head, replaced if moved else None, proof.demonstration)
+        raise StoreUnusable(f"The backup cannot be put at {at.file}: {stores.refusal(error, at)}") from error
+    return Restored(proof.head, aside if moved else None, proof.demonstration)
 
 
 # Trying
@@ -545,7 +567,7 @@ def drill(folder: Path, *, beside: Address | None = None) -> Drill:
         return done
 
     with _temporary_place() as place:
-        at = Address(place / "tracker.duckdb")
+        at = Address(place / "restored" / "tracker.duckdb")
         try:
             timed("restored", lambda: put_back(at, newest.file))
             proof = timed("chain and anchor proven", lambda: verify_store(at))
@@ -571,11 +593,11 @@ def drill(folder: Path, *, beside: Address | None = None) -> Drill:
 @contextlib.contextmanager
 def _temporary_place() -> Iterator[Path]:
     """Give a folder that is cleared away at the end, whatever happens. Raises StoreUnusable where there can be none."""
-    try:
-        place = tempfile.TemporaryDirectory(prefix="tracker-drill-")
-    except OSError as error:
-        raise StoreUnusable(
-            f"There is no temporary place to restore to: {error.strerror}. Set TMPDIR to a folder with room."
-        ) from error
-    with place:
-        yield Path(place.name)
+    with contextlib.ExitStack() as stack:
+        try:
+            place = stack.enter_context(files.workshop(Path(tempfile.gettempdir())))
+        except OSError as error:
+            raise StoreUnusable(
+                f"There is no temporary place to restore to: {error.strerror}. Set TMPDIR to a folder with room."
+            ) from error
+        yield place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-import os
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.dates import in_words
-from tracker.domain.errors import NoDemonstration, StoreUnusable
+from tracker.domain.errors import BrokenLedger, NoDemonstration, SchemaMismatch, StoreMissing, StoreUnusable
 from tracker.domain.nouns import Snapshot
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.snapshots import forward, written_rules
@@ -21,9 +20,8 @@ from tracker.exchange.plans import read_plan
 from tracker.reporting.digest import FORM, digest
 from tracker.services import boards, demo_history, demo_scale, stores
 from tracker.services.demo_history import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed
-from tracker.store import ledger, migrations
-from tracker.store.database import Address, Database, discard, unused
-from tracker.store.files import sync
+from tracker.store import ledger, migrations, placing
+from tracker.store.database import Address, Database, unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -82,17 +80,39 @@ def make_demonstration(
                 "number at all."
             )
         more = demo_scale.grown(versions - count, seed=seed, periods=periods, day=day)
-    unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
-    discard(unfinished)  # what a killed process of the same number left
     try:
-        stores.init_store(unfinished)
-        with stores.open_store(unfinished, writable=True) as db:
-            head = ledger.compose(db, lambda cursor: demo_history.acts(_merged(deeds, more, _kept(cursor, periods))))
-        made = Made(head, versions or count)
-        _put(unfinished, at)
-    finally:
-        discard(unfinished)
-    return made
+        with placing.beside(at) as made:
+            stores.create_store(made)
+            with stores.open_store(made, writable=True) as db:
+                head = ledger.compose(
+                    db, lambda cursor: demo_history.acts(_merged(deeds, more, _kept(cursor, periods)))
+                )
+            with unused(at):
+                placing.put_over(made, at, keep=None)
+    except OSError as error:
+        raise StoreUnusable(
+            f"The demonstration store cannot be put at {at.file}: {stores.refusal(error, at)}"
+        ) from error
+    return Made(head, versions or count)
+
+
+def is_kept(at: Address) -> bool:
+    """Say whether there is a demonstration store that opens; one of an older version is brought up to this one.
+
+    Raises StoreBusy while it is being written to, and SchemaMismatch for one of a newer version.
+    """
+    try:
+        try:
+            db = stores.open_store(at)
+        except SchemaMismatch:
+            stores.migrate_store(at)
+            db = stores.open_store(at)
+    except (StoreMissing, StoreUnusable, BrokenLedger):
+        return False
+    with db:
+        kept = stores.is_demonstration(db)
+    placing.clear(at)
+    return kept
 
 
 def _merged(*deeds: Iterable[Deed]) -> Iterator[Deed]:
@@ -133,10 +153,10 @@ def _approved(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
 
 
 def _require_replaceable(at: Address) -> None:
-    """Raise StoreUnusable when there is anything at the address but a demonstration."""
-    if not at.exists():
+    """Raise StoreUnusable when there is anything at the address but a demonstration, or what is left of one."""
+    if not stores.there(at):
         last = at.anchor.last()
-        if last and last.seq:
+        if last and last.seq and at != Address.parse(DEFAULT_ADDRESS):
             raise StoreUnusable(
                 f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of one that is gone. "
                 "Nothing was made in its place; choose another file with --to."
@@ -148,16 +168,3 @@ def _require_replaceable(at: Address) -> None:
             raise StoreUnusable(
                 f"{at.file} is no demonstration store, so it was left as it is; choose another file with --to."
             )
-
-
-def _put(made: Address, at: Address) -> None:
-    """Put a demonstration store in its place. Raises StoreBusy, StoreUnusable."""
-    try:
-        with unused(at):
-            discard(at)
-            for unnamed, named in ((made.file, at.file), (made.anchor.path, at.anchor.path)):
-                sync(unnamed)
-                unnamed.rename(named)
-        sync(at.file.parent)
-    except OSError as error:
-        raise StoreUnusable(f"The demonstration store cannot be put at {at.file}: {error.strerror}.") from error

@@ -6,19 +6,21 @@ all its versions; the last line says where the ledger ends, so that a journal th
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import json
 import os
+import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
 from tracker.domain.ledger import Head, canonical
-from tracker.services.stores import verify_store
-from tracker.store import ledger, migrations
-from tracker.store.database import Address, Database, discard
-from tracker.store.files import put_new
+from tracker.services.stores import refusal, refuse_lone_log, there, verify_store
+from tracker.store import files, ledger, migrations, placing
+from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 _TAIL_BYTES = 4096
 """More than the length of the last line."""
+
+_LONGEST_LINE = 2**28
+"""Characters: more than any change of ours has, and less than fills a machine."""
 
 
 @contextlib.contextmanager
@@ -79,22 +84,20 @@ def export(at: Address, file: Path, *, until: int | None = None) -> Journal:
     of that name or the disk refuses, and as ``lines`` does.
     """
     file = file.absolute()
-    unfinished = file.with_name(f".unfinished-{os.getpid()}.{file.name}")
     taken = StoreUnusable(f"There is a {file} already; give a new name. It was left as it is.")
     try:
         if file.exists():  # told before the work; what counts is that it is put under a new name
             raise taken
-        with _proven(at) as (db, proof), unfinished.open("w", encoding="ascii", newline="\n") as journal:
-            end = _end_of(db, until)
-            journal.writelines(_lines(db, end))
-        put_new(unfinished, file)
+        with files.workshop(file.parent, older=rf"\.unfinished-\d+\.{re.escape(file.name)}") as place:
+            unfinished = place / "journal"
+            with _proven(at) as (db, proof), unfinished.open("w", encoding="ascii", newline="\n") as journal:
+                end = _end_of(db, until)
+                journal.writelines(_lines(db, end))
+            files.put_new(unfinished, file)
     except FileExistsError:
         raise taken from None
     except OSError as error:
         raise StoreUnusable(f"The journal {file} cannot be written: {error.strerror}.") from error
-    finally:
-        with contextlib.suppress(OSError):  # what could not be made is not there
-            unfinished.unlink()
     return Journal(end, proof.demonstration)
 
 
@@ -106,7 +109,9 @@ def rebuild(at: Address, journal: Path) -> Verification:
     there is a store or the disk refuses, and BrokenLedger when the journal was cut, altered or put in another order, or
     does not end where the head anchor at the address does.
     """
-    _refuse_what_is_there(at)
+    if there(at):
+        raise _taken(at)
+    refuse_lone_log(at)
     end = _end(journal)
     noted = at.anchor.last()
     if noted and noted.seq and noted != end:
@@ -115,47 +120,41 @@ def rebuild(at: Address, journal: Path) -> Verification:
             f"{noted.seal[:12]}…), and the journal {journal} ends at change {end.seq} (seal {end.seal[:12]}…). Use the "
             "journal that ends where the anchor does; or, when what is missing is given up, move the anchor away first."
         )
-    unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
-    discard(unfinished)  # what a killed process of the same number left
     try:
-        at.file.parent.mkdir(parents=True, exist_ok=True)
-        proof = _reload(unfinished, journal, end)
-        _refuse_what_is_there(at)  # by now
-        unfinished.anchor.path.replace(at.anchor.path)  # first: a store without its anchor would be refused
-        put_new(unfinished.file, at.file)
+        with placing.beside(at) as made:
+            proof = _reload(made, journal, end)
+            placing.put_new(made, at)
+    except FileExistsError:  # another process was first
+        raise _taken(at) from None
     except OSError as error:
-        raise StoreUnusable(f"The store {at.file} cannot be made: {error.strerror}.") from error
-    finally:
-        discard(unfinished)
+        raise StoreUnusable(f"The store {at.file} cannot be made: {refusal(error, at)}") from error
     return proof
 
 
-def _refuse_what_is_there(at: Address) -> None:
-    """Raise StoreUnusable when there is a store at an address, or a log that the engine would add to a new one."""
-    if at.exists():
-        raise StoreUnusable(
-            f"There is a store at {at.file} already, and it was left as it is. Set TRACKER_STORE to where none is."
-        )
-    if at.wal.exists():
-        raise StoreUnusable(f"A log of a store that is gone lies at {at.wal}; move it away and try again.")
+def _taken(at: Address) -> StoreUnusable:
+    return StoreUnusable(
+        f"There is a store at {at.file} already, and it was left as it is. Set TRACKER_STORE to where none is."
+    )
 
 
 def _end(journal: Path) -> Head:
     """Read where a journal says that its ledger ends. Raises StoreMissing, StoreUnusable, and BrokenLedger when cut."""
     try:
-        with journal.open("rb") as content:
-            content.seek(max(0, content.seek(0, os.SEEK_END) - _TAIL_BYTES))
-            tail = content.read()
+        with files.open_regular(journal) as content:
+            encoding = _encoding(content)
+            end = content.seek(0, os.SEEK_END)
+            content.seek(max(0, end - end % 2 - _TAIL_BYTES))
+            tail = content.read().decode(encoding, errors="replace").lstrip("\ufeff").replace("\r\n", "\n")
     except FileNotFoundError:
         raise StoreMissing(f"There is no journal {journal}.") from None
     except OSError as error:
         raise StoreUnusable(f"The journal {journal} cannot be read: {error.strerror}.") from error
-    last, whole, _ = tail.rpartition(b"\n")
+    last, whole, _ = tail.rpartition("\n")
     try:
-        told = json.loads(last.rpartition(b"\n")[2])["end"]
+        told = json.loads(last.rpartition("\n")[2])["end"]
         head = Head(int(told["seq"]), str(told["seal"]))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        whole = b""
+        whole = ""
     if not whole:
         raise BrokenLedger(
             f"The journal {journal} was cut: it does not end with the line that says where its ledger ends. No store "
@@ -164,12 +163,32 @@ def _end(journal: Path) -> Head:
     return head
 
 
+def _encoding(journal: BinaryIO) -> str:
+    """Say how the text of a journal is written: as we do, or as a program that read it wrote it again."""
+    journal.seek(0)
+    begins = journal.read(len(codecs.BOM_UTF8))
+    if begins.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    return "utf-8"
+
+
+def _read(journal: BinaryIO) -> Iterator[str]:
+    """Read the lines of a journal, whatever mark it begins with. Raises BrokenLedger for a line without an end."""
+    encoding = _encoding(journal)
+    journal.seek(0)
+    with io.TextIOWrapper(journal, encoding=encoding, errors="replace") as content:
+        while line := content.readline(_LONGEST_LINE):
+            if len(line) == _LONGEST_LINE:
+                raise BrokenLedger("A line is longer than any of a journal.")
+            yield line.removeprefix("\ufeff")
+
+
 def _reload(unfinished: Address, journal: Path, end: Head) -> Verification:
     """Make a store from a journal that should lead to ``end``, and prove it. Raises BrokenLedger, OSError."""
     try:
-        with Database.create(unfinished) as db, journal.open(encoding="ascii", errors="replace") as content:
+        with Database.create(unfinished) as db, files.open_regular(journal) as content:
             migrations.apply_pending(db)
-            reached = ledger.reload(db, (line for line, _ in pairwise(content)))  # all but the last
+            reached = ledger.reload(db, (line for line, _ in pairwise(_read(content))))  # all but the last
         if reached != end:
             raise BrokenLedger(
                 f"Its changes end at change {reached.seq} (seal {reached.seal[:12]}…), and its last line says that "

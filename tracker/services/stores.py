@@ -7,20 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain.errors import BrokenLedger, StoreUnusable
-from tracker.store import ledger, migrations
-from tracker.store.database import Address, Database, discard
-from tracker.store.files import keep_private, put_new
+from tracker.store import files, ledger, migrations, placing
+from tracker.store.database import Address, Database, unused
+from tracker.store.files import keep_private
 
 __all__ = [
     "DEFAULT_ADDRESS",
     "address",
     "backup_folder",
+    "bring_up",
+    "create_store",
     "init_store",
     "is_demonstration",
     "keep_private",
     "migrate_store",
     "open_for",
     "open_store",
+    "prove",
+    "refusal",
+    "refuse_lone_log",
+    "there",
     "verify_store",
 ]
 
@@ -92,6 +98,8 @@ def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Seq
 def _open(
     at: Address, *, writable: bool, also_allow: Sequence[Path], proves: Callable[[Database], None] | None
 ) -> Database:
+    if writable:
+        placing.clear(at)
     db = Database.open(at, writable=writable, also_allow=also_allow)
     try:
         migrations.require_current(db)
@@ -109,35 +117,73 @@ def _open(
 def init_store(at: Address) -> bool:
     """Create an empty store unless there is one, and say whether it was created.
 
-    The file appears under its name only when it is complete, and of several that are made at one instant one stays.
-    Raises StoreUnusable when its folder cannot be written, BrokenLedger when an anchor tells of a ledger that is gone.
+    The store appears under its name only when it is complete, and of several that are made at one instant one stays.
+    Raises StoreUnusable when its folder cannot be written or a log lies there, BrokenLedger when an anchor tells of a
+    ledger that is gone, or a store that was moved aside lies there.
     """
-    if at.exists():
+    if there(at):
+        placing.clear(at)
         return False
+    _refuse_what_was_moved_aside(at)
     last = at.anchor.last()
     if last and last.seq and not at.exists():  # one that was made, and written to, since it was looked for
         raise BrokenLedger(
             f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of {last.seq} changes. "
             "Restore the newest backup with `python -m tracker restore FILE`; an empty store was not created."
         )
+    refuse_lone_log(at)
     try:
         at.file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnusable(f"The folder {at.file.parent} cannot be made: {error.strerror}.") from error
-    unfinished = Address(at.file.with_name(f"{at.file.name}.new-{os.getpid()}"))
-    discard(unfinished)  # what a killed process of the same number left
     try:
-        with Database.create(unfinished) as db:
-            migrations.apply_pending(db)
-        at.anchor.create()
-        put_new(unfinished.file, at.file)
+        with placing.beside(at) as made:
+            create_store(made)
+            placing.put_new(made, at)
     except FileExistsError:  # another process was first
         return False
     except OSError as error:
-        raise StoreUnusable(f"The store {at.file} cannot be created: {error.strerror}.") from error
-    finally:
-        discard(unfinished)
+        raise StoreUnusable(f"The store {at.file} cannot be created: {refusal(error, at)}") from error
     return True
+
+
+def there(at: Address) -> bool:
+    """Say whether there is a store, once what a killed process had begun to put there is in its place.
+
+    Raises StoreUnusable.
+    """
+    try:
+        files.settle(at.file.parent)
+    except OSError as error:
+        raise StoreUnusable(f"The store {at.file} cannot be put in its place: {refusal(error, at)}") from error
+    return at.exists()
+
+
+def refusal(error: OSError, at: Address) -> str:
+    """Return what a disk said when it refused, and what is half done when something is."""
+    return f"{error.strerror}." + (placing.HALF_DONE if files.moving(at.file.parent) else "")
+
+
+def create_store(at: Address) -> None:
+    """Make an empty store where nobody looks for one. Raises StoreUnusable."""
+    with Database.create(at) as db:
+        migrations.apply_pending(db)
+    at.anchor.create()
+
+
+def _refuse_what_was_moved_aside(at: Address) -> None:
+    if aside := placing.moved_aside(at):
+        raise BrokenLedger(
+            f"There is no store at {at.file}, but beside it lies {', '.join(map(str, aside))}: a store that was moved "
+            "aside, or one that was to be put in its place. Put one of them or a backup back with `python -m tracker "
+            "restore FILE`. To begin with an empty store, move these files to another folder first. No store was made."
+        )
+
+
+def refuse_lone_log(at: Address) -> None:
+    """Raise StoreUnusable when a log lies where no store is: the engine would add it to a new one."""
+    if at.wal.exists() and not at.exists():
+        raise StoreUnusable(f"A log of a store that is gone lies at {at.wal}; move it away and try again.")
 
 
 def is_demonstration(db: Database) -> bool:
@@ -147,9 +193,47 @@ def is_demonstration(db: Database) -> bool:
 
 
 def migrate_store(at: Address) -> list[str]:
-    """Bring a store's schema up to this version and return the names of the migrations that ran."""
-    with Database.open(at, writable=True) as db:
+    """Bring a store's schema up to this version and return the names of the migrations that ran.
+
+    A copy is brought up and proven, with the log that a killed process left, and then takes the store's place: the
+    store is the old one or the new one, and one that does not prove is left as it is. Raises StoreMissing, StoreBusy,
+    StoreUnusable, SchemaMismatch or BrokenLedger.
+    """
+    with Database.open(at, writable=False) as db:
+        behind = migrations.pending(db)
+    if not behind:
+        if at.wal.exists():
+            open_store(at).close()
+        placing.clear(at)
+        return []
+    try:
+        with unused(at) as opened, placing.beside(at) as made:
+            placing.copy(at, made, opened=opened)
+            ran = bring_up(made)
+            prove(made, of=at, anchored=made.anchor.last() is not None)
+            placing.put_over(made, at, keep=None, anchor=False)
+    except OSError as error:
+        raise StoreUnusable(f"The store {at.file} cannot be migrated: {refusal(error, at)}") from error
+    return ran
+
+
+def bring_up(made: Address) -> list[str]:
+    """Fold the log of a copy into its file, bring its schema up to this version, and return which migrations ran."""
+    with Database.open(made, writable=True) as db:
         return [migration.name for migration in migrations.apply_pending(db)]
+
+
+def prove(copy: Address, *, of: Address | None = None, anchored: bool = True) -> Verification:
+    """Verify a copy of a store with its own anchor. Raises BrokenLedger naming what is wrong with it.
+
+    ``of`` is what to name when that is not the copy itself. One that has no anchor is proven without when it need not
+    be ``anchored``.
+    """
+    proof = verify_store(copy)
+    if proof.faults and (anchored or len(proof.faults) > 1):
+        told = " ".join(proof.faults).replace(str(copy.file), str((of or copy).file))
+        raise BrokenLedger(f"{(of or copy).file} is not whole: {told} Nothing was changed.")
+    return proof
 
 
 def verify_store(at: Address, *, renew_anchor: bool = False) -> Verification:

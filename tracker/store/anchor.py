@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.errors import StoreUnusable
 from tracker.domain.ledger import GENESIS, Head
-from tracker.store import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,17 +49,8 @@ class Anchor:
         self.path = path
 
     def create(self) -> None:
-        """Begin an anchor where there is none, or only what a crash left of one. Raises StoreUnusable.
-
-        Of two processes that begin one at the same instant, one does: the other would wipe out what the first goes on
-        to write in it.
-        """
-        try:
-            with files.locked(self.path):
-                if self.last() is None:
-                    self._write(_line(Head(0, GENESIS), dates.utc_now()), "w")
-        except OSError as error:
-            raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
+        """Begin the anchor of a store that is being made. Raises StoreUnusable."""
+        self._write(_line(Head(0, GENESIS), dates.utc_now()), "w")
 
     def append(self, change: Change) -> None:
         """Add a change's number and seal, and wait until they are on disk.

@@ -12,18 +12,18 @@ import errno
 import logging
 import os
 import re
-import shutil
 import threading
 import weakref
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 import duckdb
 import pandas as pd  # noqa: F401  imported before any thread starts: DuckDB's lazy import of it is not thread-safe
 
 from tracker.domain.errors import BrokenLedger, StoreBusy, StoreMissing, StoreUnusable
+from tracker.store import files
 from tracker.store.anchor import Anchor
 from tracker.store.files import fcntl as _fcntl
 from tracker.store.registry import NOUNS
@@ -198,12 +198,17 @@ class Database:
         ``also_allow`` names folders that a backup may be written to or read from; the engine can reach nothing else.
         Raises StoreMissing, StoreBusy or StoreUnusable.
         """
-        if not address.exists():
+        before = _settled(address) or _settled(address)  # in the middle of being put in place it is not there
+        if before is None:
             raise StoreMissing(
                 f"There is no store at {address.file}. Create it with `python -m tracker init`, "
                 "or set TRACKER_STORE to where it is."
             )
-        return cls._attach(address, writable=writable, also_allow=also_allow)
+        db = cls._attach(address, writable=writable, also_allow=also_allow)
+        if files.moving(address.file.parent) or _identity(address.file) != before:
+            db.close()  # what was opened is being moved aside, or was
+            return cls.open(address, writable=writable, also_allow=also_allow)
+        return db
 
     @classmethod
     def create(cls, address: Address) -> Self:
@@ -356,8 +361,8 @@ class Database:
             self.checkpoint()
 
     def copy_to(self, file: Path) -> None:
-        """Write a consistent copy of the store to a new ``file`` in an allowed folder. Raises StoreUnusable."""
-        if file.parent not in self._allowed:
+        """Write a consistent copy of the store to a new ``file`` inside an allowed folder. Raises StoreUnusable."""
+        if not any(file.is_relative_to(folder) for folder in self._allowed):
             raise StoreUnusable(
                 f"The folder {file.parent} was not named when the store was opened, and the engine can write nowhere "
                 "else. Set TRACKER_BACKUPS to it, and start the app again."
@@ -407,16 +412,33 @@ def in_memory() -> Iterator[Cursor]:
         yield root
 
 
+def _settled(address: Address) -> tuple[int, int] | None:
+    """Carry through what a killed process had begun to put there, and say which file is there (None: no file).
+
+    Raises StoreUnusable when the disk refuses, or what is there is a pipe or a device: no store, and no end to it.
+    """
+    try:
+        files.settle(address.file.parent)
+    except OSError as error:
+        raise StoreUnusable(
+            f"A store that was being put at {address.file} cannot be put there: {error.strerror}. Make room, or make "
+            "the folder writable, and try again. Nothing is lost."
+        ) from error
+    if address.exists() and not (address.file.is_file() or address.file.is_dir()):
+        raise StoreUnusable(f"The store {address.file} cannot be read: it is a pipe or a device, not a file.")
+    return _identity(address.file)
+
+
 @contextlib.contextmanager
-def unused(address: Address) -> Iterator[None]:
-    """Keep everybody from opening a store's file, damaged as it may be, until the block ends.
+def unused(address: Address) -> Iterator[BinaryIO | None]:
+    """Keep everybody from opening a store's file, damaged as it may be, until the block ends; give it to be read.
 
     Raises StoreBusy when anybody has it open, reading or writing, and OSError when the system will not say.
     """
     if any(db.address.file.resolve() == address.file.resolve() for db in list(_open_here)):
         raise _busy(address.file)  # and not looked at: closing the file once more would let go of the engine's lock
     if _fcntl is None or not address.exists():
-        yield
+        yield None
         return
     with address.file.open("r+b") as file:
         try:
@@ -425,17 +447,9 @@ def unused(address: Address) -> Iterator[None]:
             if error.errno in {errno.EACCES, errno.EAGAIN}:
                 raise _busy(address.file) from error
             raise
-        yield
+        yield file
 
 
 def _quoted(path: Path) -> str:
     """Return a path as an SQL string; ATTACH and SET take no parameters."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def discard(address: Address) -> None:
-    """Remove a store that was never put into use, with all that belongs to it, as far as the disk lets us."""
-    for path in (address.file, address.wal, address.anchor.path):
-        with contextlib.suppress(OSError):  # a read-only disk refuses even for a file that is not there
-            path.unlink()
-    shutil.rmtree(address.file.with_name(address.file.name + ".tmp"), ignore_errors=True)
