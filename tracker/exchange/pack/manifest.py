@@ -108,8 +108,9 @@ def _sums(manifest: Mapping[str, Any], hashes: Sequence[tuple[str, str]]) -> byt
 
 @dataclass(frozen=True)
 class Checked:
-    """What a pack says of itself (nothing when it cannot be read), its files with their SHA-256, the boards among
-    them with their content, and every fault, a sentence each.
+    """What a pack says of itself (nothing when it cannot be read), its files, and every fault, a sentence each.
+
+    Of each file it has the SHA-256, and of a board also the content.
     """
 
     manifest: dict[str, Any] = field(default_factory=dict)
