@@ -171,7 +171,7 @@ def drawn(address: str, query: str, **browser: str) -> list[str]:
         async with connect(stream, origin=address, max_size=None, open_timeout=60, **browser) as opened:  # type: ignore[arg-type]
             await opened.send(begin.SerializeToString())
             while answer.WhichOneof("type") != "script_finished":
-                answer.ParseFromString(await opened.recv())  # type: ignore[arg-type]
+                answer.ParseFromString(await opened.recv())
                 found += re.findall(r'label: "(Save|Work as this person)"', str(answer))
         return found
 
