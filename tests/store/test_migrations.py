@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.samples import DAY, instant, one_of_each, organisation, progress, save
-from tracker.domain.errors import SchemaMismatch
+from tracker.domain.errors import SchemaMismatch, StoreUnusable
 from tracker.domain.ledger import GENESIS, Scalar, Seal, Version
 from tracker.domain.nouns import BaselineRequest, Noun, Progress, Snapshot
 from tracker.domain.words import Reporter, RequestState, SnapshotState
@@ -206,6 +206,6 @@ def test_snapshots_and_requests_of_the_third_schema_keep_their_seals_and_can_be_
             replace(taken, state=SnapshotState.WITHDRAWN),
             replace(taken, withdrawn_by="chair@dfe.example"),
         ):
-            with pytest.raises(duckdb.ConstraintException):
+            with pytest.raises(StoreUnusable, match="CHECK constraint failed on table snapshot"):
                 save(db, wrong)
         assert ledger.verify(db).faults == ()

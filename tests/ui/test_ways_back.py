@@ -19,6 +19,8 @@ from tests.services.test_periods import closing, opening
 from tracker.domain.words import Role
 from tracker.services import snapshots, stores
 from tracker.store.database import Address
+from tracker.ui import held
+from tracker.ui.identity import CONFIRM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +41,10 @@ def office(staffed_once: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         snapshots.take_snapshot(db, actor_id=APPROVER, name="summer")
         snapshots.approve_snapshot(db, actor_id=SECOND, name="summer")
     monkeypatch.setitem(os.environ, "TRACKER_STORE", str(store.file))
+    held.release()
     st.cache_resource.clear()
     yield
+    held.release()
     st.cache_resource.clear()
 
 
@@ -50,7 +54,7 @@ def page(who: str, file: str) -> AppTest:
     opened.query_params["acting_as"] = who
     shown = opened.run().switch_page(f"tracker/ui/pages/{file}.py").run()
     assert not shown.exception
-    return shown
+    return press(shown, CONFIRM) if CONFIRM in [button.label for button in shown.button] else shown
 
 
 def said(shown: AppTest) -> str:
