@@ -79,7 +79,7 @@ def begin() -> None:
         st.session_state["unseen/editions"] = json.dumps(mine)
     sent = _unseen("editions", "unseen/editions")
     if mine is None:
-        st.session_state[_EDITIONS] = _read(sent)
+        st.session_state[_EDITIONS] = read_editions(sent)
 
 
 def _unseen(label: str, key: str, value: str = "") -> str:
@@ -88,7 +88,7 @@ def _unseen(label: str, key: str, value: str = "") -> str:
     return st.text_input(label, value=value, key=key, persist_state="session", label_visibility="collapsed")
 
 
-def _read(sent: str) -> dict[str, int]:
+def read_editions(sent: str) -> dict[str, int]:
     """Read what the browser sent; whatever makes no sense counts as nothing."""
     try:
         read = json.loads(sent)

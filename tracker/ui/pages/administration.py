@@ -2,6 +2,9 @@ from tracker.domain.policy import Action, require
 from tracker.services import users
 from tracker.ui import drafts, html, identity, keeping, people, state
 
+asking = state.actor()
+if asking:
+    require(asking, Action.MANAGE_USERS)
 html.show(
     html.put("<h1>Administration</h1>"),
     html.put(
@@ -9,11 +12,9 @@ html.show(
         "nobody is deleted. Below that, backups of the whole.</p>"
     ),
 )
-asking = state.actor()
 if asking is None:
     html.show(html.put("<p>{} Only an administrator may change who uses the tracker.</p>", identity.invitation()))
 else:
-    require(asking, Action.MANAGE_USERS)
     if state.editable():
         drafts.begin()
     everybody = users.list_users(state.store())

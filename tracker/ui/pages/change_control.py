@@ -3,6 +3,9 @@ from tracker.services import baselines
 from tracker.services.periods import list_periods
 from tracker.ui import control, drafts, html, identity, periods, state
 
+asking = state.actor()
+if asking:
+    require(asking, Action.REQUEST_BASELINE)
 html.show(
     html.put("<h1>Change control</h1>"),
     html.put(
@@ -10,7 +13,6 @@ html.show(
         "Reporting periods say when owners confirm their lines, and for which board.</p>"
     ),
 )
-asking = state.actor()
 if asking is None:
     html.show(
         html.put(
@@ -18,7 +20,6 @@ if asking is None:
         )
     )
 else:
-    require(asking, Action.REQUEST_BASELINE)
     at = state.position()
     asked = baselines.list_requests(state.store(), at.as_at, at.known_seq)
     kept = list_periods(state.store(), at.as_at, at.known_seq)

@@ -2,14 +2,15 @@ from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.ui import amendments, drafts, html, identity, periods, ratings, return_files, returns, state
 
-html.show(html.put("<h1>My updates</h1>"))
 asking = state.actor()
+if asking:
+    require(asking, Action.REPORT)
+html.show(html.put("<h1>My updates</h1>"))
 if asking is None:
     html.show(
         html.put("<p>{} A contributor updates the milestones that were given to them.</p>", identity.invitation())
     )
 else:
-    require(asking, Action.REPORT)
     lines = returns.my_lines(asking.user_id, state.known(), dates.today())
     if state.editable():
         drafts.begin()
