@@ -87,7 +87,7 @@ def test_one_as_at_control_moves_every_page_and_is_kept_in_the_address(app: str,
     expect(page.locator("dl").first).to_contain_text("Not started")
 
     page.get_by_role("link", name="Show today").click()
-    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".banner")).to_have_count(0)
     assert "as_at" not in page.url
 
 
@@ -116,13 +116,13 @@ def test_a_day_that_no_board_can_be_shown_for_gets_a_sentence_and_today(app: str
 def test_showing_today_stays_on_the_page_with_what_was_chosen(app: str, page: Page) -> None:
     visit(page, f"{app}/commitment?id=C6-06&as_at=2023-07-01")
     page.get_by_role("link", name="Show today").click()
-    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".banner")).to_have_count(0)
     expect(page.locator(".over").first).to_contain_text("C6-06")
 
     visit(page, f"{app}/commitments?search=mediation&as_at=2023-07-01")
     found = page.locator("caption").inner_text()
     page.get_by_role("link", name="Show today").click()
-    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".banner")).to_have_count(0)
     expect(page.locator("caption")).to_have_text(found)
 
 
@@ -228,5 +228,5 @@ def test_the_app_asks_nothing_of_any_other_machine(app: str, page: Page) -> None
 def test_without_a_store_the_page_says_what_to_do(tmp_path: Path, page: Page) -> None:
     with served(tmp_path / "absent.duckdb") as address:
         page.goto(address)
-        expect(page.locator("h1")).to_have_text("The tracker cannot open its store", timeout=30_000)
+        expect(page.locator("h1")).to_have_text("The tracker cannot open its store")
         expect(page.locator(".tracker p").first).to_contain_text("python -m tracker init")

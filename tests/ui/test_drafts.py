@@ -132,18 +132,18 @@ def rebaseline(db: Database) -> None:
     deciding(db, baseline_request_id=f"{LINE}/1")
 
 
-def rename(db: Database) -> None:
+def give_more(db: Database) -> None:
     [ben] = [user for user in users.list_users(db) if user.user_id == BEN]
     users.change_user(
         db,
         actor_id=users.OPERATOR,
         email=BEN,
         base_version=ben.version,
-        name="Ben Other",
+        name=ben.name,
         role=ben.role,
         active=True,
         programmes=ben.programmes,
-        commitments=ben.commitments,
+        commitments=["C6-06"],
     )
 
 
@@ -193,14 +193,18 @@ FORMS = {
         rebaseline,
     ),
     "a period": Form(
-        "change_control", APPROVER, (("text_input", "Name", "OWNER: words"),), "Save the period", changing
+        "change_control",
+        APPROVER,
+        (("text_input", "Name", "OWNER: words"),),
+        "Save the period",
+        lambda db: changing(db, name="Another name"),
     ),
     "a person": Form(
         "administration",
         ADMINISTRATOR,
         (("selectbox", "Who", BEN), ("text_input", "Name", "OWNER: words")),
         "Save",
-        rename,
+        give_more,
     ),
 }
 """Every form that changes what somebody else may change meanwhile."""
