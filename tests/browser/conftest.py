@@ -59,7 +59,7 @@ def served(store: Path, *options: str, backups: Path | None = None) -> Iterator[
     ) as server:
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(300):
+            for _ in range(WAIT // 50):
                 try:
                     urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
                     break
