@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 LINE, OTHER = "C6-01-M2", "C6-01-M3"
 """Two milestones of the owner's, both due in two months."""
 
+WAIT = 600
+"""How long, in seconds, a test waits for a page at most; it goes on as soon as the page is there."""
+
 BEN, APPROVER, ADMINISTRATOR = "ben@dfe.example", PEOPLE[Role.APPROVER], PEOPLE[Role.ADMINISTRATOR]
 
 
@@ -58,7 +61,7 @@ def db(staffed_once: Address, address: Address) -> Iterator[Database]:
 
 def visit(who: str, file: str) -> AppTest:
     """The app as somebody has it before them, at one of its pages."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=WAIT).run()
     app = app.switch_page(f"tracker/ui/pages/{file}.py").run()
     return act_as(app, who)
 
@@ -88,7 +91,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def after_a_restart(app: AppTest) -> AppTest:
     """The same page in a fresh session, to which the browser has sent what is in its fields."""
-    fresh = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    fresh = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=WAIT)
     fresh.query_params.update(app.query_params)
     fresh._page_hash = app._finished_page_script_hash
     fresh._run(app._tree.get_widget_states())
