@@ -64,7 +64,7 @@ def test_what_cannot_be_done_is_a_sentence_and_a_status(staffed: CommandLine) ->
     for arguments, told in (
         (("take", "summer", "--as", TAKER), "There is a snapshot summer already"),
         (("take", "2023-07-01", "--as", TAKER), "cannot be the name of a snapshot"),
-        (("take", "winter", "--as-at", "2999-01-01", "--as", TAKER), "outside what the board can show"),
+        (("take", "winter", "--as-at", "2999-01-01", "--as", TAKER), "is not between 1900 and 2100"),
         (("approve", "summer", "--as", TAKER), "somebody else must"),
         (("approve", "winter", "--as", APPROVER), 'There is no snapshot "winter"'),
         (("publish", "summer", "--as", APPROVER), "is draft and cannot become published"),
