@@ -222,7 +222,14 @@ def one_of_each() -> dict[str, Noun]:
             published_on=dt.date(2022, 3, 29),
             published_precision=Precision.DAY,
         ),
-        "user": nouns.User(id="ana@dfe.example", name="Ana Example", role=Role.CONTRIBUTOR, active=True),
+        "user": nouns.User(
+            id="ana@dfe.example",
+            name="Ana Example",
+            role=Role.CONTRIBUTOR,
+            active=True,
+            address="ana.example@dfe.example",
+            same_as="a.example@dfe.example",
+        ),
     }
 
 

@@ -108,15 +108,24 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 
 
 _NOT_INSERT_ONLY = re.compile(
-    r"\b(UPDATE\s+[\w.{}]+\s+SET|DELETE\s+FROM|TRUNCATE|INSERT\s+OR|ON\s+CONFLICT|MERGE\s+INTO|DROP\s+TABLE|ALTER\s+TABLE)\b",
+    r"\b(UPDATE\s+[\w.{}]+\s+SET|DELETE\s+FROM|TRUNCATE\s+[\w{]|INSERT\s+OR|ON\s+CONFLICT|MERGE\s+INTO|DROP\s+TABLE|ALTER\s+TABLE)\b",
     re.IGNORECASE,
 )
 
 _A_COLUMN_MORE = re.compile(r"\bALTER TABLE tracker\.\w+ ADD COLUMN \w+ [A-Z]+;")
 """The one alteration that leaves every row as it was: a column that is unknown in all of them."""
 
+_MADE_ANEW = re.compile(
+    r"CREATE TEMP TABLE (\w+) AS SELECT \* FROM tracker\.(\w+);\s+DROP TABLE tracker\.\2;\s+"
+    r"CREATE TABLE tracker\.\2 \(.+?\n\);\s+INSERT INTO tracker\.\2 SELECT \*(, NULL)* FROM \1;\s+DROP TABLE \1;",
+    re.DOTALL,
+)
+"""The one way to alter a check: keep every row, make the table again and put every row back."""
 
-@pytest.mark.parametrize("statement", ["UPDATE tracker.{} SET x", "delete from x", "INSERT OR REPLACE INTO x"])
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE tracker.{} SET x", "delete from x", "INSERT OR REPLACE INTO x", "truncate x"]
+)
 def test_the_scan_for_statements_that_overwrite_sees_them(statement: str) -> None:
     assert _NOT_INSERT_ONLY.search(statement)
 
@@ -125,7 +134,7 @@ def test_the_scan_for_statements_that_overwrite_sees_them(statement: str) -> Non
 def test_no_statement_overwrites_or_deletes_a_row(path: Path) -> None:
     found = texts(path) if path.suffix == ".py" else [re.sub(r"--.*", "", path.read_text(encoding="utf-8"))]
     for text in found:
-        assert not _NOT_INSERT_ONLY.search(_A_COLUMN_MORE.sub("", text)), text
+        assert not _NOT_INSERT_ONLY.search(_A_COLUMN_MORE.sub("", _MADE_ANEW.sub("", text))), text
 
 
 _SQL = re.compile(r"\b(SELECT|INSERT INTO|CREATE|ATTACH|SET GLOBAL)\b")
@@ -140,6 +149,7 @@ _NAMES_FROM_THE_REGISTRY = {
     "belonging",
     "in_period",
     "counts",
+    "every",
     "mode",
     "allowed",
     "', '.join(names)",
