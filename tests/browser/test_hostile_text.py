@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, served, visit
-from tests.security.payloads import PAYLOADS
+from tests.security.payloads import NAMES, PAYLOADS
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
 from tracker.domain.returns import Evidence, Report
@@ -27,17 +27,18 @@ if TYPE_CHECKING:
 def speak(db: Database, text: str) -> None:
     """Have people say hostile things wherever the tracker lets them say anything."""
     today = dates.today()
-    for person, role, commitments in (
+    people = (
         ("mal", Role.CONTRIBUTOR, ["C2-99"]),
         ("sec", Role.APPROVER, []),
         ("dep", Role.APPROVER, []),
         ("ada", Role.ADMINISTRATOR, []),
-    ):
+    )
+    for number, (person, role, commitments) in enumerate(people):
         users.add_user(
             db,
             actor_id=users.OPERATOR,
             email=f"{person}@example.gov.uk",
-            name=f"{person} {text}",
+            name=f"{person} {' '.join(NAMES[number :: len(people)])}",
             role=role,
             commitments=commitments,
         )
@@ -152,6 +153,6 @@ def test_markup_of_any_kind_is_shown_as_text_on_every_page(hostile_app: str, pag
     assert page.evaluate("window.ran") is None
     expect(page.locator("h1")).to_have_count(1)
     shown = page.locator("body").inner_text()
-    for payload in PAYLOADS:
+    for payload in NAMES if path.startswith("administration") else PAYLOADS:
         assert payload in shown
     assert page.locator("a[href^='data:'], a[href^='javascript:'], .tracker img, .tracker script").count() == 0

@@ -497,20 +497,24 @@ def unprivileged() -> tuple[str, ...]:
 
 
 def test_a_read_only_folder_is_one_sentence_and_a_board_can_still_be_read(
-    tracker: CommandLine, unprivileged: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tracker: CommandLine,
+    plan: PlanFolder,
+    unprivileged: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     folder = tmp_path / "read-only"
     folder.mkdir()
     tracker.store = folder / "tracker.duckdb"
     monkeypatch.setenv("TRACKER_STORE", str(tracker.store))
     tracker.begin()
+    plan.edit("promises", "The money is paid", "The sum is paid")
     for file in folder.iterdir():
         file.chmod(0o444)
     folder.chmod(0o555)
-    for command in (("plan", "load"), ("migrate",)):
-        ran = tracker.process(*command, before=unprivileged)
-        assert (ran.status, ran.out) == (1, ""), command
-        assert ran.err.startswith(f"The store {tracker.store} cannot be written here: its folder or file is read-only.")
+    ran = tracker.process("plan", "load", *tracker.folders, before=unprivileged)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"The store {tracker.store} cannot be written here: its folder or file is read-only.")
     board = tracker.process("board", before=unprivileged)
     assert (board.status, board.err) == (0, "")
     assert "2 commitments" in board.out

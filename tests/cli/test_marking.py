@@ -99,8 +99,11 @@ def test_every_command_that_prints_data_of_a_demonstration_begins_by_saying_so(
     run("baseline request", "C6-01-M1", "2031", *asked, "--as", OWNER)
     request = run("baseline list").splitlines()[2].split()[0]
     run("baseline decide", request, "approve", "--note", "Agreed.", "--as", SECRETARIAT)
+    another = run("baseline request", "C6-01-M1", "2032", *asked, "--as", OWNER).splitlines()[2].split()[0]
+    run("baseline withdraw", another, "--note", "Twice asked.", "--as", OWNER)
     run("rate", "C6-01", "Red", "--rationale", "To see it said.", "--as", OWNER)
     run("period close", period, "--as", SECRETARIAT)
+    run("period reopen", period, "--as", SECRETARIAT)
 
     run("snapshot take", "one", "--as", SECRETARIAT)
     run("snapshot submit", "one", "--as", SECRETARIAT)
@@ -109,6 +112,7 @@ def test_every_command_that_prints_data_of_a_demonstration_begins_by_saying_so(
     for command in ("snapshot list", "snapshot show one", "snapshot verify one", "snapshot compare one"):
         run(command)
     run("snapshot export", "one", "--as", SECRETARIAT, "--marking", "OFFICIAL", "--to", str(tmp_path))
+    run("snapshot withdraw one", "--reason", "To see it said.", "--as", SECRETARIAT)
     run("journal export", str(tmp_path / "journal.jsonl"))
     run("backup", str(tmp_path))
     [copy] = tmp_path.glob("demonstration-data_tracker_*.duckdb")
@@ -125,7 +129,7 @@ def test_every_file_for_a_machine_of_a_demonstration_says_so_in_its_first_field(
             assert next(iter(one.items())) == ("demonstration", DEMONSTRATION), command
     ran = demonstration.process("history", "--format", "csv")
     rows = list(csv.reader(io.StringIO(ran.out, newline="")))
-    assert rows[0][:2] == ["demonstration", "change"]
+    assert rows[0][:2] == ["\ufeffdemonstration", "change"]
     assert {row[0] for row in rows[1:]} == {DEMONSTRATION}
     assert {len(row) for row in rows} == {len(rows[0])}
 

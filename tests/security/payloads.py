@@ -10,3 +10,6 @@ PAYLOADS = (
     "\u202eevil \u2066text",
     "{0.__class__} {named} %s",
 )
+
+NAMES = tuple(payload for payload in PAYLOADS if "\u202e" not in payload)
+"""Those of them that a person's name may hold: it has no character that nobody can see."""

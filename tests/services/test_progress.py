@@ -31,7 +31,7 @@ from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.lines import UpdateLine
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.returns import Evidence, Report, confirmation
+from tracker.domain.returns import Evidence, Report, confirmation, settled
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Reporter, Role, SourceKind
 from tracker.services import boards, stores, users
@@ -520,7 +520,8 @@ def test_what_is_foreseen_is_what_the_board_shows_after_saving(
     before = head(staffed)
     [seen] = foresee(staffed, actor_id=OWNER, reports=[wanted])
     assert head(staffed) == before
-    assert (seen.line, seen.report) == (line(staffed, milestone_id), wanted)
+    asked_of = line(staffed, milestone_id)
+    assert (seen.line, seen.report) == (asked_of, settled(asked_of, wanted))
     held = shown(staffed, TODAY, milestone_id)
     assert (seen.line.computed_status, seen.line.slip_days) == (held.status, held.slip_days)
     if seen.faults:
