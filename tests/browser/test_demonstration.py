@@ -51,5 +51,5 @@ def test_a_file_from_a_page_of_a_demonstration_is_named_so_and_says_so_in_every_
         page.get_by_role("button", name="Download as CSV").click()
     assert download.value.suggested_filename.startswith("demonstration-data_history_as-at_")
     header, *rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
-    assert header.startswith("demonstration,")
+    assert header.startswith("\ufeffdemonstration,")
     assert all(row.startswith(f"{DEMONSTRATION},") for row in rows)

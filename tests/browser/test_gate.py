@@ -6,6 +6,7 @@ import asyncio
 import http.server
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -55,7 +56,8 @@ def knock(address: str, *, host: str | None = None, origin: str | None = None) -
         except InvalidStatus as refused:
             return refused.response.status_code
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(max_workers=1) as thread:  # the test that drives a browser has an event loop already
+        return thread.submit(asyncio.run, ask()).result()
 
 
 def test_a_websocket_is_given_to_the_apps_own_pages_alone(office: str) -> None:
@@ -175,7 +177,8 @@ def drawn(address: str, query: str, **browser: str) -> list[str]:
                 found += re.findall(r'label: "(Save|Work as this person)"', str(answer))
         return found
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(max_workers=1) as thread:  # the test that drives a browser has an event loop already
+        return thread.submit(asyncio.run, ask()).result()
 
 
 def test_a_browser_that_keeps_no_cookie_is_asked_each_time_and_a_forged_proof_proves_nothing(office: str) -> None:

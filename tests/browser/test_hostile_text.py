@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def speak(db: Database, text: str) -> None:
     """Have people say hostile things wherever the tracker lets them say anything."""
     today = dates.today()
-    people = (
+    people: tuple[tuple[str, Role, list[str]], ...] = (
         ("mal", Role.CONTRIBUTOR, ["C2-99"]),
         ("sec", Role.APPROVER, []),
         ("dep", Role.APPROVER, []),

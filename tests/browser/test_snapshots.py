@@ -103,4 +103,4 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
 def test_a_snapshot_that_is_not_there_is_told_and_today_is_shown(app: str, page: Page) -> None:
     visit(page, f"{app}/?snapshot=%3Cb%3Enone%3C/b%3E")
     expect(page.locator(".banner")).to_have_text('There is no snapshot "<b>none</b>"; today is shown.')
-    expect(page.get_by_text("No snapshot had been approved by then")).to_be_visible()
+    expect(page.get_by_text("No board with an approved snapshot had met before this day")).to_be_visible()

@@ -1,7 +1,8 @@
 """The one place that makes HTML. Every value is escaped as it is put in; pages hand over words, never markup.
 
 Real tables, lists and definitions, so that a screen reader, a keyboard and a printer get what the eye gets. Nothing
-outside this module calls ``st.html`` or brings a script (tested). The one script, ``said.js``, puts in words as text.
+outside this module calls ``st.html`` or brings a script (tested). Of the two scripts, ``said.js`` puts in
+words as text, and ``as_at.js`` puts in nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _SAID = st.components.v2.component(
     js=Path(__file__).with_name("said.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
+_AS_AT = st.components.v2.component("as_at", js=Path(__file__).with_name("as_at.js").read_text(encoding="utf-8"))
 
 
 def show(*parts: Markup) -> None:
@@ -41,6 +43,12 @@ def show(*parts: Markup) -> None:
 def show_style() -> None:
     """Give the page its look."""
     st.html(_STYLE)
+
+
+def let_enter_show_the_day() -> None:
+    """Let Enter show the day that is typed in the as-at control, on every page that has it."""
+    with st.container(key="unseen/as_at"):
+        _AS_AT(key="as_at/enter")
 
 
 def said(form: str, words: str, kind: str, turn: int, faults: dict[str, str]) -> None:

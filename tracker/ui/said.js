@@ -1,5 +1,5 @@
 /* Where a form says what came of a save: a live region that is on the page before there is anything to say.
-   Words are put in as text, never as markup. Below it, what Enter does in the "As at" control. */
+   Words are put in as text, never as markup. */
 
 export default function said({ data, parentElement }) {
   tie(parentElement, data.faults);
@@ -47,10 +47,3 @@ function tie(region, faults) {
     }
   }
 }
-
-/* A day that is typed counts when its calendar closes; Enter closes it, as Escape does. */
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.closest(".st-key-as_at [role=spinbutton]")) return;
-  event.preventDefault();
-  event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
-});

@@ -192,6 +192,7 @@ def choose_as_at() -> dt.date:
         help="Every page shows the position as it stood on this day.",
     )
     st.button("Show", key="show/as_at")
+    html.let_enter_show_the_day()
     return chosen if isinstance(chosen, dt.date) else dates.today()
 
 

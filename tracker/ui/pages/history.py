@@ -26,19 +26,19 @@ def first_page(*also: str) -> None:
             del st.query_params[key]
 
 
-def choose_id(label: str, key: str, titles: dict[str, str], *depend: str) -> str:
+def choose_id(label: str, key: str, words: dict[str, str], *depend: str) -> str:
     """A filter by id that is kept in the address; an id that is not on the list is still asked for, and refused."""
     asked = st.query_params.get(key, "")
     chosen = st.selectbox(
         label,
-        ["", *titles],
-        index=list(titles).index(asked) + 1 if asked in titles else 0,
-        format_func=lambda item: f"{item} {titles[item]}" if item else "All",
+        ["", *words],
+        index=list(words).index(asked) + 1 if asked in words else 0,
+        format_func=lambda item: words[item] if item else "All",
     )
     if chosen and chosen != asked:
         first_page(*depend)
         st.query_params[key] = chosen
-    elif not chosen and asked in titles:
+    elif not chosen and asked in words:
         first_page(key, *depend)
         return ""
     return chosen or asked
@@ -76,38 +76,35 @@ html.show(
 left, right = st.columns(2)
 with left:
     commitment_id = choose_id(
-        "Commitment", "commitment", {line.commitment_id: line.title for line in board.commitments}, "milestone"
+        "Commitment",
+        "commitment",
+        {line.commitment_id: f"{line.commitment_id} {line.title}" for line in board.commitments},
+        "milestone",
     )
 with right:
     milestone_id = choose_id(
         "Milestone",
         "milestone",
         {
-            line.milestone_id: line.title
+            line.milestone_id: f"{line.milestone_id} {line.title}"
             for line in board.milestones
             if not commitment_id or line.commitment_id == commitment_id
         },
     )
 first, second, third, fourth = st.columns(4)
 with first:
-    actor = st.selectbox(
-        "Who",
-        history.list_actors(state.store(), board.head.seq),
-        index=None,
-        key="who",
-        bind="query-params",
-        persist_state="session",
-        placeholder="Everybody",
-        format_func=state.named,
-        on_change=first_page,
-    )
+    actors = {who: state.named(who) for who in history.list_actors(state.store(), board.head.seq)}
+    asked_of = choose_id("Who", "who", actors)
+    actor = asked_of if asked_of in actors else None
 with second:
     recorded_from = choose_day("Recorded from (UTC)", "from")
 with third:
     recorded_to = choose_day("Recorded to (UTC)", "to")
 with fourth:
     kept = periods.list_periods(state.store(), shown, board.head.seq)
-    period_id = choose_id("Reporting period", "period", {line.period_id: line.name for line in kept})
+    period_id = choose_id(
+        "Reporting period", "period", {line.period_id: f"{line.period_id} {line.name}" for line in kept}
+    )
 
 asked_page = st.query_params.get(PAGE, "1")
 page = int(asked_page) if re.fullmatch("[1-9][0-9]{0,5}", asked_page) else 1

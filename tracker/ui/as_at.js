@@ -1,0 +1,11 @@
+/* A day that is typed in the "As at" control counts when its calendar closes. Enter closes it, as Escape does.
+   The control keeps its keys to itself, so the press is caught on its way there. */
+document.addEventListener("keydown", closeOnEnter, { capture: true });
+
+function closeOnEnter(event) {
+  if (event.key !== "Enter" || !event.target.closest(".st-key-as_at [role=spinbutton]")) return;
+  event.preventDefault();
+  event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+}
+
+export default function nothing() {}
