@@ -170,6 +170,10 @@ def test_a_refusal_changes_nothing_and_says_why(staffed: Database) -> None:
             {"baseline": PUBLISHED, "reason": MoveReason.CORRECTION},
             "C6-01-M1: its baseline is 2024-25 already; ask for another.",
         ),
+        (
+            {"baseline": PublishedDate(dt.date(2061, 3, 31), Precision.DAY)},
+            r"C6-01-M1: 31 March 2061 is after \d{4}; correct it, or confirm it by writing 2061 in the note",
+        ),
         ({"reason": "because"}, 'C6-01-M1: "because" is not a reason to change a baseline; choose one of: legislation'),
         (
             {"baseline": PublishedDate(days(-1), Precision.DAY)},

@@ -540,6 +540,17 @@ def test_a_correction_leaves_the_baseline_that_was_approved_since(db: Database, 
     assert str(milestone(db).baseline) == "31 March 2027"
 
 
+def test_a_plan_that_begins_a_promise_on_the_day_of_a_decision_is_asked_whether_the_days_before_go(
+    db: Database, plan: PlanFolder
+) -> None:
+    load(db, plan)
+    rebaseline(db, dt.date(2027, 3, 31), on=SINCE)
+    plan.edit("promises", "promised_on = 2022-03-29\n  baseline", f"promised_on = {SINCE}\n  baseline")
+    plan.edit("promises", BASELINE, 'baseline = "FY2028-29"')
+    assert "The plans no longer hold 1 record that the tracker has." in refused(db, plan, CORRECT)[0]
+    assert str(milestone(db, GREEN_PAPER).baseline) == "2024-25"
+
+
 def test_the_day_of_a_promise_can_be_corrected_unless_its_baseline_was_changed_since(
     db: Database, plan: PlanFolder
 ) -> None:
@@ -691,6 +702,10 @@ def test_an_id_that_went_while_another_came_is_asked_about(db: Database, plan: P
     [told] = refused(db, plan)
     assert 'Is C6-60 the new id of C6-06? Then write formerly = "C6-06" in its entry' in told
     assert 'Is C6-60-M1 the new id of C6-06-M1? Then write formerly = "C6-06-M1" in its entry' in told
+    plan.restore()
+    plan.edit("promises", 'id          = "C6-06-M1"', 'id          = "C6-06-M2"')
+    [told] = refused(db, plan)
+    assert 'Is C6-06-M2 the new id of C6-06-M1? Then write formerly = "C6-06-M1" in its entry' in told
 
 
 def test_a_former_id_that_is_in_use_or_given_twice_is_a_fault(db: Database, plan: PlanFolder) -> None:

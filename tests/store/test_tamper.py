@@ -499,7 +499,7 @@ def test_a_large_store_that_the_app_has_open_is_proven_beside_it_and_nothing_is_
     how: str, large: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writes = how == "writing"
-    monkeypatch.setattr(ledger, "_CHANGES_BETWEEN_PAUSES", 1)
+    monkeypatch.setattr(ledger, "_CHANGES_BETWEEN_PAUSES", 2)
     monkeypatch.setattr(ledger, "_PAUSE_SECONDS", 0)
     with stores.open_for(large, lambda _: writes) as db:
         checked(db)

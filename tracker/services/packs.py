@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import threading
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
@@ -149,16 +148,21 @@ def save_pack(pack: Exported, folder: Path) -> Path:
         with store_files.workshop(folder) as place:
             made = place / "pack"
             made.write_bytes(pack.content)
-            for number in itertools.count(1):
-                file = folder / (pack.name if number == 1 else f"{stem}_{number}.zip")
-                with contextlib.suppress(FileExistsError):
-                    store_files.put_new(made, file)
-                    break
-                if _is_same(file, pack.content):
-                    break
+            file, number = folder / pack.name, 1
+            while not _is_put(made, file) and not _is_same(file, pack.content):
+                number += 1
+                file = folder / f"{stem}_{number}.zip"
     except OSError as error:
         raise InvalidPack(f"The pack cannot be written to {folder}: {error.strerror}.") from error
     return file
+
+
+def _is_put(made: Path, file: Path) -> bool:
+    """Give a made file its name, and say whether that name was free."""
+    with contextlib.suppress(FileExistsError):
+        store_files.put_new(made, file)
+        return True
+    return False
 
 
 def _is_same(file: Path, content: bytes) -> bool:
