@@ -102,7 +102,7 @@ def after_a_restart(app: AppTest) -> AppTest:
 
 def said(app: AppTest) -> str:
     """What the forms of a page say of a save: in the one place that a browser puts it."""
-    regions = [json.loads(part.proto.json) for part in app.main if part.type == "bidi_component"]
+    regions = [json.loads(part.proto.json) for part in app.main if part.type == "bidi_component" and part.proto.json]
     return " ".join(region["words"] for region in regions if region["words"])
 
 
