@@ -293,6 +293,9 @@ class FailingEngine:
     def execute(self, _: str) -> None:
         raise self._error
 
+    def close(self) -> None:
+        raise self._error
+
 
 def test_a_checkpoint_that_a_reader_holds_up_is_left_for_the_next_and_one_that_fails_is_a_sentence(
     db: Database, monkeypatch: pytest.MonkeyPatch
@@ -314,3 +317,18 @@ def test_the_store_is_closed_by_its_with_block(address: Address) -> None:
         pass
     assert not address.wal.exists()
     assert "pandas" in sys.modules  # imported before any thread starts
+
+
+def test_a_disk_that_refuses_the_log_as_a_store_is_closed_is_a_sentence_and_no_save_is_lost(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.init_store(address)
+    db = stores.open_store(address, writable=True)
+    save(db, organisation())
+    root = db._root
+    monkeypatch.setattr(db, "_root", FailingEngine(duckdb.IOException("No space left on device")))
+    with pytest.raises(StoreUnusable, match=r"was not closed as it should be: .*No space left on device Every save"):
+        db.close()
+    root.close()
+    assert stores.verify_store(address).faults == ()
+    assert stores.verify_store(address).changes == 1

@@ -270,12 +270,23 @@ class Database:
             raise _ClosingError
 
     def close(self) -> None:
-        """Close the store; a writer's log is folded into the file first."""
+        """Close the store; a writer's log is folded into the file first.
+
+        Raises StoreUnusable when the disk refuses that: the log then stays beside the file, and is read at the next
+        opening.
+        """
         self._closing.set()
         if self._check:
             self._check.join()
-        self._root.close()
-        _open_here.discard(self)
+        try:
+            self._root.close()
+        except duckdb.Error as error:
+            raise StoreUnusable(
+                f"The store {self.address.file} was not closed as it should be: {str(error).splitlines()[0]} Every "
+                "save that was acknowledged is kept. Check its disk, and start again."
+            ) from error
+        finally:
+            _open_here.discard(self)
 
     def __enter__(self) -> Self:
         return self
