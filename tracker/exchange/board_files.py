@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tracker.reporting.board import BoardView, ReasonGroup
 
 WORDING = 2
-"""To be raised whenever a sentence of ``board_json``, or the order of its lists, is no longer what it was."""
+"""To be raised whenever a sentence, a field or the order of a list of ``board_json`` is no longer what it was."""
+
+_CAME_WITH: dict[str, int] = {}
+"""A field that ``board_json`` did not have from the start → the wording it came with; older packs do not hold it."""
 
 _WIDTH = 100
 
@@ -132,12 +135,31 @@ def board_json(view: BoardView) -> str:
     return json_text(marked)
 
 
-def same_figures(held: bytes, view: BoardView) -> bool:
-    """Say whether a board that was written as JSON has the figures of ``view``, however its sentences are worded."""
+def same_board(held: bytes, view: BoardView, wording: object) -> bool:
+    """Say whether a board that was written as JSON is ``view``.
+
+    One in today's wording is the same, byte for byte. One in an older wording has the same figures: of its sentences
+    and of the fields that it could not hold, nothing is asked.
+    """
+    ours = board_json(view)
+    if wording == WORDING:
+        return held == ours.encode()
     try:
-        return _figures(json.loads(held)) == _figures(json.loads(board_json(view)))
+        return _figures(json.loads(held)) == _figures(_known_to(wording, json.loads(ours)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
+
+
+def _known_to(wording: object, content: Any) -> Any:
+    """Return content without the fields that came after a wording."""
+    match content:
+        case dict():
+            older = wording if isinstance(wording, int) else 1
+            kept = {key: value for key, value in content.items() if _CAME_WITH.get(key, 1) <= older}
+            return {key: _known_to(wording, value) for key, value in kept.items()}
+        case list():
+            return [_known_to(wording, one) for one in content]
+    return content
 
 
 def _figures(content: dict[str, Any]) -> dict[str, Any]:

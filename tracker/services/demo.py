@@ -17,7 +17,7 @@ from tracker.domain.rules import TOLERANCES
 from tracker.domain.snapshots import forward, written_rules
 from tracker.domain.words import SnapshotState
 from tracker.exchange.plans import read_plan
-from tracker.reporting.digest import FORM, digest
+from tracker.reporting.digest import NEWEST_FORM, digest
 from tracker.services import boards, demo_history, demo_scale, stores
 from tracker.services.demo_history import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed
 from tracker.store import ledger, migrations, placing
@@ -135,7 +135,7 @@ def _taken(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
         known_seq=known.seq,
         known_seal=known.seal,
         digest=digest(boards.board_of(cursor, period.board_on, known.seq)),
-        rules=written_rules(TOLERANCES, FORM),
+        rules=written_rules(TOLERANCES, NEWEST_FORM),
         state=SnapshotState.FOR_BOARD,
         taken_by=DEPUTY_SECRETARIAT,
         period_id=period.id,

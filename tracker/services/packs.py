@@ -12,7 +12,7 @@ from tracker.domain.errors import InvalidPack, TrackerError
 from tracker.domain.policy import Action, require
 from tracker.domain.tables import Table, restricted
 from tracker.domain.words import Marking, SnapshotState
-from tracker.exchange.board_files import WORDING, board_json, same_figures
+from tracker.exchange.board_files import WORDING, board_json, same_board
 from tracker.exchange.pack.calendar_ics import ics_file
 from tracker.exchange.pack.cover import Cover, with_demonstration
 from tracker.exchange.pack.csv_files import csv_files
@@ -384,6 +384,5 @@ def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str,
         yield f"The ledger holds another snapshot under the name {line.name} than the pack is of."
         return
     for path, held in boards_of.items():
-        same = held == board_json(view).encode() if _wording(manifest) == WORDING else same_figures(held, view)
-        if not same:
+        if not same_board(held, view, _wording(manifest)):
             yield f"{path}: is not the board that the ledger shows for the snapshot {line.name}."

@@ -15,7 +15,7 @@ from tracker.domain.rules import TOLERANCES
 from tracker.domain.snapshots import forward, require_name, written_rules
 from tracker.domain.text import clean
 from tracker.domain.words import SnapshotState
-from tracker.reporting.digest import FORM, digest
+from tracker.reporting.digest import FORMS, NEWEST_FORM, digest
 from tracker.services import boards
 from tracker.services.users import may_still, who
 from tracker.store import ledger, periods
@@ -65,7 +65,7 @@ def take_snapshot(
         known_seq=known.seq,
         known_seal=known.seal,
         digest=digest(view),
-        rules=written_rules(rules, FORM),
+        rules=written_rules(rules, NEWEST_FORM),
         state=SnapshotState.FOR_BOARD if for_board else SnapshotState.DRAFT,
         taken_by=actor_id,
         period_id=period.period_id if period else None,
@@ -278,7 +278,7 @@ def differs(db: Database, line: SnapshotLine, known_seq: int) -> bool:
 class SnapshotProof:
     """What a verification of a snapshot found: every fault in a sentence (none: it shows what it showed).
 
-    ``computable`` says whether this version of the tracker computes the form of digest that it was taken with.
+    ``computable`` says whether this version of the tracker knows the form of digest that it was taken with.
     """
 
     snapshot: SnapshotLine
@@ -298,7 +298,7 @@ class SnapshotProof:
         if self.computable:
             return f"{whole}. Its board, computed again, is the one that was taken."
         return (
-            f"{whole}. Its digest is of form {line.form} and this version of the tracker computes form {FORM}, so the "
+            f"{whole}. Its digest is of form {line.form}, which this version of the tracker does not know, so the "
             "board itself could not be compared."
         )
 
@@ -336,7 +336,7 @@ def _looked_into(db: Database, line: SnapshotLine) -> tuple[bool, list[str]]:
     try:
         at = line.position
         view = boards.view_board(db, at.as_at, at.known_seq, at.rules)
-        computable = line.form == FORM
+        computable = line.form in FORMS
         return computable, list(_differences(line, view, compare_digests=computable))
     except TrackerError as error:  # what was altered may be the day or the tolerances themselves
         return computable, [f"The board of the snapshot {line.name} cannot be shown. {error}"]
@@ -349,7 +349,7 @@ def _differences(line: SnapshotLine, view: BoardView, *, compare_digests: bool) 
             f"The snapshot {line.name} was taken at change {line.known_seq} with the seal {line.known_seal[:12]}…; the "
             f"ledger holds change {view.head.seq} with the seal {view.head.seal[:12]}… there."
         )
-    if compare_digests and (found := digest(view)) != line.digest:
+    if compare_digests and (found := digest(view, line.form)) != line.digest:
         yield (
             f"The board of the snapshot {line.name} (as at {line.as_at}, as known at change {line.known_seq}) is not "
             f"the one that was taken: its digest was {line.digest[:12]}… and is {found[:12]}… now."
