@@ -192,3 +192,30 @@ def test_what_a_plan_says_is_all_in_a_file_that_a_person_can_read(tmp_path: Path
     files.settle(tmp_path)
     assert names(tmp_path) == ["a", "a.old"]
     assert not re.search("plan", " ".join(names(tmp_path)))
+
+
+def test_what_is_left_of_a_move_that_was_carried_through_is_cleared_by_the_next_to_come(tmp_path: Path) -> None:
+    (tmp_path / files.MOVING).mkdir()
+    files.settle(tmp_path)
+    assert names(tmp_path) == []
+
+
+def test_a_move_is_carried_through_to_a_list_elsewhere_though_both_folders_were_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, lists = tmp_path / "before" / "deep" / "store", tmp_path / "before" / "lists"
+    for folder in (store, lists):
+        folder.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(store)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(OSError, match="Input/output error"):
+            put(tmp_path / "link", "a", told=[(lists / "list", "a was put")])
+    (tmp_path / "before").rename(tmp_path / "after")
+    files.settle(tmp_path / "after" / "deep" / "store")
+    assert names(tmp_path / "after" / "deep" / "store") == ["a"]
+    assert (tmp_path / "after" / "lists" / "list").read_text(encoding="utf-8") == "a was put\n"

@@ -86,9 +86,9 @@ def export(at: Address, file: Path, *, until: int | None = None) -> Journal:
     file = file.absolute()
     taken = StoreUnusable(f"There is a {file} already; give a new name. It was left as it is.")
     try:
-        if file.exists():  # told before the work; what counts is that it is put under a new name
-            raise taken
         with files.workshop(file.parent, older=rf"\.unfinished-\d+\.{re.escape(file.name)}") as place:
+            if file.exists():  # told before the work; what counts is that it is put under a new name
+                raise taken
             unfinished = place / "journal"
             with _proven(at) as (db, proof), unfinished.open("w", encoding="ascii", newline="\n") as journal:
                 end = _end_of(db, until)

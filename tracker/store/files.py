@@ -176,7 +176,7 @@ def put_together(
     FileExistsError when there is something at a place that is not moved aside, OSError when the disk refuses.
     """
     folder = place.parent
-    lines = [(str(file), told_line) for file, told_line in told]
+    lines = [(_from(folder, file), told_line) for file, told_line in told]
     plan = {"put": list(names), "aside": dict(aside), "line": line, "told": lines}
     (place / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
     for name in (*names, _PLAN):
@@ -191,14 +191,22 @@ def put_together(
         _carry_through(folder)
 
 
+def _from(folder: Path, file: Path) -> str:
+    """Return how a file is found from a folder, wherever both of them may be moved."""
+    return os.path.relpath(os.path.realpath(file), os.path.realpath(folder))
+
+
 def moving(folder: Path) -> bool:
     """Say whether files of a folder are being put in their places, by a process that lives or one that was killed."""
     return os.path.lexists(folder / MOVING / _PLAN)
 
 
 def settle(folder: Path) -> None:
-    """Carry through what a killed process had begun to put in place; wait for a living one. Raises OSError."""
-    if moving(folder):
+    """Carry through what a killed process had begun to put in place, and clear up after it. Raises OSError.
+
+    Where a living process is at it, wait for that.
+    """
+    if os.path.lexists(folder / MOVING):
         with _alone(folder):
             _carry_through(folder)
 
@@ -222,7 +230,7 @@ def _carry_through(folder: Path) -> None:
         add_line(folder / plan["line"][0], plan["line"][1])
     for file, line in plan["told"]:
         with contextlib.suppress(OSError):
-            add_line(Path(file), line)
+            add_line(folder / file, line)
     sync(folder)
     sync(place)
     (place / _PLAN).unlink()
