@@ -287,6 +287,11 @@ def make_run(commands: Commands, operation: Operation, at: Path, plan: tuple[str
         return  # the old one
     if not store.exists() and "notes" in answer["err"]:
         return  # there was none, and the list of backups says that there was one before
+    if "was rolled back" in answer["err"] and "backup accept" in answer["err"]:
+        # the store was put back and the disk refused the note of it: the sentence says how to make it
+        accept = ("backup", "accept", str(at / "backups"), "--reason", "It was restored on purpose")
+        assert commands.run(*accept, store=store, counts=False)["status"] == 0
+        answer = commands.run(*begin, store=store, counts=False)
     assert answer["status"] == 0, answer
     assert left(at / "data") == []
     head_of(store)
