@@ -18,8 +18,24 @@ if TYPE_CHECKING:
     from tracker.store.database import Cursor
 
 
+_MOST_KEPT = 8
+_kept: dict[tuple[str, dt.date], list[UserLine]] = {}
+"""Everybody, by the seal at the end of the ledger and the day: a save asks who acts several times at one end."""
+
+
 def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
     """Return everybody who was ever registered, by name, with what was given to them."""
+    end = ledger.head(cursor)
+    found = _kept.get((end.seal, today))
+    if found is None:
+        found = _users(cursor, today, end.seq)
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[end.seal, today] = found
+    return list(found)
+
+
+def _users(cursor: Cursor, today: dt.date, known_seq: int) -> list[UserLine]:
     return lines_of(
         cursor,
         UserLine,
@@ -47,7 +63,7 @@ def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
         ) AS given ON given.user_id = person.id
         ORDER BY lower(person.name), person.id
         """,
-        {"today": today, "known_seq": ledger.head(cursor).seq},
+        {"today": today, "known_seq": known_seq},
     )
 
 
