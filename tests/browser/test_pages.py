@@ -106,11 +106,18 @@ def test_a_day_that_is_typed_is_shown_when_one_presses_enter(app: str, page: Pag
     assert parts.all_inner_texts() == ["01", "07", "2023"]
 
 
-@pytest.mark.parametrize("asked", ["2031-01-01", "2022-03-28", "31/05/2023", "<script>"])
+@pytest.mark.parametrize("asked", ["2031-01-01", "2022-03-28", "01/07/2023", "<script>"])
 def test_a_day_that_no_board_can_be_shown_for_gets_a_sentence_and_today(app: str, page: Page, asked: str) -> None:
     visit(page, f"{app}/?as_at={asked}")
     expect(page.locator(".banner[role=alert]")).to_contain_text("Today is shown.")
     expect(page.locator("h1")).to_have_text("National SEND Delivery Board")
+
+
+def test_a_day_in_the_address_is_read_as_people_write_it(app: str, page: Page) -> None:
+    visit(page, f"{app}/commitment?id=C6-06&as_at=1 July 2023")
+    expect(page.locator(".banner")).to_contain_text("The position as it stood on 1 July 2023")
+    expect(page.locator(".over").first).to_contain_text("C6-06")
+    assert "as_at=2023-07-01" in page.url
 
 
 def test_showing_today_stays_on_the_page_with_what_was_chosen(app: str, page: Page) -> None:

@@ -162,14 +162,18 @@ def differs_now(line: SnapshotLine) -> bool:
 
 
 def refused_day() -> str:
-    """Say why the day that the address asks for cannot be shown; nothing when it can, or none is asked for."""
+    """Say why the day that the address asks for cannot be shown; nothing when it can, or none is asked for.
+
+    A day that is written as people write it is put into the address as the control reads it, and the page runs again.
+    """
     asked = st.query_params.get(AS_AT, dates.today().isoformat())
     try:
         day = boards.parse_as_at(asked)
     except UnreadableDate as error:
         return "" if snapshot() else f"{error} Today is shown."
-    if asked != day.isoformat() and not snapshot():  # the control reads this form alone
-        return f'as at: "{asked}" is written as_at={day.isoformat()} in an address. Today is shown.'
+    if asked != day.isoformat():
+        st.query_params[AS_AT] = day.isoformat()
+        st.rerun()
     return ""
 
 
