@@ -13,9 +13,9 @@ TABLE = Table(
     summary="Every thing.",
     source="here",
     columns=(
-        Column(name="thing_id", title="Thing", description="its id"),
-        Column(name="owner_id", title="Owner", description="whose it is"),
-        Column(name="said", title="Said", description="in private", restricted=True),
+        Column(name="thing_id", title="Thing", description="its id", restricted=False),
+        Column(name="owner_id", title="Owner", description="whose it is", restricted=False),
+        Column(name="said", title="Said", description="nobody said that it is public"),
     ),
     rows=(("a", "x", "psst"), ("b", "y", None)),
     key=("thing_id",),
@@ -37,7 +37,7 @@ def test_a_pick_has_the_columns_in_the_order_named_and_the_rows_that_are_wanted(
     assert TABLE.picked("said").links == ()
 
 
-def test_a_public_edition_has_no_restricted_column() -> None:
+def test_a_column_is_restricted_until_somebody_says_that_it_is_not() -> None:
     assert [column.name for column in TABLE.published().columns] == ["thing_id", "owner_id"]
     assert TABLE.published().rows == (("a", "x"), ("b", "y"))
     assert restricted([TABLE]) == ["things.said"]

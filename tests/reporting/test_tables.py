@@ -9,7 +9,7 @@ import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
 from tracker.domain.tables import Blank, Table
-from tracker.reporting.tables import board_tables, with_dictionary
+from tracker.reporting.tables import PUBLIC, board_tables, public_edition, with_dictionary
 
 if TYPE_CHECKING:
     from tracker.reporting.board import BoardView
@@ -113,3 +113,11 @@ def test_what_an_owner_wrote_is_restricted_and_nothing_published_is(tables: dict
     }
     for table in tables.values():
         assert not {"It is late.", "It went well."} & {cell for row in table.published().rows for cell in row}
+
+
+def test_every_name_that_is_public_is_a_column_or_a_field(tables: dict[str, Table], view: BoardView) -> None:
+    named = {table: set(names.split()) for table, names in PUBLIC.items() if table != "changes_since_last"}
+    assert named.keys() == tables.keys()
+    for table, names in named.items():
+        assert names <= {column.name for column in tables[table].columns}
+    assert public_edition(view).by_outcome == view.by_outcome

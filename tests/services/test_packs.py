@@ -7,7 +7,7 @@ import io
 import json
 import random
 import zipfile
-from dataclasses import fields, replace
+from dataclasses import fields, make_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -39,6 +39,7 @@ from tracker.exchange.board_files import board_json
 from tracker.exchange.pack import manifest as manifest_files
 from tracker.exchange.pack.files import archive
 from tracker.reporting.board import BoardView
+from tracker.reporting.tables import public_edition
 from tracker.services import baselines, packs, periods, progress, snapshots, stores, users
 from tracker.store import ledger
 from tracker.store.database import Address
@@ -276,6 +277,21 @@ def texts(pack: Exported) -> dict[str, str]:
         else:
             found[path] = content.decode("utf-8", "replace").replace("\r\n ", "")
     return {path: "".join(text.split()) for path, text in found.items()}
+
+
+@pytest.mark.parametrize("part", ["commitments", "milestones", "programmes", "funding", "events", "sources"])
+def test_a_field_that_nobody_made_public_is_blank_on_a_public_board(taken: Database, part: str) -> None:
+    """A field that is new is one that nobody has made public yet."""
+    view = snapshots.open_snapshot(taken, "summer")
+    held: Any = getattr(view, part)
+    lines = list(held.values() if part == "sources" else held)
+    assert lines
+    wider = make_dataclass("Wider", [("said", str)], bases=(type(lines[0]),), frozen=True, kw_only=True)
+    marked = [wider(**vars(line), said="psst") for line in lines]
+    shown: Any = dict(zip(held, marked, strict=True)) if part == "sources" else tuple(marked)
+    said = replace(view, **{part: shown})
+    assert "psst" in repr(getattr(said, part))
+    assert "psst" not in repr(public_edition(said))
 
 
 def test_no_word_that_people_wrote_here_is_in_any_file_of_a_public_edition(marked_store: Database) -> None:

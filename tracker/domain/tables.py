@@ -50,7 +50,8 @@ BLANK_MEANINGS = {
 class Column:
     """A column: ``name`` for machines (snake case), ``title`` for people.
 
-    ``words`` are all that a text may be, where it is of a scale. A public edition leaves out what is ``restricted``.
+    ``words`` are all that a text may be, where it is of a scale. A public edition leaves out what is ``restricted``,
+    and a column is that until somebody says that it is not.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Column:
     unit: str | None = None
     blank: Blank = Blank.NEVER
     words: tuple[str, ...] = ()
-    restricted: bool = False
+    restricted: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,16 @@
 """The tables of a pack: every figure that any file of it shows stands in one of these, once.
 
-``restricted`` columns hold what people wrote for the board rather than for publication: an owner's rationale and
-narrative, why a date moved, and who recorded it. A public edition leaves them out, and keeps back what the sources say
-that owners named in their reports.
+What people wrote for the board rather than for publication is restricted: an owner's rationale and narrative, why a
+date moved, and who recorded it. A public edition holds only the columns that ``PUBLIC`` names, and keeps back what the
+sources say that owners named in their reports.
 """
 
 from __future__ import annotations
 
+from dataclasses import fields as fields_of
 from dataclasses import replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tracker.domain.returns import came_with_a_report
 from tracker.domain.tables import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
@@ -32,6 +33,8 @@ from tracker.domain.words import (
 )
 from tracker.reporting.board import build_board
 
+_Line = TypeVar("_Line")
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
@@ -41,6 +44,51 @@ if TYPE_CHECKING:
     from tracker.reporting.comparison import Comparison
 
     Field: TypeAlias = tuple[Column, Callable[[Any], Cell] | None]
+
+PUBLIC = {
+    "headline": "measure category count amount_gbp",
+    "commitments": (
+        "commitment_id title statement chapter chapter_title kind programme_id lead partners owner owner_organisation "
+        "owner_note amount_gbp amount_wording target_on target_precision target_wording measure not_measurable "
+        "owner_status owner_valid_until computed_status outcome outcome_reason outcome_since outcome_evidence_id "
+        "slip_days milestones milestones_met note"
+    ),
+    "ratings": "commitment_id view rating since evidence_id",
+    "exceptions": (
+        "order commitment_id commitment milestone_id milestone reasons why owner due slip_days owner_status "
+        "computed_status outcome"
+    ),
+    "milestones": (
+        "milestone_id commitment_id programme_id title kind key owner promised_in promised_on baseline_on "
+        "baseline_precision baseline_wording original_baseline_on forecast_on forecast_precision actual_on "
+        "actual_precision due status slip_days period reporter reason evidence_id note"
+    ),
+    "milestone_forecasts": (
+        "milestone_id since reporter status forecast_on forecast_precision actual_on actual_precision reason "
+        "evidence_id"
+    ),
+    "programmes": "programme_id name summary lead owner flagship committed_gbp note",
+    "money": (
+        "funding_id programme_id programme commitment_id stage amount_gbp amount_wording period scope known_on part_of "
+        "source_id note"
+    ),
+    "events": "event_id commitment_id happened_on happened_precision inferred summary evidence_id note",
+    "outcomes": "commitment_id since outcome reason evidence_id",
+    "references": "commitment_id source_id document pinpoint stance differs",
+    "sources": "source_id kind publisher title published_on published_precision url cited note",
+    "changes_since_last": (
+        "order kind record record_id commitment_id milestone_id what of old new days direction evidence_id holds_from "
+        "recorded_at change"
+    ),
+    "data_dictionary": "table column title holds unit description one_of empty_means restricted",
+}
+"""Table → the columns that a public edition shows. A column that nobody named here is in no file of one."""
+
+_PUBLIC_BESIDE = {
+    "commitments": "owner_id programme owner_reported_on",
+    "milestones": "original_baseline_precision commitment owner_id outcome",
+}
+"""Table → what the board's lines hold besides its columns and a public edition may use, to count and to name."""
 
 _LEDGER = "the board's ledger, from the published sources that each row names"
 _UNKNOWN, _NONE = Blank.NOT_KNOWN, Blank.NOT_APPLICABLE
@@ -75,30 +123,36 @@ def owners_sources(view: BoardView) -> list[SourceLine]:
     return [line for line in view.sources.values() if came_with_a_report(line.source_id)]
 
 
-def public_edition(view: BoardView, tables: Sequence[Table], opened: Container[str] = ()) -> BoardView:
-    """Return a board without what its tables restrict, nor anything that quotes it; its figures are the same.
+def public_edition(view: BoardView, opened: Container[str] = ()) -> BoardView:
+    """Return a board with nothing but what is public, nor anything that quotes the rest; its figures are the same.
 
     A source that came with an owner's report keeps its id and says nothing, unless it is ``opened``.
     """
-    nothing: dict[str, dict[str, Any]] = {
-        table.name: {column.name: None for column in table.columns if column.restricted} for table in tables
-    }
     return build_board(
         as_at=view.as_at,
         known_at=view.known_at,
         head=view.head,
         rules=view.rules,
         demonstration=view.demonstration,
-        commitments=[replace(line, **nothing["commitments"]) for line in view.commitments],
-        milestones=[replace(line, **nothing["milestones"]) for line in view.milestones],
-        programmes=view.programmes,
-        funding=view.funding,
-        events=view.events,
+        commitments=_public("commitments", view.commitments),
+        milestones=_public("milestones", view.milestones),
+        programmes=_public("programmes", view.programmes),
+        funding=_public("money", view.funding),
+        events=_public("events", view.events),
         sources=[
             _kept_back(line) if came_with_a_report(line.source_id) and line.source_id not in opened else line
-            for line in view.sources.values()
+            for line in _public("sources", view.sources.values())
         ],
     )
+
+
+def _public(table: str, lines: Iterable[_Line]) -> list[_Line]:
+    """Return the lines of a table without the fields that are not public."""
+    shown = {*PUBLIC[table].split(), *_PUBLIC_BESIDE.get(table, "").split()}
+    return [
+        replace(line, **{field.name: None for field in fields_of(line) if field.name not in shown})  # type: ignore[type-var,arg-type]
+        for line in lines
+    ]
 
 
 def _kept_back(line: SourceLine) -> SourceLine:
@@ -156,14 +210,14 @@ def _table(
     links: Sequence[tuple[str, str]] = (),
     source: str = _LEDGER,
 ) -> Table:
-    described = tuple(fields)
+    described, public = tuple(fields), PUBLIC[name].split()
     getters = [get or attrgetter(column.name) for column, get in described]
     return Table(
         name=name,
         title=title,
         summary=summary,
         source=source,
-        columns=tuple(column for column, _ in described),
+        columns=tuple(replace(column, restricted=column.name not in public) for column, _ in described),
         rows=tuple(tuple(get(line) for get in getters) for line in lines),
         key=tuple(key),
         links=tuple(Link(column=column, table=table, key=_KEYS[table]) for column, table in links),
@@ -306,7 +360,6 @@ def _commitments(view: BoardView) -> Table:
                 "Owner's rationale",
                 "the owner's reason, as written",
                 blank=_UNKNOWN,
-                restricted=True,
             ),
             _field(
                 "owner_override_reason",
@@ -314,7 +367,6 @@ def _commitments(view: BoardView) -> Table:
                 "why the owner rates it better than its dates do",
                 blank=_NONE,
                 words=tuple(OverrideReason),
-                restricted=True,
             ),
             _field("owner_valid_until", "Owner's view until", "its last day", kind=Kind.DATE, blank=_NONE),
             _field(
@@ -481,7 +533,7 @@ def _milestones(view: BoardView) -> Table:
             _field(
                 "reason", "Why it moved", "the coded reason for the newest move", blank=_NONE, words=tuple(MoveReason)
             ),
-            _field("narrative", "Narrative", "what the owner says, as written", blank=_NONE, restricted=True),
+            _field("narrative", "Narrative", "what the owner says, as written", blank=_NONE),
             _EVIDENCE,
             _field("note", "Note", "a remark on the promise", blank=_NONE),
         ],
@@ -509,8 +561,8 @@ def _forecasts(forecasts: Sequence[ForecastLine]) -> Table:
             *_published("forecast", "Forecast", "when it was expected", blank=_NONE),
             *_published("actual", "Actual", "when it happened", blank=_NONE),
             _field("reason", "Why it moved", "the coded reason", blank=_NONE, words=tuple(MoveReason)),
-            _field("reason_note", "Why, in words", "the reason, as written", blank=_NONE, restricted=True),
-            _field("narrative", "Narrative", "what the reporter says, as written", blank=_NONE, restricted=True),
+            _field("reason_note", "Why, in words", "the reason, as written", blank=_NONE),
+            _field("narrative", "Narrative", "what the reporter says, as written", blank=_NONE),
             _EVIDENCE,
         ],
         forecasts,
@@ -715,8 +767,8 @@ def changes_table(comparison: Comparison) -> Table:
             _field(
                 "change", "Ledger", "its number in the ledger", lambda line: line[1].seq, kind=Kind.NUMBER, blank=_NONE
             ),
-            _field("who", "Who", "who recorded it", lambda line: line[1].who, blank=_NONE, restricted=True),
-            _field("why", "Why", "the reason, as written", lambda line: line[1].why, blank=_NONE, restricted=True),
+            _field("who", "Who", "who recorded it", lambda line: line[1].who, blank=_NONE),
+            _field("why", "Why", "the reason, as written", lambda line: line[1].why, blank=_NONE),
         ],
         enumerate(comparison.rows, start=1),
         key=("order",),

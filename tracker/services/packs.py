@@ -105,7 +105,7 @@ def export_pack(
     _require_openable(opened, own, public=public)
     left_out = restricted(tables) if public else []
     if public:
-        view = public_edition(view, tables, opened)
+        view = public_edition(view, opened)
         tables = tuple(table.published() for table in _tables(db, view, earlier, opened, public=True))
     cover = replace(
         _cover(line, earlier, view, left_out, marked, public=public),
@@ -222,7 +222,7 @@ def _tables(
     at = earlier.snapshot.position
     before = boards.view_board(db, at.as_at, at.known_seq, at.rules)
     if public:
-        before = public_edition(before, tables, opened)
+        before = public_edition(before, opened)
     changed = comparisons.compare_boards(db, before, view, before_name=earlier.snapshot.name, since=earlier.named)
     return (*tables, changes_table(changed))
 
@@ -376,7 +376,7 @@ def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str,
         line = snapshots.show_snapshot(db, said["name"])
         view = snapshots.open_snapshot(db, said["name"])
         if manifest["public_edition"]:
-            view = public_edition(view, _tables(db, view))
+            view = public_edition(view)
     except TrackerError as error:
         yield str(error)
         return

@@ -138,7 +138,9 @@ def with_demonstration(cover: Cover, tables: Sequence[Table]) -> tuple[Table, ..
     """Return the tables as files hold them: those of a demonstration with a leading column that says so in each row."""
     if not cover.demonstration:
         return tuple(tables)
-    column = Column(name=marking.COLUMN, title="Data", description="what the data are", words=(DEMONSTRATION,))
+    column = Column(
+        name=marking.COLUMN, title="Data", description="what the data are", words=(DEMONSTRATION,), restricted=False
+    )
     return tuple(
         replace(
             table,
