@@ -19,7 +19,7 @@ demo: .made/app                ## the same pages over a store for training: the 
 	$(BIN)/python -m tracker demo --keep --to $(DEMO)
 	TRACKER_STORE=$(DEMO) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: .made/dev .made/browser  ## set up and run every test (under ten minutes on two cores)
+test: .made/dev .made/browser  ## set up and run every test (about a quarter of an hour on two cores)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 test-long: .made/dev .made/browser  ## the long forms: 1,000 kills, thousands of examples

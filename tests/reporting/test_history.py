@@ -14,10 +14,9 @@ from tests.security.payloads import PAYLOADS
 from tracker.domain import nouns
 from tracker.domain.ledger import GENESIS, Head, Version
 from tracker.domain.lines import RecordedLine, TrendLine
-from tracker.domain.words import MoneyStage, MoveReason, Precision, RequestState, Role, View
+from tracker.domain.words import ChangeAction, MoneyStage, MoveReason, Precision, RequestState, Role, View
 from tracker.reporting.charts import milestone_trend
 from tracker.reporting.history import FIELD_WORDS, NOUN_WORDS, HistoryView, told
-from tracker.services.plans import ACTION as PLAN_LOAD
 from tracker.store.registry import NOUNS, table_of
 
 if TYPE_CHECKING:
@@ -241,7 +240,7 @@ def test_a_sum_of_money_is_told_by_its_stage() -> None:
 
 def test_a_load_of_the_plans_is_one_line_with_its_counts_and_each_of_its_versions_is_as_the_plans_say() -> None:
     counts = {"local_authority": 153, "milestone": 1, "funding": 2, "user": 1}
-    line = told(recorded(None, action=PLAN_LOAD, reason="157 added", counts=counts))
+    line = told(recorded(None, action=ChangeAction.PLAN_LOAD, reason="157 added", counts=counts))
     assert line.what == (
         "loaded the plans, which changed 157 records at once: 153 local authorities, 1 milestone, "
         "2 sums of money, 1 user"
@@ -253,7 +252,7 @@ def test_a_load_of_the_plans_is_one_line_with_its_counts_and_each_of_its_version
         None,
         None,
     )
-    assert told(recorded(organisation(), action=PLAN_LOAD, reason="157 added")).why == "as the plans say"
+    assert told(recorded(organisation(), action=ChangeAction.PLAN_LOAD, reason="157 added")).why == "as the plans say"
 
 
 def test_another_change_of_many_records_is_told_as_what_it_is() -> None:

@@ -16,6 +16,7 @@ from tracker.domain import dates, nouns
 from tracker.domain.errors import NoDemonstration, SchemaMismatch, StoreBusy, StoreUnusable
 from tracker.domain.words import (
     DEMONSTRATION,
+    ChangeAction,
     MoveReason,
     Outcome,
     PeriodState,
@@ -27,7 +28,7 @@ from tracker.domain.words import (
 )
 from tracker.exchange.plans import read_plan
 from tracker.reporting.board import DISAGREE
-from tracker.services import boards, comparisons, demo, demo_history, plans, ratings, snapshots, stores
+from tracker.services import boards, comparisons, demo, demo_history, plans, snapshots, stores
 from tracker.services.demo_history import INVENTED
 from tracker.store import database, files, migrations
 from tracker.store.database import Address
@@ -175,7 +176,7 @@ def test_everything_that_is_invented_says_so(acts: list[Act]) -> None:
 
 
 def test_an_owner_who_rates_better_than_the_dates_says_why_and_no_other_does(shown: Database, acts: list[Act]) -> None:
-    rated = [act for act in acts if act.action == ratings.ACTION]
+    rated = [act for act in acts if act.action == ChangeAction.RATE]
     for act in rated[:: len(rated) // 12]:
         on, known = act.recorded_at.date(), boards.known_position(shown, act.recorded_at)
         disputed = {

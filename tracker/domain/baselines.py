@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from tracker.domain.nouns import Milestone, Noun
 
 
-CORRECTED = "correct baseline"
-"""The action of a change that puts a baseline right: it moves nothing, and the history says so."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What somebody asks of a milestone's baseline, and why."""

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from tracker.domain.nouns import Noun
 
-ACTION = "rename"
-"""The action of a change that gives commitments or milestones another id and changes nothing else."""
-
 
 @dataclass(frozen=True)
 class Renames:

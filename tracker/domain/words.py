@@ -285,6 +285,34 @@ class Movement(StrEnum):
     EVIDENCE = "evidence added or changed"
 
 
+class ChangeAction(StrEnum):
+    """What a change of the ledger did. A change of another action can be in a ledger, and is told by its own words."""
+
+    PLAN_LOAD = "plan load"
+    """It holds what the plans say; its reason counts its versions and is no reason for any of them."""
+    RENAME = "rename"
+    """It gives commitments or milestones another id and changes nothing else."""
+    REPORT = "report progress"
+    RATE = "rate commitment"
+    REQUEST_BASELINE = "request baseline"
+    WITHDRAW_REQUEST = "withdraw baseline request"
+    REFUSE_BASELINE = "refuse baseline"
+    CHANGE_BASELINE = "change baseline"
+    CORRECT_BASELINE = "correct baseline"
+    """It puts a baseline right that was wrong from the start: nothing moves, and the history says so."""
+    OPEN_PERIOD = "open period"
+    CHANGE_PERIOD = "change period"
+    CLOSE_PERIOD = "close period"
+    REOPEN_PERIOD = "reopen period"
+    TAKE_SNAPSHOT = "take snapshot"
+    SUBMIT_SNAPSHOT = "submit snapshot"
+    APPROVE_SNAPSHOT = "approve snapshot"
+    PUBLISH_SNAPSHOT = "publish snapshot"
+    WITHDRAW_SNAPSHOT = "withdraw snapshot"
+    ADD_USER = "add user"
+    CHANGE_USER = "change user"
+
+
 class RequestState(StrEnum):
     """Where a request to change a baseline stands."""
 

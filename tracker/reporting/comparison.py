@@ -22,6 +22,7 @@ from tracker.domain.words import (
     DELIVERED_OUTCOMES,
     NOT_REPORTED,
     STATUS_SEVERITY,
+    ChangeAction,
     MilestoneStatus,
     Movement,
     MoveReason,
@@ -29,7 +30,7 @@ from tracker.domain.words import (
     OwnerRating,
     Precision,
 )
-from tracker.reporting.history import FIELD_WORDS, PLAN_LOAD, reason_of, who_of, whole
+from tracker.reporting.history import FIELD_WORDS, reason_of, who_of, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -650,7 +651,8 @@ def _explained(
     code, *words = _reasons(row, made, requests.get(row.milestone_id or "", ()))
     why = "; ".join(dict.fromkeys(part for part in (row.why, code, *words) if part))
     reason = reason_of(made) or ""
-    if reason not in why and not (why and made.action == PLAN_LOAD):  # which says less than what the plans say
+    counts = made.action == ChangeAction.PLAN_LOAD  # whose reason says less than what the plans say
+    if reason not in why and not (why and counts):
         why = f"{why}; {reason}" if why else reason
     corrected = _CORRECTED.get(row.kind) if code == MoveReason.CORRECTION else None
     return row._replace(

@@ -8,11 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tracker.domain.baselines import CORRECTED
 from tracker.domain.dates import PublishedDate
 from tracker.domain.lines import FieldChange, HistoryLine
 from tracker.domain.text import counted
-from tracker.domain.words import Precision
+from tracker.domain.words import ChangeAction, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,9 +246,6 @@ _NAMES = {
 }
 """Texts told without quotation marks, as are all that end in ``_id``."""
 
-PLAN_LOAD = "plan load"
-"""The action of a change that holds what the plans say; its reason counts its versions and is no reason for any."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryView:
@@ -316,7 +312,7 @@ def who_of(line: RecordedLine | SaidLine) -> str:
 
 def reason_of(line: RecordedLine | SaidLine) -> str | None:
     """Say why a change was made, as far as it says so of each of its versions."""
-    return "as the plans say" if line.action == PLAN_LOAD else line.reason
+    return "as the plans say" if line.action == ChangeAction.PLAN_LOAD else line.reason
 
 
 def _together(line: RecordedLine) -> str:
@@ -325,7 +321,7 @@ def _together(line: RecordedLine) -> str:
         f"{count:,} {NOUN_WORDS[noun] if count == 1 else _PLURALS.get(noun, NOUN_WORDS[noun] + 's')}"
         for noun, count in line.counts.items()
     )
-    verb = "loaded the plans, which changed" if line.action == PLAN_LOAD else "changed"
+    verb = "loaded the plans, which changed" if line.action == ChangeAction.PLAN_LOAD else "changed"
     return f"{verb} {counted(sum(line.counts.values()), 'record')} at once: {counts}"
 
 
@@ -370,7 +366,7 @@ def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, 
     if not changed:
         return f"confirmed {of_it} unchanged{since}", why
     first, *others = changed
-    moved = "corrected" if line.action == CORRECTED else "moved"
+    moved = "corrected" if line.action == ChangeAction.CORRECT_BASELINE else "moved"
     clauses = [
         _clause(first, _field_of(first.words, of_it), moved),
         *(_clause(d, _field_of(d.words), moved) for d in others),

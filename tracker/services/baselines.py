@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.baselines import CORRECTED, Asked, days_of_current_baseline, faults, rebaselined
+from tracker.domain.baselines import Asked, days_of_current_baseline, faults, rebaselined
 from tracker.domain.dates import PublishedDate, in_words
 from tracker.domain.errors import InvalidRequest, NotAllowed, UnknownMilestone, UnknownRequest
 from tracker.domain.ledger import StaleEdit, Version
@@ -14,7 +14,7 @@ from tracker.domain.lines import RequestLine
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.domain.policy import Action, in_scope, require, require_other, require_scope
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.words import MoveReason, RequestState
+from tracker.domain.words import ChangeAction, MoveReason, RequestState
 from tracker.services.users import may_still, who
 from tracker.store import baselines, ledger, updates
 
@@ -107,7 +107,7 @@ def request_baseline(
         return ledger.record(
             db,
             actor=actor_id,
-            action="request baseline",
+            action=ChangeAction.REQUEST_BASELINE,
             versions=[Version(noun=noun, version=1, effective_on=today)],
             request_id=request_id,
             check=may_still(actor_id, Action.REQUEST_BASELINE, lambda _, actor: _require_given(actor, seen.line)),
@@ -166,11 +166,11 @@ def decide_baseline(
         decided_by=actor_id,
         decision_note=note,
     )
-    approval = CORRECTED if asked.correction else "change baseline"
+    approval = ChangeAction.CORRECT_BASELINE if asked.correction else ChangeAction.CHANGE_BASELINE
     return ledger.record(
         db,
         actor=actor_id,
-        action=approval if approve else "refuse baseline",
+        action=approval if approve else ChangeAction.REFUSE_BASELINE,
         reason=f"{line.reason}; {line.note}" if approve else None,
         versions=[Version(noun=decision, version=line.version + 1, effective_on=dates.today()), *milestones],
         request_id=request_id,
@@ -202,7 +202,7 @@ def withdraw_request(
     return ledger.record(
         db,
         actor=actor_id,
-        action="withdraw baseline request",
+        action=ChangeAction.WITHDRAW_REQUEST,
         versions=[
             Version(
                 noun=replace(_noun(line), state=RequestState.WITHDRAWN, decision_note=note),

@@ -15,7 +15,7 @@ from tracker.domain.errors import BrokenLedger, NoDemonstration, SchemaMismatch,
 from tracker.domain.nouns import Snapshot
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.snapshots import forward, written_rules
-from tracker.domain.words import SnapshotState
+from tracker.domain.words import ChangeAction, SnapshotState
 from tracker.exchange.plans import read_plan
 from tracker.reporting.digest import NEWEST_FORM, digest
 from tracker.services import boards, demo_history, demo_scale, stores
@@ -123,7 +123,7 @@ def _kept(cursor: Cursor, periods: Sequence[Period]) -> Iterator[Deed]:
     """Keep the board of each period whose board has met: taken by one secretary, approved by the other."""
     for period in periods[:-1]:
         taken, approved = (demo_history.instant(period.board_on, hour) for hour in (10, 12))
-        yield Deed(taken, DEPUTY_SECRETARIAT, "take snapshot", partial(_taken, cursor, period))
+        yield Deed(taken, DEPUTY_SECRETARIAT, ChangeAction.TAKE_SNAPSHOT, partial(_taken, cursor, period))
         yield Deed(approved, SECRETARIAT, "approve snapshot", partial(_approved, cursor, period))
 
 

@@ -24,6 +24,7 @@ from tracker.domain.words import (
     CLOSED_OUTCOMES,
     DEMONSTRATION,
     THREE_POINT_SCALE,
+    ChangeAction,
     MoveReason,
     OverrideReason,
     OwnerRating,
@@ -36,7 +37,7 @@ from tracker.domain.words import (
     SourceKind,
     View,
 )
-from tracker.services import plans, progress, ratings, users
+from tracker.services import users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from tracker.domain.nouns import Noun
     from tracker.exchange.plans import Statement
 
-_ADD_USER = "add user"
 
 QUARTERS = 8
 _QUARTER = dt.timedelta(days=91)
@@ -220,7 +220,7 @@ def _loads(statements: Sequence[Statement], days: Sequence[dt.date]) -> Iterator
             key=lambda said: (type(said[0]).__name__, said[0].id, said[1]),
         )
         if new:
-            yield Deed(instant(day, 8) + dt.timedelta(minutes=10), users.OPERATOR, plans.ACTION, new)
+            yield Deed(instant(day, 8) + dt.timedelta(minutes=10), users.OPERATOR, ChangeAction.PLAN_LOAD, new)
         since = day
 
 
@@ -229,7 +229,7 @@ def _registered(begins: dt.date, offices: Sequence[_Office]) -> Iterator[Deed]:
     for email, name, role in _PEOPLE:
         actor = users.OPERATOR if email == _ADMINISTRATOR else _ADMINISTRATOR
         person = nouns.User(id=email, name=name, role=role, active=True)
-        yield Deed(at, actor, _ADD_USER, [(person, begins)])
+        yield Deed(at, actor, ChangeAction.ADD_USER, [(person, begins)])
     for office in offices:
         for email, name in office.people:
             person = nouns.User(id=email, name=name, role=Role.CONTRIBUTOR, active=True)
@@ -237,7 +237,7 @@ def _registered(begins: dt.date, offices: Sequence[_Office]) -> Iterator[Deed]:
                 *(_assignment(email, one, programme_id=one) for one in office.programmes),
                 *(_assignment(email, one, commitment_id=one) for one in office.commitments),
             ]
-            yield Deed(at, _ADMINISTRATOR, _ADD_USER, [(noun, begins) for noun in (*given, person)])
+            yield Deed(at, _ADMINISTRATOR, ChangeAction.ADD_USER, [(noun, begins) for noun in (*given, person)])
 
 
 def _assignment(email: str, what: str, **given: str) -> nouns.Assignment:
@@ -247,9 +247,11 @@ def _assignment(email: str, what: str, **given: str) -> nouns.Assignment:
 def _kept(periods: Sequence[nouns.Period]) -> Iterator[Deed]:
     for period in periods:
         opened = instant(period.opens_on, 8) + dt.timedelta(minutes=30)
-        yield Deed(opened, SECRETARIAT, "open period", [(period, opened.date())])
+        yield Deed(opened, SECRETARIAT, ChangeAction.OPEN_PERIOD, [(period, opened.date())])
         closed = instant(period.closes_on + dt.timedelta(days=1), 16)
-        yield Deed(closed, SECRETARIAT, "close period", [(replace(period, state=PeriodState.CLOSED), closed.date())])
+        yield Deed(
+            closed, SECRETARIAT, ChangeAction.CLOSE_PERIOD, [(replace(period, state=PeriodState.CLOSED), closed.date())]
+        )
 
 
 # The plan, and who answers for what
@@ -415,12 +417,12 @@ def _returned(
     reported = [step for step in mine if not step.done and not _awaits_record(plan, step, on)]
     if reported:
         said = [record for step in reported for record in _report(step, period, on, chance)]
-        yield Deed(at, by, progress.ACTION, said)
+        yield Deed(at, by, ChangeAction.REPORT, said)
     said_of = [
         _rating(one, [s for s in mine if s.milestone.commitment_id == one.id], period, on, chance)
         for one in commitments
     ]
-    yield Deed(at + dt.timedelta(minutes=20), by, ratings.ACTION, [(rating, on) for rating in said_of])
+    yield Deed(at + dt.timedelta(minutes=20), by, ChangeAction.RATE, [(rating, on) for rating in said_of])
     moving = [step for step in reported if not step.done and plan.keeps(step.milestone.id)]
     for step in moving:
         if _wants_baseline(step, chance):
@@ -523,7 +525,7 @@ def _again(
     step.reported_on = again.date()
     note = _CORRECTED if reason is MoveReason.CORRECTION else _OTHERWISE
     record = _progress(step, period, reason, f"{INVENTED} {note}")
-    return Deed(again, by, progress.ACTION, [(record, again.date())])
+    return Deed(again, by, ChangeAction.REPORT, [(record, again.date())])
 
 
 # Baselines
@@ -555,7 +557,7 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
         author_id=by,
         state=RequestState.REQUESTED,
     )
-    yield Deed(at, by, "request baseline", [(request, at.date())])
+    yield Deed(at, by, ChangeAction.REQUEST_BASELINE, [(request, at.date())])
     decided = instant(at.date() + dt.timedelta(days=chance.randrange(5, 12)), 14, chance)
     approved = _likely(chance, 0.7)
     decision = replace(
@@ -572,7 +574,11 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
         )
         step.milestone = rebaselined(step.milestone, asked)
         said.append((step.milestone, decided.date()))
-    action, reason = ("change baseline", f"{request.reason}; {request.note}") if approved else ("refuse baseline", None)
+    action, reason = (
+        (ChangeAction.CHANGE_BASELINE, f"{request.reason}; {request.note}")
+        if approved
+        else (ChangeAction.REFUSE_BASELINE, None)
+    )
     yield Deed(decided, SECRETARIAT, action, said, reason)
 
 

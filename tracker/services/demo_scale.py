@@ -14,6 +14,7 @@ from tracker.domain import nouns
 from tracker.domain.words import (
     DEMONSTRATION,
     THREE_POINT_SCALE,
+    ChangeAction,
     CommitmentKind,
     MilestoneKind,
     MoveReason,
@@ -24,7 +25,7 @@ from tracker.domain.words import (
     Role,
     View,
 )
-from tracker.services import progress, ratings, users
+from tracker.services import users
 from tracker.services.demo_history import INVENTED, SOURCE, Deed, drawn
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ def grown(versions: int, *, seed: int, periods: Sequence[nouns.Period], day: dt.
     for programme in range(programmes):
         rated = [_rating(n, periods[-1], chance) for n in range(programme, count, programmes)]
         yield Deed(
-            last + programme * _MINUTE, _contributor(programme), ratings.ACTION, [(one, last.date()) for one in rated]
+            last + programme * _MINUTE,
+            _contributor(programme),
+            ChangeAction.RATE,
+            [(one, last.date()) for one in rated],
         )
 
 
@@ -89,7 +93,7 @@ def _rounds(
             mine = [step for step in due if step.programme == programme]
             for start in range(0, len(mine), _LONGEST_CHANGE):
                 said = [(report(step, on, chance, period), on) for step in mine[start : start + _LONGEST_CHANGE]]
-                yield Deed(at + programme * _MINUTE, _contributor(programme), progress.ACTION, said)
+                yield Deed(at + programme * _MINUTE, _contributor(programme), ChangeAction.REPORT, said)
 
 
 def _contributor(programme: int) -> str:

@@ -15,7 +15,7 @@ from tracker.domain.nouns import Period
 from tracker.domain.policy import Action, require
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import clean
-from tracker.domain.words import PeriodState
+from tracker.domain.words import ChangeAction, PeriodState
 from tracker.exchange.chase_files import chase_json as as_json
 from tracker.exchange.chase_files import chase_text as as_text
 from tracker.exchange.chase_files import letter
@@ -92,7 +92,7 @@ def open_period(
         return ledger.record(
             db,
             actor=actor_id,
-            action="open period",
+            action=ChangeAction.OPEN_PERIOD,
             versions=[Version(noun=noun, version=1, effective_on=today)],
             request_id=request_id,
             check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
@@ -128,7 +128,7 @@ def change_period(
     return ledger.record(
         db,
         actor=actor_id,
-        action="change period",
+        action=ChangeAction.CHANGE_PERIOD,
         versions=[Version(noun=noun, version=base_version + 1, effective_on=dates.today())],
         request_id=request_id,
         check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
@@ -152,7 +152,7 @@ def close_period(
     return ledger.record(
         db,
         actor=actor_id,
-        action="close period",
+        action=ChangeAction.CLOSE_PERIOD,
         versions=[
             Version(noun=_noun(held, PeriodState.CLOSED), version=version + 1, effective_on=dates.today()),
         ],
@@ -190,7 +190,7 @@ def reopen_period(
     return ledger.record(
         db,
         actor=actor_id,
-        action="reopen period",
+        action=ChangeAction.REOPEN_PERIOD,
         reason=why,
         versions=[Version(noun=noun, version=version + 1, effective_on=today)],
         request_id=request_id,

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, fields, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.domain.baselines import CORRECTED, Disagreement, Promise, of_plan, with_baseline_of, worded
+from tracker.domain.baselines import Disagreement, Promise, of_plan, with_baseline_of, worded
 from tracker.domain.errors import PlanFaults, ReturnRejected
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Milestone, Progress
-from tracker.domain.renames import ACTION as RENAMED
 from tracker.domain.renames import Renames
+from tracker.domain.words import ChangeAction
 from tracker.exchange import plan_drafts
 from tracker.exchange.plan_files import UnreadableFile, read_bytes
 from tracker.exchange.plans import read_plan, unread_files
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 Place: TypeAlias = tuple[str, dt.date]
 """An id, and the day from which something is said of it."""
 
-ACTION = "plan load"
 _KINDS = ("added", "edited", "removed", "agreed")
 _SAID_BY_DAY = (Assessment, Progress)
 """Nouns of which a plan tells the history: what it stops saying of one day takes nothing from the other days."""
@@ -162,18 +161,26 @@ def load_plans(db: Database, plans: Path, data: Path, *, actor: str, consent: Co
     differences, changes = list(compared.differences), []
     if compared.renamed:
         reason = str(compared.renames)
-        changes.append(ledger.record(db, actor=actor, action=RENAMED, reason=reason, versions=compared.renamed))
+        changes.append(
+            ledger.record(db, actor=actor, action=ChangeAction.RENAME, reason=reason, versions=compared.renamed)
+        )
         compared = _compared(db, statements, consent, unread)
         differences = renamed + [d for d in compared.differences if d.kind != "agreed"]
     if compared.corrections:
         reason = f"correction; {consent.correct_baselines}"
-        changes.append(ledger.record(db, actor=actor, action=CORRECTED, reason=reason, versions=compared.corrections))
+        changes.append(
+            ledger.record(
+                db, actor=actor, action=ChangeAction.CORRECT_BASELINE, reason=reason, versions=compared.corrections
+            )
+        )
         compared = _compared(db, statements, consent, unread)
         differences = [d for d in differences if d.kind in ("corrected", "renamed")] + compared.differences
     if compared.versions:
         kinds = Counter(difference.kind for difference in compared.differences)
         reason = ", ".join(f"{kinds[kind]:,} {kind}" for kind in _KINDS if kinds[kind])
-        changes.append(ledger.record(db, actor=actor, action=ACTION, reason=reason, versions=compared.versions))
+        changes.append(
+            ledger.record(db, actor=actor, action=ChangeAction.PLAN_LOAD, reason=reason, versions=compared.versions)
+        )
     return Loaded(tuple(differences), tuple(changes))
 
 
@@ -190,7 +197,7 @@ def _compared(db: Database, statements: Sequence[Statement], consent: Consent, u
 
 
 def _compare(cursor: Cursor, statements: Sequence[Statement], consent: Consent) -> _Compared:
-    held = {table: ledger.slots(cursor, noun, ACTION) for table, noun in NOUNS.items()}
+    held = {table: ledger.slots(cursor, noun, ChangeAction.PLAN_LOAD) for table, noun in NOUNS.items()}
     renames = _renames(statements, held)
     compared = _Compared(_carried_slots(held, renames), renames)
     for table, noun in NOUNS.items():

@@ -15,7 +15,7 @@ from tracker.domain.policy import Action, in_scope, require, require_scope
 from tracker.domain.returns import Report, faults, settled
 from tracker.domain.returns import evidence_id as new_evidence_id
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.words import Reporter, SourceKind
+from tracker.domain.words import ChangeAction, Reporter, SourceKind
 from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, updates
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
-ACTION = "report progress"
 
 NEEDS = ("Overdue", "Due in the next 90 days", "Not confirmed", "Confirmed", "Complete")
 """The groups of My updates, in order of need."""
@@ -100,7 +99,7 @@ def report_progress(
     return ledger.record(
         db,
         actor=actor_id,
-        action=ACTION,
+        action=ChangeAction.REPORT,
         versions=[version for one in seen for version in _versions(one, period_id)],
         request_id=request_id,
         check=may_still(actor_id, Action.REPORT, lambda _, actor: _require_all(actor, seen)),

@@ -13,7 +13,7 @@ from tracker.domain.nouns import Assessment
 from tracker.domain.policy import Action, in_scope, require, require_scope
 from tracker.domain.ratings import Rating, better_than_dates, faults
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.words import THREE_POINT_SCALE, OverrideReason, View
+from tracker.domain.words import THREE_POINT_SCALE, ChangeAction, OverrideReason, View
 from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, ratings
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tracker.domain.policy import Actor
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
-
-ACTION = "rate commitment"
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def rate_commitment(
     return ledger.record(
         db,
         actor=actor_id,
-        action=ACTION,
+        action=ChangeAction.RATE,
         versions=[_version(seen)],
         request_id=request_id,
         check=may_still(actor_id, Action.RATE, lambda _, actor: _require_given(actor, seen.line)),

@@ -14,7 +14,7 @@ from tracker.domain.policy import Action, require, require_other
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.snapshots import forward, require_name, written_rules
 from tracker.domain.text import clean
-from tracker.domain.words import SnapshotState
+from tracker.domain.words import ChangeAction, SnapshotState
 from tracker.reporting.digest import FORMS, NEWEST_FORM, digest
 from tracker.services import boards
 from tracker.services.users import may_still, who
@@ -75,7 +75,7 @@ def take_snapshot(
         return ledger.record(
             db,
             actor=actor_id,
-            action="take snapshot",
+            action=ChangeAction.TAKE_SNAPSHOT,
             versions=[Version(noun=snapshot, version=1, effective_on=today)],
             request_id=request_id,
             check=may_still(actor_id, Action.KEEP_SNAPSHOTS),
@@ -122,10 +122,10 @@ def withdraw_snapshot(db: Database, *, actor_id: str, name: str, reason: str, re
 
 
 _ACTIONS = {
-    SnapshotState.FOR_BOARD: "submit snapshot",
-    SnapshotState.APPROVED: "approve snapshot",
-    SnapshotState.PUBLISHED: "publish snapshot",
-    SnapshotState.WITHDRAWN: "withdraw snapshot",
+    SnapshotState.FOR_BOARD: ChangeAction.SUBMIT_SNAPSHOT,
+    SnapshotState.APPROVED: ChangeAction.APPROVE_SNAPSHOT,
+    SnapshotState.PUBLISHED: ChangeAction.PUBLISH_SNAPSHOT,
+    SnapshotState.WITHDRAWN: ChangeAction.WITHDRAW_SNAPSHOT,
 }
 
 

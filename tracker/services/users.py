@@ -11,7 +11,7 @@ from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Assignment, Commitment, Programme, User
 from tracker.domain.people import address_faults, fold_address, look_alikes, name_faults, namesakes, one_line
 from tracker.domain.policy import Action, Actor, require
-from tracker.domain.words import Role
+from tracker.domain.words import ChangeAction, Role
 from tracker.store import ledger, people
 from tracker.store.people import actor_of
 
@@ -139,7 +139,7 @@ def add_user(
         same_as=fold_address(same_as),
         another_person=another_person,
     )
-    return _record(db, actor_id, "add user", asked, request_id)
+    return _record(db, actor_id, ChangeAction.ADD_USER, asked, request_id)
 
 
 def change_user(
@@ -183,7 +183,7 @@ def change_user(
         another_person=another_person,
         base_version=base_version,
     )
-    return _record(db, actor_id, "change user", asked, request_id)
+    return _record(db, actor_id, ChangeAction.CHANGE_USER, asked, request_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +207,7 @@ def _cleaned(email: str) -> str:
     return fold_address(text.clean(email, where="the e-mail address"))
 
 
-def _record(db: Database, actor_id: str, action: str, asked: _Asked, request_id: str | None) -> Change:
+def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, request_id: str | None) -> Change:
     text.clean(asked.name, where="the name")
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.MANAGE_USERS)
