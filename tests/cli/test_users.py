@@ -57,6 +57,13 @@ def test_a_person_is_added_and_what_was_recorded_is_told(tracker: CommandLine) -
         assert raw.execute("SELECT actor FROM change WHERE seq = 2").fetchall() == [("command line",)]
 
 
+def test_an_option_that_is_given_twice_counts_twice(tracker: CommandLine) -> None:
+    tracker.begin()
+    ran = tracker.run(*ADD, "--commitment", "C6-06", "--commitment", "C6-01")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("ana@dfe.example  Ana Example  contributor  C6-01, C6-06\n")
+
+
 def test_a_store_without_users_says_how_to_add_one(tracker: CommandLine) -> None:
     tracker.begin()
     assert tracker.run("user", "list").out == "Nobody is registered; add somebody with `python -m tracker user add`.\n"

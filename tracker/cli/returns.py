@@ -73,6 +73,7 @@ def add_commands(commands: Commands) -> None:
             f"--{whose}",
             metavar="ID",
             nargs="+",
+            action="extend",
             default=[],
             help=f"milestones in conflict of which {what} is to stand",
         )

@@ -138,11 +138,16 @@ def _add_packs(group: Commands) -> None:
         dest="opened",
         metavar="SOURCE",
         nargs="+",
-        default=(),
+        action="extend",
+        default=[],
         help="in a public edition, publish these sources that owners gave as evidence, by their ids",
     )
     export.add_argument(
-        "--formats", metavar="FORMAT", nargs="+", default=packs.FORMATS, help=f"of {', '.join(packs.FORMATS)}; or all"
+        "--formats",
+        metavar="FORMAT",
+        nargs="+",
+        action="extend",
+        help=f"of {', '.join(packs.FORMATS)}; or all",
     )
     export.add_argument("--as", dest="actor", metavar="EMAIL", required=True, help="the approver who issues it")
     export.set_defaults(run=_export)
@@ -296,7 +301,7 @@ def _export(options: argparse.Namespace) -> int:
             handling=options.handling,
             public=options.public,
             opened=options.opened,
-            formats=options.formats,
+            formats=options.formats or packs.FORMATS,
             progress=tell,
         )
         print_notice_of(db)

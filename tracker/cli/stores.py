@@ -30,6 +30,7 @@ def add_commands(commands: Commands) -> None:
         "--against",
         metavar="FILE",
         nargs="+",
+        action="extend",
         type=Path,
         default=[],
         help="say also whether the ledger still holds the seals in these: packs, returns, journals, .heads files, "

@@ -53,6 +53,7 @@ def add_commands(commands: Commands) -> None:
                 f"--{what}",
                 metavar="ID",
                 nargs="+" if required else "*",
+                action="extend",
                 default=[] if required else None,
                 help=f"a contributor's {what}s to update, such as {example}{none}",
             )
