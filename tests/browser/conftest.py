@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -10,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 from tracker.ui.gate import VISIT
 from tracker.ui.identity import ACTING_AS, PROOF, proof
@@ -30,6 +31,8 @@ LAPTOP, TELEPHONE = 1280, 400
 """How wide, in pixels, the screens are that every page must fit."""
 WAIT = 60_000
 """How long, in milliseconds, a test waits for a page at most; it goes on as soon as the page is there."""
+_ANEW = 5_000
+"""How long, in milliseconds, an option of a list is waited for before the list is opened again."""
 KNOWN = "a-browser-that-was-here-before-1"
 """What a test's browser is known by once it names somebody."""
 FLAGS = [
@@ -43,7 +46,7 @@ FLAGS = [
 expect.set_options(timeout=WAIT)
 
 
-@contextmanager
+@contextlib.contextmanager
 def served(store: Path, *options: str, backups: Path | None = None) -> Iterator[str]:
     """Serve the app over a store on a free port of this machine, with Streamlit's own options, and give its address."""
     folder = {"TRACKER_BACKUPS": str(backups)} if backups else {}
@@ -121,6 +124,23 @@ def page(profile: BrowserContext) -> Iterator[Page]:
 def settled(page: Page) -> None:
     """Wait until the server has answered what was done last: what is drawn in between may be about to go."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def pick(page: Page, label: str, option: str, *, exact: bool = False, whole: bool = False) -> None:
+    """Choose an option of a list, by its ``whole`` name or how it begins.
+
+    A list that closes because the page is drawn anew meanwhile is opened again.
+    """
+    field = page.get_by_role("combobox", name=label, exact=exact)
+    for _ in range(WAIT // _ANEW):
+        settled(page)
+        field.click()
+        field.fill(option)
+        with contextlib.suppress(TooLate):
+            page.get_by_role("option", name=option, exact=whole).first.click(timeout=_ANEW)
+            return
+        page.keyboard.press("Escape")
+    raise AssertionError(f'"{option}" could not be chosen from the list "{label}"')
 
 
 def resize(page: Page, width: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, settled, visit
+from tests.browser.conftest import ROOT, TELEPHONE, barriers, pick, resize, served, settled, visit
 from tests.conftest import copy_store
 from tracker.domain import dates
 from tracker.domain.nouns import Progress
@@ -71,11 +71,7 @@ def acting(office: str, path: str, person: str) -> str:
 
 
 def choose_line(page: Page, milestone_id: str) -> None:
-    settled(page)
-    field = page.get_by_role("combobox", name="Line", exact=True)
-    field.click()
-    field.fill(milestone_id)
-    page.get_by_role("option", name=milestone_id).click()
+    pick(page, "Line", milestone_id, exact=True)
     page.get_by_role("textbox", name="Expected").wait_for()
 
 
@@ -87,11 +83,7 @@ def fill(page: Page, label: str, text: str) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    settled(page)
-    field = page.get_by_role("combobox", name=label)
-    field.click()
-    field.fill(option)
-    page.get_by_role("option", name=option, exact=True).click()
+    pick(page, label, option, whole=True)
 
 
 def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_once(
@@ -184,10 +176,7 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
 
 def choose_lines(page: Page, label: str, *milestone_ids: str) -> None:
     for milestone_id in milestone_ids:
-        settled(page)
-        page.get_by_role("combobox", name=label).click()
-        page.keyboard.type(milestone_id)
-        page.get_by_role("option", name=milestone_id).click()
+        pick(page, label, milestone_id)
         page.keyboard.press("Escape")
 
 
