@@ -178,7 +178,7 @@ def hire(store: Address, count: int) -> list[Editor]:
     return editors
 
 
-def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
+def run_apart(work: Coroutine[Any, Any, _Result]) -> _Result:
     """Run work in a thread of its own: the caller's may have an event loop, as one that drives a browser has."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, work).result()
@@ -191,7 +191,7 @@ def edit(address: str, editors: Sequence[Editor], saves: int) -> tuple[list[Ackn
         return await asyncio.gather(*(_edit(address, editor, saves) for editor in editors))
 
     start = time.perf_counter()
-    saved = [one for of_editor in _run(everybody()) for one in of_editor]
+    saved = [one for of_editor in run_apart(everybody()) for one in of_editor]
     return saved, time.perf_counter() - start
 
 
@@ -227,7 +227,7 @@ def read(address: str, readers: int) -> list[float]:
     async def everybody() -> list[float]:
         return await asyncio.gather(*(look() for _ in range(readers)))
 
-    return _run(everybody())
+    return run_apart(everybody())
 
 
 def missing_or_double(db: Database, editors: Sequence[Editor], saved: Sequence[Acknowledged]) -> list[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.server
 import re
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.benchmarks.crowd import run_apart
 from tests.browser.conftest import WAIT, served, settled, visit
 from tests.conftest import copy_store
 from tests.services.conftest import PEOPLE
@@ -56,8 +55,7 @@ def knock(address: str, *, host: str | None = None, origin: str | None = None) -
         except InvalidStatus as refused:
             return refused.response.status_code
 
-    with ThreadPoolExecutor(max_workers=1) as thread:  # the test that drives a browser has an event loop already
-        return thread.submit(asyncio.run, ask()).result()
+    return run_apart(ask())
 
 
 def test_a_websocket_is_given_to_the_apps_own_pages_alone(office: str) -> None:
@@ -154,9 +152,7 @@ def test_to_clear_the_caches_is_nobodys_right_and_changes_nothing_for_others(off
             await nobody.send(again.SerializeToString())
             await nobody.recv()
 
-    thread = threading.Thread(target=lambda: asyncio.run(shout()))
-    thread.start()
-    thread.join()
+    run_apart(shout())
     page.get_by_role("link", name="Board").first.click()
     page.get_by_role("link", name="Administration").click()
     expect(page.get_by_role("button", name="Save")).to_have_count(1)
@@ -177,8 +173,7 @@ def drawn(address: str, query: str, **browser: str) -> list[str]:
                 found += re.findall(r'label: "(Save|Work as this person)"', str(answer))
         return found
 
-    with ThreadPoolExecutor(max_workers=1) as thread:  # the test that drives a browser has an event loop already
-        return thread.submit(asyncio.run, ask()).result()
+    return run_apart(ask())
 
 
 def test_a_browser_that_keeps_no_cookie_is_asked_each_time_and_a_forged_proof_proves_nothing(office: str) -> None:

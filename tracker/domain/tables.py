@@ -50,8 +50,8 @@ BLANK_MEANINGS = {
 class Column:
     """A column: ``name`` for machines (snake case), ``title`` for people.
 
-    ``words`` are all that a text may be, where it is of a scale. A public edition leaves out what is ``restricted``,
-    and a column is that until somebody says that it is not.
+    ``words`` are all that a text may be, where it is of a scale. A public edition leaves out what is ``restricted``.
+    A column is restricted until it is named as public.
     """
 
     name: str
