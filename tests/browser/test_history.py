@@ -59,7 +59,7 @@ def table(page: Page) -> list[str]:
 
 def listed(page: Page, caption: str) -> None:
     """Wait until the table says how many lines it has; while a page is redrawn, the old table may stand beside it."""
-    expect(page.locator("caption").get_by_text(caption, exact=True)).to_be_visible(timeout=15_000)
+    expect(page.locator("caption").get_by_text(caption, exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("day", ["", "as_at=2023-07-01"])
