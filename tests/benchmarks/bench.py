@@ -28,7 +28,7 @@ from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress
-from tracker.domain.returns import Report
+from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.reporting.comparison import compare
 from tracker.reporting.digest import digest

@@ -19,8 +19,8 @@ from tracker.services import boards, packs, snapshots, users
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain.tables import Table
     from tracker.store.database import Database
+    from tracker.views.table import Table
 
 MANY = 40_000
 SECRETARY, NAME = "secretary@bench.example", "bench"

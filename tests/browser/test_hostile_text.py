@@ -13,7 +13,7 @@ from tests.browser.conftest import ROOT, served, visit
 from tests.security.payloads import NAMES, PAYLOADS
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
-from tracker.domain.returns import Evidence, Report
+from tracker.domain.progress import Evidence, Report
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, plans, progress, ratings, snapshots, stores, users
 from tracker.store.database import Address

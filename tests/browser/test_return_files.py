@@ -16,9 +16,9 @@ from tests.security.test_hostile_files import TABLE_PART, repacked
 from tests.services.returned import edited
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
-from tracker.domain.return_table import Heading
-from tracker.domain.returns import Report
+from tracker.domain.progress import Report
 from tracker.domain.words import Precision, ReportedStatus
+from tracker.exchange.returns.table import Heading
 from tracker.services import boards, progress, stores
 
 if TYPE_CHECKING:

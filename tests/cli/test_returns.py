@@ -12,7 +12,7 @@ from tests.services.conftest import OWNER
 from tests.services.returned import BEN, MET, PAID, SECOND, edited
 from tests.services.returned import furnished as furnished  # noqa: PLC0414  a fixture that is shared on
 from tracker.domain import dates
-from tracker.domain.return_table import Heading
+from tracker.exchange.returns.table import Heading
 from tracker.store.database import Address
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from tests.samples import commitment, organisation
 from tracker.domain import dates
 from tracker.domain.errors import PlanFaults, UnstorableText
 from tracker.domain.ledger import StaleEdit, Version
-from tracker.domain.lines import CommitmentLine, EventLine, MilestoneLine, SourceLine
 from tracker.domain.words import CommitmentKind
+from tracker.views.board import CommitmentLine, EventLine, MilestoneLine, SourceLine
 
 
 def test_a_noun_cleans_its_texts_and_an_empty_one_becomes_unknown() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.domain.lines import UserLine
-from tracker.domain.people import address_faults, fold_address, look_alikes, name_faults, namesakes, skeleton
+from tracker.domain.people import UserLine, address_faults, fold_address, look_alikes, name_faults, namesakes, skeleton
 
 
 def person(name: str, address: str) -> UserLine:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.errors import UnstorableText
-from tracker.domain.text import LONGEST_TEXT, clean, guarded, is_formula_like, unguarded
+from tracker.domain.text import LONGEST_TEXT, clean
 
 
 def test_text_is_composed_trimmed_and_its_line_ends_are_line_feeds() -> None:
@@ -53,24 +53,3 @@ def test_a_cleaned_text_is_normal_and_cleaning_it_again_changes_nothing(written:
     assert unicodedata.is_normalized("NFC", cleaned)
     assert clean(cleaned, where="x") == cleaned
     assert cleaned == cleaned.strip()
-
-
-@pytest.mark.parametrize(
-    ("text", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+44 20", "'+44 20"),
-        ("-1", "'-1"),
-        ("@x", "'@x"),
-        ("\tx", "'\tx"),
-        ("\uff1dx", "'\uff1dx"),
-        ("'=x", "''=x"),
-        ("'tis", "'tis"),
-        ("plain = text", "plain = text"),
-        ("", ""),
-    ],
-)
-def test_a_text_that_a_spreadsheet_would_run_is_guarded_and_comes_back(text: str, cell: str) -> None:
-    assert guarded(text) == cell
-    assert unguarded(cell) == text
-    assert is_formula_like(text) == (text != cell)

@@ -11,8 +11,9 @@ import pytest
 
 from tracker.domain.errors import ReturnRejected
 from tracker.domain.nouns import Milestone, Progress
-from tracker.exchange import foreign_files, foreign_parser, return_reader
+from tracker.exchange import foreign_files, foreign_parser
 from tracker.exchange.plan_drafts import draft
+from tracker.exchange.returns import reader
 
 if TYPE_CHECKING:
     from tests.exchange.conftest import PlanFolder
@@ -58,7 +59,7 @@ PLANNER = workbook(
 
 def rejected(content: bytes, name: str) -> str:
     with pytest.raises(ReturnRejected) as caught:
-        return_reader.read_file(content, name)
+        reader.read_file(content, name)
     return str(caught.value)
 
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.ledger import GENESIS, Head
-from tracker.domain.lines import CommitmentLine, EventLine, MilestoneLine, SourceLine
 from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import CLOSED_OUTCOMES, STATUS_SEVERITY, MilestoneStatus, Outcome
 from tracker.reporting.board import REASONS, build_board
 from tracker.reporting.digest import digest
+from tracker.views.board import CommitmentLine, EventLine, MilestoneLine, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

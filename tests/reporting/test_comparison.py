@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
-from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine
 from tracker.domain.words import Movement
 from tracker.reporting.board import BoardView, build_board
 from tracker.reporting.comparison import COMPARED, ChangeRow, compare, origins
+from tracker.views.board import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine
 
 DAY = dt.date(2024, 3, 31)
 LATER = dt.date(2024, 4, 10)

@@ -11,10 +11,10 @@ import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
 from tracker.domain.ledger import Head
-from tracker.domain.lines import CommitmentLine
 from tracker.domain.rules import Tolerances
 from tracker.reporting.board import BoardView, build_board
 from tracker.reporting.digest import FORMS, NEWEST_FORM, digest
+from tracker.views.board import CommitmentLine
 
 AS_AT = dt.date(2024, 6, 30)
 

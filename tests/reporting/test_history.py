@@ -13,11 +13,11 @@ from tests.samples import DAY, commitment, instant, milestone, one_of_each, orga
 from tests.security.payloads import PAYLOADS
 from tracker.domain import nouns
 from tracker.domain.ledger import GENESIS, Head, Version
-from tracker.domain.lines import RecordedLine, TrendLine
 from tracker.domain.words import ChangeAction, MoneyStage, MoveReason, Precision, RequestState, Role, View
 from tracker.reporting.charts import milestone_trend
 from tracker.reporting.history import FIELD_WORDS, NOUN_WORDS, HistoryView, told
 from tracker.store.registry import NOUNS, table_of
+from tracker.views.records import RecordedLine, TrendLine
 
 if TYPE_CHECKING:
     from tracker.domain.nouns import Noun

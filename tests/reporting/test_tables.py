@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
-from tracker.domain.tables import Blank, Table
 from tracker.reporting.tables import PUBLIC, board_tables, public_edition, with_dictionary
+from tracker.views.table import Blank, Table
 
 if TYPE_CHECKING:
     from tracker.reporting.board import BoardView

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from tests.exchange.returned_lines import drawn
+from tests.exchange.returns.lines import drawn
 from tests.security import greedy
 from tests.services.conftest import OWNER
 from tests.services.returned import furnished as furnished  # noqa: PLC0414  fixtures that are shared on
 from tests.services.returned import office as office  # noqa: PLC0414
 from tests.services.returned import table, workbook
 from tracker.domain.errors import ReturnRejected, StoreBusy
-from tracker.domain.return_table import Heading
-from tracker.exchange import return_reader, sandbox
-from tracker.exchange.return_files import return_workbook
+from tracker.exchange import sandbox
+from tracker.exchange.returns import reader
+from tracker.exchange.returns.files import return_workbook
+from tracker.exchange.returns.table import Heading
 from tracker.services import boards, returns
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_a_hostile_workbook_gives_a_sentence(name: str) -> None:
     make, sentence = HOSTILE[name]
     with pytest.raises(ReturnRejected) as caught:
-        return_reader.read_file(make(), "return.xlsx")
+        reader.read_file(make(), "return.xlsx")
     assert str(caught.value).startswith(sentence)
 
 
@@ -196,7 +197,7 @@ def test_many_cells_that_share_one_long_text_are_no_return() -> None:
     table_part = part(TABLE_PART).replace(b"</sheetData>", rows.encode() + b"</sheetData>")
     content = repacked({"[Content_Types].xml": types, "xl/sharedStrings.xml": texts, TABLE_PART: table_part})
     with pytest.raises(ReturnRejected, match="The file holds more than 10,000,000 characters"):
-        return_reader.read_file(content, "return.xlsx")
+        reader.read_file(content, "return.xlsx")
 
 
 # The process that reads
@@ -239,12 +240,12 @@ def test_a_file_that_overruns_is_told_of_in_a_sentence_and_tried_again_next_time
     monkeypatch.setattr(sandbox, "SECONDS", 0.01)
     for _ in range(2):
         with pytest.raises(ReturnRejected, match="could not be read within"):
-            return_reader.read_file(b"Milestone,Status,x", "r.csv")
+            reader.read_file(b"Milestone,Status,x", "r.csv")
     monkeypatch.undo()
-    assert return_reader.read_file(b"Milestone,Status,x", "r.csv").rows[1]
+    assert reader.read_file(b"Milestone,Status,x", "r.csv").rows[1]
 
 
 def test_files_are_read_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_WAIT_SECONDS", 0.01)
     with sandbox._one_at_a_time, pytest.raises(StoreBusy, match="Other files are being read"):
-        return_reader.read_file(b"Milestone,Status,y", "r.csv")
+        reader.read_file(b"Milestone,Status,y", "r.csv")

@@ -16,8 +16,8 @@ from tests.samples import milestone, save
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
 from tracker.domain.dates import GREEN_PAPER
-from tracker.domain.return_table import SHEET, Heading
 from tracker.domain.words import Precision, Role
+from tracker.exchange.returns.table import SHEET, Heading
 from tracker.services import returns, stores
 from tracker.services.plans import load_plans
 from tracker.store.database import Address

@@ -37,8 +37,9 @@ from tracker.store import ledger
 if TYPE_CHECKING:
     from tests.exchange.conftest import PlanFolder
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import MilestoneLine, RequestLine
     from tracker.store.database import Database
+    from tracker.views.board import MilestoneLine
+    from tracker.views.control import RequestLine
 
 TODAY = dates.today()
 APPROVER, SECOND = PEOPLE[Role.APPROVER], "second@dfe.example"

@@ -14,7 +14,6 @@ from tests.samples import save
 from tracker.domain import dates
 from tracker.domain.errors import UnknownCommitment, UnreadableDate
 from tracker.domain.ledger import GENESIS, Head
-from tracker.domain.lines import EventLine
 from tracker.domain.nouns import Assessment, Funding, Programme
 from tracker.domain.rules import Tolerances
 from tracker.domain.words import THREE_POINT_SCALE, MoneyStage, View
@@ -23,6 +22,7 @@ from tracker.services.plans import load_plans
 from tracker.store import ledger
 from tracker.store.database import Address
 from tracker.store.lines import lines_of
+from tracker.views.board import EventLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

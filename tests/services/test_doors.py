@@ -17,7 +17,7 @@ from tracker.domain.errors import NotAllowed, TrackerError, UnknownUser
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Assignment, Period, Progress, User
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.returns import Report
+from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, OwnerRating, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, progress, ratings, snapshots, users
 from tracker.store import ledger

@@ -24,7 +24,7 @@ from tracker.domain import dates, nouns
 from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import InvalidPack, NotAllowed, UnknownSnapshot, UnknownUser
 from tracker.domain.nouns import Assessment, User
-from tracker.domain.returns import Evidence, Report
+from tracker.domain.progress import Evidence, Report
 from tracker.domain.words import (
     DEMONSTRATION,
     THREE_POINT_SCALE,

@@ -25,15 +25,15 @@ from tracker.domain.errors import (
 from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Period, Progress
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.returns import Report
+from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, View
 from tracker.services import periods, progress, users
 from tracker.store import ledger
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import PeriodLine
     from tracker.store.database import Database
+    from tracker.views.control import PeriodLine
 
 TODAY = dates.today()
 APPROVER = PEOPLE[Role.APPROVER]

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.domain.ledger import Version
-    from tracker.domain.lines import MilestoneLine
     from tracker.services.plans import Loaded
     from tracker.store.database import Database
+    from tracker.views.board import MilestoneLine
 
 GREEN_PAPER = dt.date(2022, 3, 29)
 SINCE = dt.date(2023, 3, 2)

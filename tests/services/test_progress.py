@@ -28,10 +28,9 @@ from tracker.domain.errors import (
     UnstorableText,
 )
 from tracker.domain.ledger import StaleEdit, Version
-from tracker.domain.lines import UpdateLine
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.returns import Evidence, Report, confirmation, settled
+from tracker.domain.progress import Evidence, Report, UpdateLine, confirmation, settled
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Reporter, Role, SourceKind
 from tracker.services import boards, stores, users
@@ -42,8 +41,8 @@ from tracker.store import ledger
 if TYPE_CHECKING:
     from tests.exchange.conftest import PlanFolder
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import MilestoneLine
     from tracker.store.database import Address, Database
+    from tracker.views.board import MilestoneLine
 
 TODAY = dates.today()
 SOON = TODAY + dt.timedelta(days=60)

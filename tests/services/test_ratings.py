@@ -33,8 +33,9 @@ from tracker.store import ledger
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import CommitmentLine, RatingLine
+    from tracker.domain.ratings import RatingLine
     from tracker.store.database import Database
+    from tracker.views.board import CommitmentLine
 
 TODAY = dates.today()
 PAID = "C6-01"

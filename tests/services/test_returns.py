@@ -44,9 +44,9 @@ from tracker.domain.errors import (
 )
 from tracker.domain.nouns import Period, Source
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.return_table import Heading
-from tracker.domain.returns import Report
+from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, SourceKind
+from tracker.exchange.returns.table import Heading
 from tracker.services import boards, periods, progress, returns
 from tracker.services.returns import Outcome, Preview
 from tracker.store import ledger
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
     from tests.services.returned import Filled
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import MilestoneLine
     from tracker.store.database import Database
+    from tracker.views.board import MilestoneLine
 
 TODAY = dates.today()
 LATER = SOON + dt.timedelta(days=30)

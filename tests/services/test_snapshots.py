@@ -26,8 +26,8 @@ from tracker.services import boards, history, snapshots, stores
 from tracker.store import ledger
 
 if TYPE_CHECKING:
-    from tracker.domain.lines import SnapshotLine
     from tracker.store.database import Address, Database
+    from tracker.views.control import SnapshotLine
 
 TAKER = PEOPLE[Role.APPROVER]
 OTHER = "other@dfe.example"

@@ -20,7 +20,7 @@ from tracker.store import ledger
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import UserLine
+    from tracker.domain.people import UserLine
     from tracker.store.database import Database
 
 ANA = "ana@dfe.example"

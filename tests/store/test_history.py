@@ -10,14 +10,14 @@ import pytest
 from tests.samples import DAY, commitment, milestone, one_of_each, organisation, progress, save
 from tracker.domain import nouns
 from tracker.domain.ledger import Version
-from tracker.domain.lines import HistoryFilter
 from tracker.domain.words import MoveReason, Precision, Role, Stance
 from tracker.store import history, ledger
 from tracker.store.history import MOST_TOLD_APART
+from tracker.views.records import HistoryFilter
 
 if TYPE_CHECKING:
-    from tracker.domain.lines import RecordedLine, TrendLine
     from tracker.store.database import Database
+    from tracker.views.records import RecordedLine, TrendLine
 
 JUNE, JULY = dt.date(2023, 6, 1), dt.date(2023, 7, 1)
 ONE_DAY = dt.timedelta(days=1)

@@ -22,7 +22,7 @@ from tests.services.conftest import staffed_once as staffed_once  # noqa: PLC041
 from tests.services.test_baselines import asking, deciding
 from tests.services.test_periods import changing, opening
 from tests.services.test_progress import SOON, line, promise
-from tracker.domain.returns import confirmation
+from tracker.domain.progress import confirmation
 from tracker.domain.words import Role
 from tracker.services import boards, progress, ratings, stores, users
 from tracker.store.database import Address

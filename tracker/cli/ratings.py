@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tracker.cli import Commands
-    from tracker.domain.lines import RatingLine
+    from tracker.domain.ratings import RatingLine
     from tracker.store.database import Database
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import FieldChange
+    from tracker.reporting.history import FieldChange
     from tracker.services.returns import Preview, PreviewLine
 
 _SAVED = (Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)

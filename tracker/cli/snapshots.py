@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import SnapshotLine
     from tracker.store.database import Database
+    from tracker.views.control import SnapshotLine
 
 
 def add_commands(commands: Commands) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import UserLine
+    from tracker.domain.people import UserLine
     from tracker.store.database import Database
 
 

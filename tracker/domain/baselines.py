@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tracker.domain.ledger import Version
-    from tracker.domain.lines import UpdateLine
     from tracker.domain.nouns import Milestone, Noun
+    from tracker.domain.progress import UpdateLine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracker.domain.lines import UserLine
 
 LONGEST_ADDRESS = 254
 """Characters, as mail itself allows."""
@@ -123,6 +123,24 @@ def skeleton(text: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
     bare = "".join(one for one in folded if unicodedata.category(one)[0] in "LN" or one == "@")
     return bare.replace("rn", "m").replace("vv", "w")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserLine:
+    """A user with what was given to them; ``version`` is the one to edit from.
+
+    ``address`` is the e-mail address that holds now, ``same_as`` the id of another account of the same person.
+    """
+
+    user_id: str
+    address: str
+    name: str
+    role: str
+    active: bool
+    same_as: str | None
+    programmes: list[str]
+    commitments: list[str]
+    version: int
 
 
 def look_alikes(name: str | None, address: str | None, others: Iterable[UserLine]) -> list[UserLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from tracker.domain.words import MilestoneStatus, OverrideReason, OwnerRating
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain.lines import RatingLine
 
 _CONCERN: dict[str, int] = {
     MilestoneStatus.OVERDUE: 2,
@@ -20,6 +20,29 @@ _CONCERN: dict[str, int] = {
     OwnerRating.AMBER: 1,
 }
 """How bad a status is, said by dates or by an owner. Dates that are stale or not there say nothing against anyone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingLine:
+    """A commitment as its owner rates it: the last rating ever given, and the version to rate against (0: none yet).
+
+    ``stands`` says that the board shows the rating; ``confirmed`` that it was given for the reporting period that is
+    asked about, or without one that it stands.
+    """
+
+    commitment_id: str
+    title: str
+    programme_id: str | None
+    computed_status: str
+    outcome: str | None
+    rating: str | None
+    rationale: str | None
+    override_reason: str | None
+    rated_on: dt.date | None
+    valid_until: dt.date | None
+    stands: bool
+    confirmed: bool
+    base_version: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from tracker.domain.errors import UnstorableText
@@ -14,8 +13,6 @@ DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212
 """Every dash and hyphen that is typed or pasted for the plain one."""
 
 _KEPT_CONTROLS = frozenset("\n\t")
-_FORMULA = re.compile("'*[-=+@\t\r\uff1d\uff0b\uff0d\uff20]")
-"""How a cell begins that a spreadsheet might take for a formula, guarded or not; the last four are wide forms."""
 
 
 def clean(text: str, *, where: str) -> str:
@@ -54,18 +51,3 @@ def visible(text: str) -> str:
 def counted(count: int, noun: str) -> str:
     """Say how many of something: ``1 milestone``, ``1,200 milestones``."""
     return f"{count:,} {noun}" if abs(count) == 1 else f"{count:,} {noun}s"
-
-
-def guarded(text: str) -> str:
-    """Return a text as a cell of a CSV file: what a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unguarded(cell: str) -> str:
-    """Return the text that ``guarded`` made a cell of."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
-def is_formula_like(text: str) -> bool:
-    """Say whether a spreadsheet might take a text for a formula."""
-    return bool(_FORMULA.match(text))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.domain.dates import PublishedDate
-    from tracker.domain.lines import MilestoneLine
     from tracker.reporting.board import BoardView, ReasonGroup
+    from tracker.views.board import MilestoneLine
 
 WORDING = 2
 """To be raised whenever a sentence, a field or the order of a list of ``board_json`` is no longer what it was."""

@@ -13,7 +13,8 @@ from tracker.exchange import marking
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tracker.domain.lines import RatingLine, UpdateLine
+    from tracker.domain.progress import UpdateLine
+    from tracker.domain.ratings import RatingLine
     from tracker.reporting.chase import ChaseLine, ChaseView
 
 

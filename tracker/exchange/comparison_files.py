@@ -14,9 +14,9 @@ from tracker.exchange.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain.lines import SourceLine
     from tracker.reporting.board import BoardView
     from tracker.reporting.comparison import ChangeRow, Comparison
+    from tracker.views.board import SourceLine
 
 _WIDTH = 100
 

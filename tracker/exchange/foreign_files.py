@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tracker.domain.return_table import Heading
+from tracker.exchange.returns.table import Heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

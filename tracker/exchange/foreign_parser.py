@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from defusedxml.ElementTree import iterparse
 
 from tracker.domain.errors import ReturnRejected
-from tracker.exchange import foreign_files, return_parser
+from tracker.exchange import foreign_files
 from tracker.exchange.foreign_files import Layout
+from tracker.exchange.returns import parser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +44,7 @@ def parse(content: bytes, suffix: str) -> dict[str, object]:
     """
     if suffix == "xml":
         return _schedule(content)
-    tables = return_parser.sheets(content) if suffix == "xlsx" else [_table(content)]
+    tables = parser.sheets(content) if suffix == "xlsx" else [_table(content)]
     for rows in tables:
         for number, row in enumerate(rows[: foreign_files.ABOVE]):
             layout = foreign_files.of_heading(row)

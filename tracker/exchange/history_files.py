@@ -8,8 +8,9 @@ import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from tracker.domain.text import counted, guarded
+from tracker.domain.text import counted
 from tracker.exchange import marking
+from tracker.exchange.cells import guarded
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.domain.ledger import Head
-    from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
     from tracker.domain.rules import Tolerances
+    from tracker.views.board import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
 
 OVERDUE = "overdue"
 SLIPPED = "slipped beyond tolerance"

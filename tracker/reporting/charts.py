@@ -26,8 +26,9 @@ from tracker.domain.words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.domain.lines import MilestoneLine, TrendLine
     from tracker.reporting.board import BoardView
+    from tracker.views.board import MilestoneLine
+    from tracker.views.records import TrendLine
 
 _INK, _QUIET, _RULE = "#1c2329", "#4d5760", "#d4d8d3"
 _GROUPS: dict[str, tuple[tuple[Outcome, ...], str]] = {

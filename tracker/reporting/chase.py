@@ -6,9 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine, UserLine
+from tracker.domain.people import UserLine
+from tracker.domain.progress import UpdateLine
+from tracker.domain.ratings import RatingLine
 from tracker.domain.text import counted
 from tracker.domain.words import CLOSED_OUTCOMES, Role
+from tracker.views.control import PeriodLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

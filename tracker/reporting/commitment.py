@@ -6,17 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import (
+from tracker.views.board import (
     CommitmentLine,
     EventLine,
     FundingLine,
     MilestoneLine,
     OutcomeLine,
     ReferenceLine,
-    RequestLine,
     SourceLine,
-    VersionLine,
 )
+from tracker.views.control import RequestLine
+from tracker.views.records import VersionLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.lines import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine
 from tracker.domain.nouns import Assessment, Milestone, Progress
 from tracker.domain.words import (
     DELIVERED_OUTCOMES,
@@ -31,13 +30,15 @@ from tracker.domain.words import (
     Precision,
 )
 from tracker.reporting.history import FIELD_WORDS, reason_of, who_of, whole
+from tracker.views.board import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tracker.domain.lines import SaidLine, SourceLine
     from tracker.domain.nouns import BaselineRequest
     from tracker.reporting.board import BoardView
+    from tracker.views.board import SourceLine
+    from tracker.views.records import SaidLine
 
 Line: TypeAlias = CommitmentLine | MilestoneLine | ProgrammeLine | FundingLine | EventLine
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.domain.ledger import Scalar
-    from tracker.domain.lines import MilestoneLine
     from tracker.reporting.board import BoardView, ExceptionLine
+    from tracker.views.board import MilestoneLine
 
 FORMS: Mapping[int, Mapping[str, str]] = {
     1: {

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.lines import FieldChange, HistoryLine
 from tracker.domain.text import counted
 from tracker.domain.words import ChangeAction, Precision
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.domain.ledger import Head
-    from tracker.domain.lines import RecordedLine, SaidLine, TrendLine
     from tracker.domain.nouns import Noun
+    from tracker.views.records import RecordedLine, SaidLine, TrendLine
 
 NOTHING = "nothing"
 """How an unknown is said."""
@@ -245,6 +244,36 @@ _NAMES = {
     "previous_gss_code",
 }
 """Texts told without quotation marks, as are all that end in ``_id``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldChange:
+    """One field, or a date with its precision, in people's words: what it said before and says now (None: nothing)."""
+
+    words: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryLine:
+    """One line of the history as people read it; ``what`` completes the sentence that begins with who."""
+
+    seq: int
+    recorded_at: dt.datetime
+    who: str
+    actor: str
+    action: str
+    what: str
+    why: str | None
+    sentence: str
+    seal: str
+    noun: str | None
+    noun_id: str | None
+    version: int | None
+    effective_on: dt.date | None
+    versions: int
+    changes: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from tracker.domain.words import NOT_REPORTED
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.domain.lines import CommitmentLine, MilestoneLine
+    from tracker.views.board import CommitmentLine, MilestoneLine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.domain.tables import Column, Kind, Table
 from tracker.domain.text import counted
 from tracker.reporting import charts, tables
 from tracker.reporting.board import SILENT
+from tracker.views.table import Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from tracker.domain.returns import came_with_a_report
-from tracker.domain.tables import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
+from tracker.domain.progress import came_with_a_report
 from tracker.domain.words import (
     CHAPTERS,
     NOT_REPORTED,
@@ -32,16 +31,17 @@ from tracker.domain.words import (
     View,
 )
 from tracker.reporting.board import build_board
+from tracker.views.table import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
 
 _Line = TypeVar("_Line")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-    from tracker.domain.lines import ForecastLine, OutcomeLine, ReferenceLine, SourceLine
-    from tracker.domain.tables import Cell
     from tracker.reporting.board import BoardView
     from tracker.reporting.comparison import Comparison
+    from tracker.views.board import ForecastLine, OutcomeLine, ReferenceLine, SourceLine
+    from tracker.views.table import Cell
 
     Field: TypeAlias = tuple[Column, Callable[[Any], Cell] | None]
 

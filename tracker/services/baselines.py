@@ -10,20 +10,20 @@ from tracker.domain.baselines import Asked, days_of_current_baseline, faults, re
 from tracker.domain.dates import PublishedDate, in_words
 from tracker.domain.errors import InvalidRequest, NotAllowed, UnknownMilestone, UnknownRequest
 from tracker.domain.ledger import StaleEdit, Version
-from tracker.domain.lines import RequestLine
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.domain.policy import Action, in_scope, require, require_other, require_scope
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import ChangeAction, MoveReason, RequestState
 from tracker.services.users import may_still, who
 from tracker.store import baselines, ledger, updates
+from tracker.views.control import RequestLine
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import UpdateLine
     from tracker.domain.policy import Actor
+    from tracker.domain.progress import UpdateLine
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.errors import UnknownCommitment, UnknownMilestone, UnknownPeriod
 from tracker.domain.ledger import GENESIS, Head
-from tracker.domain.lines import HistoryFilter
 from tracker.domain.nouns import Commitment, Milestone, Period
 from tracker.exchange.history_files import history_csv as as_csv
 from tracker.exchange.history_files import history_json as as_json
 from tracker.exchange.history_files import history_text as as_text
 from tracker.reporting.history import HistoryView, told
 from tracker.store import history, ledger
+from tracker.views.records import HistoryFilter
 
 __all__ = [
     "HistoryFilter",

@@ -10,7 +10,6 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from tracker.domain import text
 from tracker.domain.errors import InvalidPack, TrackerError
 from tracker.domain.policy import Action, require
-from tracker.domain.tables import Table, restricted
 from tracker.domain.words import Marking, SnapshotState
 from tracker.exchange.board_files import WORDING, board_json, same_board
 from tracker.exchange.pack.calendar_ics import ics_file
@@ -32,17 +31,18 @@ from tracker.services import boards, comparisons, snapshots
 from tracker.services.users import who
 from tracker.store import board, ledger
 from tracker.store import files as store_files
+from tracker.views.table import Table, restricted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from tracker.domain.lines import SnapshotLine
     from tracker.exchange.pack.files import File
     from tracker.reporting.board import BoardView
     from tracker.reporting.report import Section
     from tracker.services.snapshots import LastBoard
     from tracker.store.database import Database
+    from tracker.views.control import SnapshotLine
 
     Progress: TypeAlias = Callable[[float, str], None]
     """Told how much is done, from 0 to 1, and what is being done."""

@@ -10,7 +10,6 @@ from tracker.domain import dates
 from tracker.domain.dates import GREEN_PAPER, in_words
 from tracker.domain.errors import InvalidPeriod, NothingToRecord, UnknownPeriod
 from tracker.domain.ledger import StaleEdit, Version
-from tracker.domain.lines import PeriodLine
 from tracker.domain.nouns import Period
 from tracker.domain.policy import Action, require
 from tracker.domain.rules import TOLERANCES
@@ -22,6 +21,7 @@ from tracker.exchange.chase_files import letter
 from tracker.reporting.chase import ChaseView, build_chase
 from tracker.services.users import may_still, who
 from tracker.store import ledger, people, periods, ratings, updates
+from tracker.views.control import PeriodLine
 
 __all__ = [
     "ChaseView",

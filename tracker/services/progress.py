@@ -12,8 +12,8 @@ from tracker.domain.errors import InvalidReport
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import Action, in_scope, require, require_scope
-from tracker.domain.returns import Report, faults, settled
-from tracker.domain.returns import evidence_id as new_evidence_id
+from tracker.domain.progress import Report, faults, settled
+from tracker.domain.progress import evidence_id as new_evidence_id
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import ChangeAction, Reporter, SourceKind
 from tracker.services.users import may_still, who
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import UpdateLine
     from tracker.domain.policy import Actor
+    from tracker.domain.progress import UpdateLine
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 

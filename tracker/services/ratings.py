@@ -19,10 +19,11 @@ from tracker.store import ledger, periods, ratings
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import PeriodLine, RatingLine
     from tracker.domain.policy import Actor
+    from tracker.domain.ratings import RatingLine
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
+    from tracker.views.control import PeriodLine
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from tracker.domain import dates
 from tracker.domain.dates import beside_original
 from tracker.domain.errors import InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
-from tracker.domain.lines import FieldChange
 from tracker.domain.nouns import Progress
 from tracker.domain.policy import Action, in_scope, require
-from tracker.domain.return_table import Drawn, Fault, Heading, Said, as_drawn, read_grid, rewritten
-from tracker.domain.returns import Report, confirmation, faults_by_field, settled
+from tracker.domain.progress import Report, confirmation, faults_by_field, settled
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import counted, visible
-from tracker.exchange.return_files import ReturnFile, return_csv, return_workbook
-from tracker.exchange.return_reader import MOST_BYTES, SUFFIXES, read_file, sha256
+from tracker.exchange.returns.files import ReturnFile, return_csv, return_workbook
+from tracker.exchange.returns.reader import MOST_BYTES, SUFFIXES, read_file, sha256
+from tracker.exchange.returns.table import Drawn, Fault, Heading, Said, as_drawn, read_grid, rewritten
+from tracker.reporting.history import FieldChange
 from tracker.services.progress import foresee, report_progress
 from tracker.services.users import who
 from tracker.store import ledger, periods, updates
@@ -46,11 +46,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tracker.domain.ledger import Change, Head
-    from tracker.domain.lines import UpdateLine
     from tracker.domain.policy import Actor
-    from tracker.domain.return_table import DateCell, Returned, ReturnRow
-    from tracker.domain.returns import Evidence
+    from tracker.domain.progress import Evidence, UpdateLine
     from tracker.domain.rules import Tolerances
+    from tracker.exchange.returns.table import DateCell, Returned, ReturnRow
     from tracker.store.database import Cursor, Database
 
     Step: TypeAlias = Callable[[str, float], None]

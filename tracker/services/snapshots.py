@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import PeriodLine, SnapshotLine
     from tracker.domain.policy import Actor
     from tracker.domain.rules import Tolerances
     from tracker.reporting.board import BoardView
     from tracker.store.database import Database
+    from tracker.views.control import PeriodLine, SnapshotLine
 
 
 def take_snapshot(

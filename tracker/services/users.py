@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import UserLine
+    from tracker.domain.people import UserLine
     from tracker.store.database import Cursor, Database
 
 OPERATOR = "command line"

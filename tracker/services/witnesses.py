@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.errors import ReturnRejected, StoreUnusable, TrackerError
 from tracker.domain.ledger import Head
-from tracker.domain.return_table import Drawn
 from tracker.exchange.pack.manifest import check_zip
-from tracker.exchange.return_reader import read_file
+from tracker.exchange.returns.reader import read_file
+from tracker.exchange.returns.table import Drawn
 from tracker.services import backups
 from tracker.store import migrations, witnesses
 from tracker.store.anchor import Anchor

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import RequestLine
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.store import ledger
 from tracker.store.lines import lines_of
+from tracker.views.control import RequestLine
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Version

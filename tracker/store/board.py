@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import (
+from tracker.store.lines import lines_of
+from tracker.views.board import (
     CommitmentLine,
     EventLine,
     ForecastLine,
@@ -15,9 +16,8 @@ from tracker.domain.lines import (
     ProgrammeLine,
     ReferenceLine,
     SourceLine,
-    VersionLine,
 )
-from tracker.store.lines import lines_of
+from tracker.views.records import VersionLine
 
 if TYPE_CHECKING:
     from tracker.domain.rules import Tolerances

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import UserLine
+from tracker.domain.people import UserLine
 from tracker.domain.policy import Actor
 from tracker.domain.words import Role
 from tracker.store import ledger

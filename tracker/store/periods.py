@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import PeriodLine
 from tracker.domain.words import PeriodState
 from tracker.store import ledger
 from tracker.store.lines import lines_of
+from tracker.views.control import PeriodLine
 
 if TYPE_CHECKING:
     from tracker.store.database import Cursor

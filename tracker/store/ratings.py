@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import RatingLine
+from tracker.domain.ratings import RatingLine
 from tracker.store import ledger
 from tracker.store.lines import lines_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import SnapshotLine
 from tracker.store.lines import lines_of
+from tracker.views.control import SnapshotLine
 
 if TYPE_CHECKING:
     from tracker.store.database import Cursor

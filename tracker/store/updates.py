@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tracker.domain.lines import UpdateLine
-from tracker.domain.returns import Evidence
+from tracker.domain.progress import Evidence, UpdateLine
 from tracker.store import ledger
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tracker.domain.returns import Report
+    from tracker.domain.progress import Report
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor
 

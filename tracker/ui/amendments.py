@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain.returns import Amendment, amended
+from tracker.domain.progress import Amendment, amended
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
-from tracker.ui import drafts, html, returns, state
+from tracker.ui import drafts, html, state, updates
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import UpdateLine
+    from tracker.domain.progress import UpdateLine
     from tracker.services.progress import Foreseen
 
 _FIELDS = ("Expected", "Happened", "Status", "Narrative")
@@ -37,7 +37,7 @@ def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
 
 
 def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
-    chosen = returns.choose_lines("Lines to change", {line.milestone_id: line for line in lines}, draft)
+    chosen = updates.choose_lines("Lines to change", {line.milestone_id: line for line in lines}, draft)
     if not chosen:
         return
     field = st.selectbox("Field", _FIELDS, **draft.kept("field"))
@@ -46,19 +46,19 @@ def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
     reports = [
         replace(
             amended(line, amendment),
-            base_version=returns.begun(line, draft).base_version(line.base_version),
+            base_version=updates.begun(line, draft).base_version(line.base_version),
         )
         for line in chosen
     ]
     if not wrong and amendment != Amendment():
         _foretell(field, progress.foresee(state.store(), actor_id=draft.person, reports=reports))
-    if stale := returns.stale(chosen, reports):
-        returns.offer_both(stale, draft, theirs="Leave them out")
+    if stale := updates.stale(chosen, reports):
+        updates.offer_both(stale, draft, theirs="Leave them out")
     if st.button(f"Save {counted(len(chosen), 'line')}", type="primary", key=draft.key("button")):
         if amendment == Amendment() or wrong:
             drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong) or f'Fill in the new {field.lower()}.'}")
         else:
-            returns.save(reports, draft, done=[draft, *(returns.begun(line, draft) for line in chosen)])
+            updates.save(reports, draft, done=[draft, *(updates.begun(line, draft) for line in chosen)])
 
 
 def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
@@ -89,9 +89,9 @@ def _ask(field: str, draft: Draft, wrong: list[str]) -> Amendment:
         return Amendment(status=ReportedStatus(said) if said else None)
     if field == "Narrative":
         return Amendment(narrative=st.text_area("Narrative of all", **draft.kept("text")) or None)
-    day = returns.ask_date(st.container(), field, "", draft, wrong, f"{field}, all")
+    day = updates.ask_date(st.container(), field, "", draft, wrong, f"{field}, all")
     if field == "Happened":
-        evidence = returns.ask_evidence(draft)
+        evidence = updates.ask_evidence(draft)
         return Amendment(actual=day, evidence=evidence) if day else Amendment()
     reason = st.selectbox(
         "Why they move (required when one does)",

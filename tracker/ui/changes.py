@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import SnapshotLine
     from tracker.services.comparisons import ChangeRow, Comparison
+    from tracker.views.control import SnapshotLine
 
 FROM, TO = "earlier", "later"
 """What is compared, in the address: a snapshot's name or a day."""

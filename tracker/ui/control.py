@@ -13,7 +13,7 @@ from tracker.domain.dates import beside_original
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, RequestState
 from tracker.services import baselines
-from tracker.ui import drafts, html, panels, returns, state
+from tracker.ui import drafts, html, panels, state, updates
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import RequestLine, UpdateLine
+    from tracker.domain.progress import UpdateLine
     from tracker.services.baselines import Foreseen
+    from tracker.views.control import RequestLine
 
 
 def requests(lines: Sequence[RequestLine]) -> None:
@@ -197,7 +198,7 @@ def _asked(line: UpdateLine, draft: Draft, wrong: list[str]) -> Asked | None:
     """Draw the fields of a request and return what they say; None until there is a date and a reason."""
     held = beside_original(line.baseline, line.original_baseline)
     html.show(html.put("<p>Its baseline is {}.</p>", html.baseline(line.baseline, line.original_baseline) or held))
-    baseline = returns.ask_date(st.container(), "Baseline asked for", "", draft, wrong)
+    baseline = updates.ask_date(st.container(), "Baseline asked for", "", draft, wrong)
     reason = st.selectbox(
         "Why it changes", [str(reason) for reason in MoveReason], index=None, placeholder="Choose", **draft.kept("why")
     )

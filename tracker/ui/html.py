@@ -16,9 +16,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.looks import LOOKS
 from tracker.domain.text import counted
 from tracker.domain.words import NOT_REPORTED, Precision
+from tracker.reporting.looks import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

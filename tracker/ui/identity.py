@@ -23,7 +23,7 @@ from tracker.services import users
 from tracker.ui import gate, html
 
 if TYPE_CHECKING:
-    from tracker.domain.lines import UserLine
+    from tracker.domain.people import UserLine
     from tracker.domain.policy import Actor
     from tracker.store.database import Database
 

@@ -14,7 +14,7 @@ from tracker.services import packs
 from tracker.ui import html, panels, state
 
 if TYPE_CHECKING:
-    from tracker.domain.lines import SnapshotLine
+    from tracker.views.control import SnapshotLine
 
 _MADE = "made/pack"
 """The pack that was made last on this visit: which snapshot and version it is of, its file name and its content."""

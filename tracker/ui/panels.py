@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import FundingLine, MilestoneLine, RequestLine, SourceLine, UpdateLine
+    from tracker.domain.progress import UpdateLine
     from tracker.reporting.board import BoardView, ExceptionLine, ReasonGroup
     from tracker.reporting.charts import Finding
+    from tracker.views.board import FundingLine, MilestoneLine, SourceLine
+    from tracker.views.control import RequestLine
 
 
 def header(view: BoardView) -> None:

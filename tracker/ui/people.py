@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import UserLine
+    from tracker.domain.people import UserLine
 
 
 def listed(everybody: Sequence[UserLine]) -> None:

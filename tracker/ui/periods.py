@@ -20,8 +20,10 @@ from tracker.ui.html import Column
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain.lines import PeriodLine, RatingLine, UpdateLine
+    from tracker.domain.progress import UpdateLine
+    from tracker.domain.ratings import RatingLine
     from tracker.services.periods import ChaseView
+    from tracker.views.control import PeriodLine
 
 
 def listed(lines: Sequence[PeriodLine]) -> None:

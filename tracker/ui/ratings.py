@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.lines import RatingLine
+    from tracker.domain.ratings import RatingLine
     from tracker.services.ratings import Foreseen
 
 

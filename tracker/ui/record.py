@@ -14,8 +14,8 @@ from tracker.ui import html, panels, state
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
-    from tracker.domain.lines import CommitmentLine, MilestoneLine
     from tracker.services.boards import CommitmentView
+    from tracker.views.board import CommitmentLine, MilestoneLine
 
 
 def statuses(view: CommitmentView) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.domain.ledger import Change
-    from tracker.domain.lines import SnapshotLine
+    from tracker.views.control import SnapshotLine
 
 CHOSEN = "name"
 """The snapshot that the page is about, in the address."""

@@ -18,11 +18,11 @@ from tracker.ui import held, html, identity
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Head
-    from tracker.domain.lines import SnapshotLine
     from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
     from tracker.services.comparisons import Comparison
     from tracker.store.database import Database
+    from tracker.views.control import SnapshotLine
 
 AS_AT = "as_at"
 """The key of the one control, and its name in the address bar."""

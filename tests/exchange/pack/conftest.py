@@ -35,9 +35,9 @@ from tracker.store import board
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
-    from tracker.domain.tables import Table
     from tracker.services.boards import BoardView
     from tracker.store.database import Database
+    from tracker.views.table import Table
 
 ROOT = Path(__file__).parents[3]
 FIRST = dt.date(2022, 3, 29)

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.pack.conftest import CELLS
-from tracker.domain.text import guarded, unguarded
+from tracker.exchange.cells import guarded, unguarded
 from tracker.exchange.pack.csv_files import csv_files, read_table_csv, table_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.exchange.pack.conftest import Material
-    from tracker.domain.tables import Table
+    from tracker.views.table import Table
 
 
 @settings(max_examples=50)

@@ -24,7 +24,7 @@ from tracker.exchange.pack.workbook_xlsx import xlsx_file
 
 if TYPE_CHECKING:
     from tests.exchange.pack.conftest import Material
-    from tracker.domain.tables import Table
+    from tracker.views.table import Table
 
 MARKED = "OFFICIAL-SENSITIVE – For board members & staff only · Demonstration data · England only"
 

@@ -20,8 +20,8 @@ from tracker.exchange.pack.files import File
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.domain.tables import Cell, Table
     from tracker.exchange.pack.cover import Cover
+    from tracker.views.table import Cell, Table
 
 
 def ics_file(cover: Cover, tables: Sequence[Table], revisions: Mapping[str, int]) -> Iterator[File]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.tables import Column, Table
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, COVERAGE, COVERAGE_NOTICE, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
 from tracker.exchange import marking
+from tracker.views.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

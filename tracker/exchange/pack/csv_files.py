@@ -2,7 +2,7 @@
 
 UTF-8 without a byte order mark, a header of snake-case names, CRLF, ISO dates, no units or separators in a number,
 true and false, empty for an unknown. A text that a spreadsheet would take for a formula begins with an apostrophe
-(``text.guarded``); the JSON of the tables has it as it is.
+(``cells.guarded``); the JSON of the tables has it as it is.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain.tables import BLANK_MEANINGS, Blank, Kind
-from tracker.domain.text import guarded, unguarded
 from tracker.domain.words import BOARD
+from tracker.exchange.cells import guarded, unguarded
 from tracker.exchange.pack.cover import LICENCE, LICENCE_URL
 from tracker.exchange.pack.files import File
+from tracker.views.table import BLANK_MEANINGS, Blank, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tracker.domain.tables import Cell, Column, Table
     from tracker.exchange.pack.cover import Cover
+    from tracker.views.table import Cell, Column, Table
 
 GUARD = (
     "A text that begins with = + - @ or a tab, or with apostrophes before one of them, has one apostrophe more at "

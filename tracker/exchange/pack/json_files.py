@@ -10,8 +10,8 @@ from tracker.exchange.pack.files import File
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.tables import Table
     from tracker.exchange.pack.cover import Cover
+    from tracker.views.table import Table
 
 
 def json_files(cover: Cover, tables: Sequence[Table], board: str) -> Iterator[File]:

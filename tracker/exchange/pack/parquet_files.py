@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tracker.domain.tables import Kind
 from tracker.exchange.pack.files import File
+from tracker.views.table import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.tables import Table
     from tracker.exchange.pack.cover import Cover
+    from tracker.views.table import Table
 
 _TYPES = {
     Kind.TEXT: pa.string(),

@@ -6,12 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.tables import Blank, Kind
 from tracker.domain.words import Precision
 from tracker.exchange.pack.files import xml_text
+from tracker.views.table import Blank, Kind
 
 if TYPE_CHECKING:
-    from tracker.domain.tables import Cell, Column, Table
+    from tracker.views.table import Cell, Column, Table
 
 
 STATUSES = frozenset({"owner_status", "computed_status", "outcome", "status", "category"})

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from tracker.domain.looks import LOOKS
-from tracker.domain.tables import NUMERIC
 from tracker.exchange.pack.cover import LANGUAGE, LICENCE, LICENCE_URL
 from tracker.exchange.pack.files import File
 from tracker.exchange.pack.reading import STATUSES, heading, read_out
+from tracker.reporting.looks import LOOKS
+from tracker.views.table import NUMERIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tracker.domain.tables import Cell, Column, Table
     from tracker.exchange.pack.cover import Cover
     from tracker.reporting.charts import Finding
     from tracker.reporting.report import Section
+    from tracker.views.table import Cell, Column, Table
 
 
 def html_file(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) -> Iterator[File]:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain.errors import InvalidPack
-from tracker.domain.tables import BLANK_MEANINGS, Blank, Column, Kind, Table
 from tracker.domain.text import counted
 from tracker.exchange.pack.files import xml_text
+from tracker.views.table import BLANK_MEANINGS, Blank, Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.domain.tables import Cell
     from tracker.exchange.pack.cover import Cover
+    from tracker.views.table import Cell
 
 Step: TypeAlias = "Callable[[int, int], None]"
 """Told of progress: how many rows are done, of how many."""

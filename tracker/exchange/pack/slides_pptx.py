@@ -16,20 +16,20 @@ from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Length, Pt
 
-from tracker.domain.looks import LOOKS
-from tracker.domain.tables import NUMERIC
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD
 from tracker.exchange.pack.files import File, repacked, xml_text
 from tracker.exchange.pack.pictures import png
 from tracker.exchange.pack.reading import STATUSES, heading, read_out, widths
+from tracker.reporting.looks import LOOKS
+from tracker.views.table import NUMERIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.domain.tables import Cell, Column, Table
     from tracker.exchange.pack.cover import Cover
     from tracker.reporting.report import Section
+    from tracker.views.table import Cell, Column, Table
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _ACROSS, _DOWN = Inches(0.5), Inches(1.35), Inches(12.333), Inches(5.3)

@@ -12,17 +12,17 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from tracker.domain.tables import NUMERIC, Kind
 from tracker.domain.words import BOARD
 from tracker.exchange.pack.files import File, archive, xml_text
 from tracker.exchange.pack.sheets import heading, said, shown, widths, workbook_sheets
+from tracker.views.table import NUMERIC, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.tables import Cell, Column, Table
     from tracker.exchange.pack.cover import Cover
     from tracker.exchange.pack.sheets import Line, Sheet, Step
+    from tracker.views.table import Cell, Column, Table
 
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = " ".join(

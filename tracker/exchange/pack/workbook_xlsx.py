@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from tracker.domain.tables import NUMERIC, Kind
-from tracker.domain.text import is_formula_like
 from tracker.domain.words import BOARD
+from tracker.exchange.cells import is_formula_like
 from tracker.exchange.pack.files import File
 from tracker.exchange.pack.sheets import heading, shown, widths, workbook_sheets
+from tracker.views.table import NUMERIC, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.tables import Cell, Column, Table
     from tracker.exchange.pack.cover import Cover
     from tracker.exchange.pack.sheets import Sheet, Step
+    from tracker.views.table import Cell, Column, Table
 
 _LINE, _TALLEST = 16, 409
 """Points: of a line of text, and of the tallest row there can be."""

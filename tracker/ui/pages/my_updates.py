@@ -1,6 +1,6 @@
 from tracker.domain import dates
 from tracker.domain.policy import Action, require
-from tracker.ui import amendments, drafts, html, identity, periods, ratings, return_files, returns, state
+from tracker.ui import amendments, drafts, html, identity, periods, ratings, returns, state, updates
 
 asking = state.actor()
 if asking:
@@ -11,17 +11,17 @@ if asking is None:
         html.put("<p>{} A contributor updates the milestones that were given to them.</p>", identity.invitation())
     )
 else:
-    lines = returns.my_lines(asking.user_id, state.known(), dates.today())
+    lines = updates.my_lines(asking.user_id, state.known(), dates.today())
     if state.editable():
         drafts.begin()
     periods.period_now()
-    returns.by_need(lines)
+    updates.by_need(lines)
     if state.editable():
-        returns.confirm(lines, asking.user_id)
-        returns.change(lines, asking.user_id)
+        updates.confirm(lines, asking.user_id)
+        updates.change(lines, asking.user_id)
         amendments.change_many(lines, asking.user_id)
         if lines:
-            return_files.show(asking.user_id)
+            returns.show(asking.user_id)
     ratings.show(asking.user_id)
     if not state.shows_today():
         html.show(

@@ -9,14 +9,14 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from tracker.domain.errors import ReturnRejected, StoreBusy
-from tracker.domain.return_table import Cell, Grid, Kind
 from tracker.exchange import foreign_files, sandbox
+from tracker.exchange.returns.table import Cell, Grid, Kind
 
 SUFFIXES = ("xlsx", "csv")
 MOST_BYTES = 5 * 1024 * 1024
 """Of a file; what the server takes of an upload too."""
 
-_PARSER = "tracker.exchange.return_parser"
+_PARSER = "tracker.exchange.returns.parser"
 
 
 def sha256(content: bytes) -> str:

@@ -11,8 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
-from tracker.domain.lines import UpdateLine
-from tracker.domain.returns import Amendment, Evidence, Report, amended, confirmation, faults, moved, settled
+from tracker.domain.progress import (
+    Amendment,
+    Evidence,
+    Report,
+    UpdateLine,
+    amended,
+    confirmation,
+    faults,
+    moved,
+    settled,
+)
 from tracker.domain.words import MoveReason, Precision, ReportedStatus
 
 TODAY = dt.date(2026, 6, 15)

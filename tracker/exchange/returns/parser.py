@@ -30,10 +30,20 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from tracker.domain.errors import ReturnRejected
-from tracker.domain.return_table import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, SHEET, Cell, Grid, Heading, Kind, letter
-from tracker.domain.text import unguarded
 from tracker.exchange import foreign_files
-from tracker.exchange.return_reader import encoded
+from tracker.exchange.cells import unguarded
+from tracker.exchange.returns.reader import encoded
+from tracker.exchange.returns.table import (
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    SHEET,
+    Cell,
+    Grid,
+    Heading,
+    Kind,
+    letter,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

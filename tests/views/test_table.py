@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from tracker.domain.tables import Column, Kind, Link, Table, restricted
+from tracker.views.table import Column, Kind, Link, Table, restricted
 
 TABLE = Table(
     name="things",

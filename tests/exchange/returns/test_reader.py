@@ -19,16 +19,16 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from tests.conftest import LONG
-from tests.exchange.returned_lines import drawn, line, said
+from tests.exchange.returns.lines import drawn, line, said
 from tests.security.payloads import PAYLOADS
 from tracker.domain.dates import parse_published_date
 from tracker.domain.errors import ReturnRejected
-from tracker.domain.return_table import SHEET, Heading, as_drawn, letter, read_grid, rewritten
-from tracker.domain.returns import Evidence
+from tracker.domain.progress import Evidence
 from tracker.domain.words import MoveReason
-from tracker.exchange import return_reader
-from tracker.exchange.return_files import return_csv, return_workbook
-from tracker.exchange.return_parser import parse
+from tracker.exchange.returns import reader
+from tracker.exchange.returns.files import return_csv, return_workbook
+from tracker.exchange.returns.parser import parse
+from tracker.exchange.returns.table import SHEET, Heading, as_drawn, letter, read_grid, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tracker.domain.return_table import Returned
+    from tracker.exchange.returns.table import Returned
 
 LINES = tuple((line(number), said()) for number in (1, 2, 3))
 WORKBOOK, TABLE = return_workbook(drawn(*LINES)), return_csv(drawn(*LINES))
@@ -522,12 +522,12 @@ def test_the_table_is_found_on_the_only_sheet_it_can_be_on() -> None:
 @pytest.mark.parametrize("name", ["return", "return.xlsm", "return.xls", "xlsx", "csv", ".csv.exe"])
 def test_a_file_of_another_kind_is_refused_by_its_name(name: str) -> None:
     with pytest.raises(ReturnRejected, match=r"^A return is an Excel workbook \(\.xlsx\) or a CSV file \(\.csv\)"):
-        return_reader.read_file(TABLE, name)
+        reader.read_file(TABLE, name)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
     with pytest.raises(ReturnRejected, match="The file has more than 5 MB"):
-        return_reader.read_file(b"," * (return_reader.MOST_BYTES + 1), "return.csv")
+        reader.read_file(b"," * (reader.MOST_BYTES + 1), "return.csv")
 
 
 # The process of its own
@@ -536,12 +536,12 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
 def test_a_file_is_read_in_a_process_of_its_own_as_it_would_be_here() -> None:
     hidden = edited(lambda sheet: setattr(sheet.row_dimensions[5], "hidden", True))
     for content, name in ((TABLE, "return.csv"), (hidden, "Return.XLSX")):
-        assert return_reader.read_file(content, name) == parse(content, name[-4:].lower().strip("."))
+        assert reader.read_file(content, name) == parse(content, name[-4:].lower().strip("."))
 
 
 def test_a_grid_survives_its_way_between_processes() -> None:
     grid = parse(csv_with(Heading.NARRATIVE, "a\u2028\ufffe€"), "csv")
-    assert return_reader.decoded(return_reader.encoded(grid)) == grid
+    assert reader.decoded(reader.encoded(grid)) == grid
 
 
 # Anything at all

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from tracker.domain.lines import FundingLine
+from tracker.views.board import FundingLine
 
 
 def funding(**fields: Any) -> FundingLine:

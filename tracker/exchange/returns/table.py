@@ -18,7 +18,7 @@ from tracker.domain import text
 from tracker.domain.dates import EARLIEST, FAR, GREEN_PAPER, LATEST, PublishedDate, parse_published_date
 from tracker.domain.errors import ReturnRejected, UnreadableDate, UnstorableText
 from tracker.domain.links import read_link
-from tracker.domain.returns import Evidence
+from tracker.domain.progress import Evidence
 from tracker.domain.words import MoveReason, Precision, ReportedStatus
 
 if TYPE_CHECKING:

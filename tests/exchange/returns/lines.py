@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
-from tracker.domain.lines import UpdateLine
-from tracker.domain.return_table import Drawn, Said
+from tracker.domain.progress import UpdateLine
 from tracker.domain.words import Precision, ReportedStatus
-from tracker.exchange.return_files import ReturnFile
+from tracker.exchange.returns.files import ReturnFile
+from tracker.exchange.returns.table import Drawn, Said
 
 DRAWN = Drawn(seq=812, seal="3fa94c21d0b7" + "0" * 52)
 

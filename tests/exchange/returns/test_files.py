@@ -14,23 +14,24 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests.conftest import LONG
-from tests.exchange.returned_lines import DRAWN, drawn, line, said
+from tests.exchange.returns.lines import DRAWN, drawn, line, said
 from tests.security.payloads import PAYLOADS
 from tracker.domain import text
 from tracker.domain.dates import LATEST, PublishedDate, parse_published_date
 from tracker.domain.errors import UnstorableText
-from tracker.domain.return_table import LOCKED, SHEET, Heading, read_grid
-from tracker.domain.returns import Evidence
+from tracker.domain.progress import Evidence
 from tracker.domain.words import DEMONSTRATION, DEMONSTRATION_NOTICE, MoveReason, ReportedStatus
-from tracker.exchange.return_files import return_csv, return_workbook
-from tracker.exchange.return_parser import parse
+from tracker.exchange.cells import is_formula_like
+from tracker.exchange.returns.files import return_csv, return_workbook
+from tracker.exchange.returns.parser import parse
+from tracker.exchange.returns.table import LOCKED, SHEET, Heading, read_grid
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-    from tracker.domain.lines import UpdateLine
-    from tracker.domain.return_table import Said
-    from tracker.exchange.return_files import ReturnFile
+    from tracker.domain.progress import UpdateLine
+    from tracker.exchange.returns.files import ReturnFile
+    from tracker.exchange.returns.table import Said
 
 DATES = ("2027-04-03", "2027-03", "2027-Q1", "autumn 2027", "winter 2027", "2027", "FY2026-27")
 
@@ -155,7 +156,7 @@ def test_no_text_becomes_a_formula_an_error_or_a_number_in_the_workbook(payload:
         for cell in row:
             if payload in str(cell.value):
                 assert (cell.data_type, cell.value) == ("s", payload)
-                assert cell.quotePrefix == text.is_formula_like(payload)
+                assert cell.quotePrefix == is_formula_like(payload)
 
 
 # The CSV

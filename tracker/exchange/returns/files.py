@@ -22,18 +22,19 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.xml.functions import tostring
 
 from tracker.domain.dates import beside_original, in_words
-from tracker.domain.return_table import LOCKED, SHEET, YES, Heading, letter
-from tracker.domain.text import counted, guarded, is_formula_like
+from tracker.domain.text import counted
 from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, ReportedStatus
 from tracker.exchange import marking
+from tracker.exchange.cells import guarded, is_formula_like
+from tracker.exchange.returns.table import LOCKED, SHEET, YES, Heading, letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tracker.domain.lines import UpdateLine
-    from tracker.domain.return_table import Drawn, Said
+    from tracker.domain.progress import UpdateLine
+    from tracker.exchange.returns.table import Drawn, Said
 
 _HEAD = 3
 """The row of the headings: above it the sheet says what it is."""

@@ -9,12 +9,104 @@ from typing import TYPE_CHECKING
 from tracker.domain.dates import PublishedDate, far_away, in_words
 from tracker.domain.links import read_link, wrong_link
 from tracker.domain.text import visible
-from tracker.domain.words import MoveReason, ReportedStatus
+from tracker.domain.words import MoveReason, Precision, ReportedStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain.lines import UpdateLine
+
+def published(day: dt.date | None, precision: str | None) -> PublishedDate | None:
+    """Return a date and how precisely it is known as one value; None when there is no date."""
+    return PublishedDate(day, Precision(precision)) if day and precision else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """The dates of a milestone as a row holds them: the day used in sums, and how precisely it is known."""
+
+    baseline_on: dt.date | None
+    baseline_precision: str | None
+    forecast_on: dt.date | None
+    forecast_precision: str | None
+    actual_on: dt.date | None
+    actual_precision: str | None
+
+    @property
+    def baseline(self) -> PublishedDate | None:
+        """The due date: as published, or as last approved."""
+        return published(self.baseline_on, self.baseline_precision)
+
+    @property
+    def forecast(self) -> PublishedDate | None:
+        """The latest published or reported expectation."""
+        return published(self.forecast_on, self.forecast_precision)
+
+    @property
+    def actual(self) -> PublishedDate | None:
+        """When it happened, as precisely as it is known."""
+        return published(self.actual_on, self.actual_precision)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due(Dated):
+    """The same of a milestone that falls due, beside the first baseline it had."""
+
+    original_baseline_on: dt.date | None
+    original_baseline_precision: str | None
+
+    @property
+    def original_baseline(self) -> PublishedDate | None:
+        """The first baseline that held, whatever was approved since."""
+        return published(self.original_baseline_on, self.original_baseline_precision)
+
+    @property
+    def rebaselined(self) -> bool:
+        """Say whether the baseline is another than it was at first."""
+        return self.original_baseline not in (None, self.baseline)
+
+    @property
+    def baseline_written(self) -> str:
+        """The baseline as ``parse_published_date`` reads it, and beside it the first one where that was another."""
+        if self.baseline is None:
+            return ""
+        first = self.original_baseline
+        return self.baseline.written + (f" (originally {first.written})" if first and self.rebaselined else "")
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """The day it is expected: the forecast if there is one, else the baseline."""
+        return self.forecast_on or self.baseline_on
+
+    @property
+    def due(self) -> PublishedDate | None:
+        """``due_on`` with its precision."""
+        return self.forecast or self.baseline
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateLine(Due):
+    """A milestone as its owner updates it: what is held now, and the version to report against (0: nothing yet).
+
+    ``confirmed_on`` is when an owner last reported on it; None when none has. ``confirmed`` says whether that counts:
+    for the reporting period that is asked about, or, without one, for as long as a forecast stays good.
+    """
+
+    milestone_id: str
+    commitment_id: str
+    commitment: str
+    programme_id: str | None
+    title: str
+    key: bool
+    reported_status: str | None
+    narrative: str | None
+    evidence_id: str | None
+    computed_status: str
+    slip_days: int | None
+    promised_on: dt.date
+    confirmed_on: dt.date | None
+    confirmed: bool
+    base_version: int
+    newest_on: dt.date | None
 
 
 _EVIDENCE = "/evidence/"

@@ -1,0 +1,340 @@
+"""The parts of My updates: lines by need, confirming many, changing one; each calls one use case and draws it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from tracker.domain import dates
+from tracker.domain.dates import PublishedDate, parse_published_date
+from tracker.domain.errors import TrackerError, UnreadableDate
+from tracker.domain.ledger import StaleEdit
+from tracker.domain.progress import Evidence, Report, confirmation
+from tracker.domain.text import counted
+from tracker.domain.words import MoveReason, ReportedStatus
+from tracker.services import progress
+from tracker.ui import drafts, html, panels, state
+from tracker.ui.drafts import Draft
+from tracker.ui.html import Column
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from tracker.domain.progress import UpdateLine
+    from tracker.services.progress import Foreseen
+
+HOW = "As exact as it is known, like 31 March 2027, March 2027, Q1 2027-28, spring 2027, 2027 or 2026-27."
+
+
+def by_need(lines: Sequence[UpdateLine]) -> None:
+    """List a person's lines in order of need."""
+    for need in progress.NEEDS:
+        group = [line for line in lines if progress.need(line) == need]
+        html.show(
+            html.table(
+                f"{need}: {len(group)}",
+                ["Milestone", "Due", "Dates say", Column("Slip", number=True), "Last confirmed"],
+                (
+                    (
+                        html.put('{} <span class="id">{}</span>', line.title, line.milestone_id),
+                        panels.due(line) or html.put('<span class="quiet">no date</span>'),
+                        html.status(line.computed_status),
+                        html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
+                        line.confirmed_on or html.put('<span class="quiet">never</span>'),
+                    )
+                    for line in group
+                ),
+                empty="None.",
+            )
+        )
+
+
+def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
+    """Confirm any number of lines as one change."""
+    html.show(
+        html.put("<h2>Confirm unchanged</h2>"),
+        html.put(
+            '<p class="quiet">Confirm that nothing has changed since your last update. Your name and today\u2019s date '
+            "are recorded. You cannot confirm a line whose date has passed: below, give a new date, or the date on "
+            "which it happened.</p>"
+        ),
+    )
+    with drafts.fields():
+        _confirm(lines, Draft("confirm", actor_id))
+    drafts.say("confirm")
+
+
+def _confirm(lines: Sequence[UpdateLine], draft: Draft) -> None:
+    ids = _confirmable(draft.person, state.known(), dates.today())
+    able = {line.milestone_id: line for line in lines if line.milestone_id in ids}
+    chosen = choose_lines("Lines to confirm", able, draft)
+    reports = [
+        replace(confirmation(line), base_version=begun(line, draft).base_version(line.base_version)) for line in chosen
+    ]
+    if changed := stale(chosen, reports):
+        offer_both(changed, draft, mine="Confirm what is saved now", theirs="Leave them out")
+    if st.button(f"Confirm {counted(len(chosen), 'line')} unchanged", key=draft.key("button")):
+        if chosen:
+            save(reports, draft, done=[draft, *(begun(line, draft) for line in chosen)])
+        else:
+            drafts.refuse(draft.form, "Nothing was saved. Choose the lines to confirm.")
+
+
+def choose_lines(label: str, able: Mapping[str, UpdateLine], draft: Draft) -> list[UpdateLine]:
+    """Draw a choice of any number of lines and return those that are chosen."""
+    chosen = st.multiselect(
+        label,
+        list(able),
+        format_func=lambda milestone_id: f"{milestone_id} {able[milestone_id].title}",
+        placeholder="Choose lines",
+        **draft.kept("lines"),
+    )
+    for milestone_id in able.keys() - set(chosen):
+        begun(able[milestone_id], draft).drop_base()
+    return [able[milestone_id] for milestone_id in chosen]
+
+
+def begun(line: UpdateLine, draft: Draft) -> Draft:
+    """Return one line's share of a draft about many: the version that it was chosen at belongs to it."""
+    return replace(draft, thing=line.milestone_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def my_lines(actor_id: str, known_seq: int, today: dt.date) -> list[UpdateLine]:  # noqa: ARG001  the key of the cache
+    """A person's lines, kept by what they depend on: typing in a field is no reason to read them again."""
+    return progress.my_lines(state.store(), actor_id=actor_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _confirmable(actor_id: str, known_seq: int, today: dt.date) -> frozenset[str]:
+    """Which of a person's lines the rules let them say again unchanged."""
+    lines = my_lines(actor_id, known_seq, today)
+    reports = [confirmation(line) for line in lines if not line.actual_on]
+    seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
+    return frozenset(one.report.milestone_id for one in seen if not one.faults)
+
+
+def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
+    """Change one line: what is typed is a draft that survives leaving the page, until it is saved or dropped."""
+    html.show(html.put("<h2>Change a line</h2>"))
+    with drafts.fields():
+        _change({line.milestone_id: line for line in lines}, Draft("line", actor_id))
+    drafts.say("line")
+
+
+def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
+    chosen = st.selectbox(
+        "Line",
+        list(by_id),
+        index=None,
+        format_func=lambda milestone_id: f"{milestone_id} {by_id[milestone_id].title}",
+        placeholder="Choose a line",
+        **choice.kept("chosen"),
+    )
+    if chosen is None:
+        return
+    line, draft = by_id[chosen], replace(choice, thing=chosen)
+    report, wrong = _draft(line, draft)
+    if wrong:
+        _foretell(line, None, wrong)
+    else:
+        [seen] = progress.foresee(state.store(), actor_id=draft.person, reports=[report])
+        _foretell(line, seen)
+        if seen.report != report:
+            _tell_what_follows(report, seen.report)
+    if changed := stale([line], [report]):
+        offer_both(changed, draft)
+    if st.button("Save", type="primary", key=draft.key("button")):
+        if wrong:
+            drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong)}")
+        else:
+            save([report], draft, done=[draft, choice])
+
+
+def _tell_what_follows(typed: Report, report: Report) -> None:
+    """Say what is saved besides what was typed, because it follows from it."""
+    follows = [
+        f'the status becomes "{report.status}"' if report.status is not typed.status else "",
+        "the expected date is taken away" if report.forecast != typed.forecast else "",
+    ]
+    if said := " and ".join(filter(None, follows)):
+        html.show(html.put('<p class="quiet">Because it has happened, {}.</p>', said))
+    if typed.evidence and report.evidence and report.evidence != typed.evidence:
+        html.show(html.put('<p class="quiet">We read the link as {}.</p>', report.evidence.url))
+
+
+def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[str] = ()) -> None:
+    """Say what saving does; without ``seen``, what is wrong with what was typed."""
+    effects: list[tuple[str, html.Cell]] = []
+    if seen:
+        effects = [
+            (term, html.put("{} now, {} after", before, after))
+            for term, before, after in (
+                ("Dates say", html.status(line.computed_status), html.status(seen.status_after)),
+                ("Slip", html.slip(line.slip_days), html.slip(seen.slip_after)),
+            )
+        ]
+    faults = " ".join(seen.faults if seen else wrong)
+    html.show(html.put("<h3>What saving does</h3>"), html.facts([*effects, ("To put right first", faults)]))
+
+
+def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
+    """Draw the fields of one line and return what they say, and what of it cannot be read."""
+    statuses = list(ReportedStatus)
+    status = st.selectbox("Status", statuses, index=statuses.index(confirmation(line).status), **draft.kept("status"))
+    left, right = st.columns(2)
+    due = str(line.due) if line.due and not line.actual else ""
+    wrong: list[str] = []
+    forecast = ask_date(left, "Expected", due, draft, wrong)
+    actual = ask_date(right, "Happened", str(line.actual or ""), draft, wrong)
+    reason = st.selectbox(
+        "Why the date moves (required when it does)",
+        list(MoveReason),
+        index=None,
+        placeholder="It does not move",
+        **draft.kept("reason"),
+    )
+    reason_note = st.text_input("More about why", **draft.kept("reason_note"))
+    narrative = st.text_area("Narrative", value=line.narrative or "", **draft.kept("narrative"))
+    evidence = ask_evidence(draft)
+    report = Report(
+        milestone_id=line.milestone_id,
+        base_version=draft.base_version(line.base_version),
+        status=ReportedStatus(status),
+        forecast=forecast,
+        actual=actual,
+        reason=MoveReason(reason) if reason else None,
+        reason_note=reason_note or None,
+        narrative=narrative or None,
+        evidence_id=line.evidence_id,
+        evidence=evidence,
+    )
+    return report, wrong
+
+
+def ask_evidence(draft: Draft) -> Evidence | None:
+    """Draw the fields of new evidence and return what they say; None when they say nothing."""
+    html.show(html.put('<p class="quiet">Evidence. A completion without it is shown as asserted by its owner.</p>'))
+    first, second, third = st.columns(3)
+    publisher = first.text_input("Publisher", **draft.kept("publisher"))
+    title = second.text_input("Title", **draft.kept("title"))
+    url = third.text_input("Link on the publisher's own site", **draft.kept("url"))
+    return Evidence(publisher=publisher, title=title, url=url or None) if publisher or title or url else None
+
+
+def ask_date(
+    place: DeltaGenerator, field: str, held: str, draft: Draft, wrong: list[str], label: str | None = None
+) -> PublishedDate | None:
+    """Draw a field for a date and return what it says; None for nothing, and for what cannot be read.
+
+    What cannot be read is said below the field and added to ``wrong``; so is how a date was read that was typed.
+    """
+    label = label or field
+    written = place.text_input(label, value=held, help=HOW, **draft.kept(field))
+    try:
+        date = read_date(field, written)
+    except UnreadableDate as error:
+        drafts.fault(place, label, str(error))
+        wrong.append(str(error))
+        return None
+    if date and written.strip() != held:
+        with place:
+            html.show(html.put('<p class="quiet">We read this as {}.</p>', date.in_full))
+    return date
+
+
+def read_date(field: str, written: str) -> PublishedDate | None:
+    """Read a date as it was typed; None for nothing. Raises UnreadableDate naming the field."""
+    return parse_published_date(written.strip(), where=field) if written.strip() else None
+
+
+def stale(lines: Sequence[UpdateLine], reports: Sequence[Report]) -> list[tuple[UpdateLine, Report]]:
+    """Return the lines of which a newer version was saved than the report on them began from."""
+    return [
+        (line, report) for line, report in zip(lines, reports, strict=True) if line.base_version != report.base_version
+    ]
+
+
+def offer_both(
+    changed: Sequence[tuple[UpdateLine, Report]],
+    draft: Draft,
+    *,
+    mine: str = "Keep mine, to be saved on top of theirs",
+    theirs: str = "Take theirs and drop my draft",
+) -> None:
+    """Somebody else saved first: show what is held now beside the draft, and let its writer decide."""
+    html.show(
+        *(
+            html.alert(
+                f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
+                f"The saved version now says: {line.reported_status or 'no status'}, "
+                f"expected {line.due or 'at no date'}, narrative: {line.narrative or 'none'}"
+            )
+            for line, _ in changed
+        ),
+        html.table(
+            "Both texts: nothing is lost",
+            ["Line", "Whose", "Status", "Expected", "Happened", "Narrative"],
+            (
+                row
+                for line, report in changed
+                for row in (
+                    (line.milestone_id, "Yours", report.status, report.forecast, report.actual, report.narrative),
+                    (
+                        line.milestone_id,
+                        "Saved now",
+                        line.reported_status,
+                        None if line.actual else line.due,
+                        line.actual,
+                        line.narrative,
+                    ),
+                )
+            ),
+            empty="",
+        ),
+    )
+    st.button(mine, key=draft.key("mine"), on_click=_keep_mine, args=(changed, draft))
+    st.button(theirs, key=draft.key("theirs"), on_click=_take_theirs, args=(changed, draft))
+
+
+def _keep_mine(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:
+    for line, _ in changed:
+        begun(line, draft).begin_again_from(line.base_version)
+    drafts.tell(draft.form, f"Your version of {_ids(changed)} is kept, and is not saved yet. Save it when it is right.")
+
+
+def _take_theirs(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:
+    if draft.thing:
+        drafts.tell(draft.form, f"Your draft of {_ids(changed)} was dropped. What is saved is shown.")
+    else:
+        left_out = {line.milestone_id for line, _ in changed}
+        chosen = draft.key("lines")
+        st.session_state[chosen] = [one for one in st.session_state[chosen] if one not in left_out]
+        drafts.tell(draft.form, f"{_ids(changed)} left out. Nothing is saved yet.")
+    drafts.forget([begun(line, draft) for line, _ in changed])
+
+
+def _ids(changed: Sequence[tuple[UpdateLine, Report]]) -> str:
+    return ", ".join(line.milestone_id for line, _ in changed)
+
+
+def save(reports: Sequence[Report], draft: Draft, *, done: Sequence[Draft]) -> None:
+    """Save reports as one change, and say at the form what came of it."""
+    try:
+        recorded = progress.report_progress(
+            state.store(), actor_id=draft.person, reports=reports, request_id=drafts.request_id(draft)
+        )
+    except StaleEdit as stale:  # saved by somebody else in this moment: draw the page again, with both texts
+        drafts.refuse(draft.form, str(stale))
+        st.rerun()
+    except TrackerError as error:
+        drafts.refuse(draft.form, str(error))
+        return
+    ids = [report.milestone_id for report in reports]
+    words = f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}."
+    drafts.finish(draft.form, done, words)

@@ -1,0 +1,116 @@
+"""Periods, baseline requests and snapshots in their current state. Shapes, no rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tracker.domain.dates import PublishedDate
+from tracker.domain.progress import published
+from tracker.domain.snapshots import STANDING, Position, read_rules
+from tracker.domain.words import Precision, SnapshotState
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodLine:
+    """A reporting period; ``since`` is the day from which it stands as it does, ``version`` the one to edit from."""
+
+    period_id: str
+    name: str
+    opens_on: dt.date
+    closes_on: dt.date
+    board_on: dt.date
+    state: str
+    since: dt.date
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """A request to change a milestone's baseline: from what it was when that was asked, to what, why, and its decision.
+
+    ``author`` and ``decided_by`` are people's names; ``version`` is the one to decide on.
+    """
+
+    request_id: str
+    milestone_id: str
+    milestone: str
+    commitment_id: str
+    programme_id: str | None
+    before_on: dt.date | None
+    before_precision: str | None
+    after_on: dt.date
+    after_precision: str
+    reason: str
+    note: str
+    author_id: str
+    author: str
+    asked_on: dt.date
+    state: str
+    decided_by: str | None
+    decided_on: dt.date | None
+    decision_note: str | None
+    version: int
+
+    @property
+    def before(self) -> PublishedDate | None:
+        """The baseline when the request was made."""
+        return published(self.before_on, self.before_precision)
+
+    @property
+    def after(self) -> PublishedDate:
+        """The baseline that is asked for."""
+        return PublishedDate(self.after_on, Precision(self.after_precision))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotLine:
+    """A snapshot in its present state: what it shows, who took, approved or withdrew it, and when (UTC).
+
+    ``known_at`` is when the last change it knows of was recorded, ``taken_on`` the day in London on which it was taken.
+    ``withdrawal`` is the reason why it was withdrawn. ``version`` is the one to edit from.
+    """
+
+    name: str
+    as_at: dt.date
+    known_seq: int
+    known_seal: str
+    known_at: dt.datetime | None
+    digest: str
+    rules: str
+    state: str
+    taken_by: str
+    taker: str | None
+    taken_at: dt.datetime
+    taken_on: dt.date
+    period_id: str | None
+    approved_by: str | None
+    approver: str | None
+    approved_at: dt.datetime | None
+    published_at: dt.datetime | None
+    withdrawn_by: str | None
+    withdrawer: str | None
+    withdrawn_at: dt.datetime | None
+    withdrawal: str | None
+    note: str | None
+    version: int
+
+    @property
+    def position(self) -> Position:
+        """Where its board is looked at from."""
+        return Position(as_at=self.as_at, known_seq=self.known_seq, rules=read_rules(self.rules)[0])
+
+    @property
+    def form(self) -> int:
+        """The number of the form that its digest is of."""
+        return read_rules(self.rules)[1]
+
+    @property
+    def standing(self) -> bool:
+        """Say whether a board stands behind it: it was approved, and not withdrawn since."""
+        return self.state in STANDING
+
+    @property
+    def withdrawn(self) -> bool:
+        """Say whether it was withdrawn."""
+        return self.state == SnapshotState.WITHDRAWN
