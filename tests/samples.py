@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.domain import nouns
-from tracker.domain.ledger import Version
+from tracker.domain.columns import columns, from_columns
+from tracker.domain.ledger import GENESIS, Head, Version
+from tracker.domain.progress import Report, Statement
+from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import (
     CommitmentKind,
     MilestoneKind,
@@ -24,12 +28,19 @@ from tracker.domain.words import (
     Stance,
     View,
 )
+from tracker.reporting.board import BoardView, Header, build_board
 from tracker.store import ledger
+from tracker.views.board import Lists
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracker.domain.ledger import Change
     from tracker.domain.nouns import Noun
+    from tracker.domain.progress import Evidence
     from tracker.store.database import Database
+
+Record = TypeVar("Record")
 
 DAY = dt.date(2022, 3, 29)
 
@@ -38,6 +49,44 @@ NEVER_BOTH = {("commitment", "not_measurable"), ("assignment", "commitment_id")}
 
 instant = dt.datetime.fromisoformat
 """An instant in UTC as the ledger keeps it, without an offset."""
+
+
+def built(shape: type[Record], /, **values: Any) -> Record:
+    """A record by the values of its columns; those that are not given are unknown."""
+    return from_columns(shape, {**dict.fromkeys(columns(shape)), **values})
+
+
+def altered(record: Record, /, **values: Any) -> Record:
+    """A record with other values in some of its columns."""
+    shape = type(record)
+    return from_columns(shape, {**{name: column.get(record) for name, column in columns(shape).items()}, **values})
+
+
+def report_of(milestone_id: str, base_version: int, *, evidence: Evidence | None = None, **stated: Any) -> Report:
+    """A report on a milestone by the fields of its statement."""
+    return Report(
+        milestone_id=milestone_id, base_version=base_version, statement=Statement(**stated), evidence=evidence
+    )
+
+
+def restated(report: Report, **stated: Any) -> Report:
+    """A report whose statement says something else."""
+    return replace(report, statement=replace(report.statement, **stated))
+
+
+def board_view(
+    *,
+    as_at: dt.date = DAY,
+    known_at: dt.datetime | None = None,
+    head: Head | None = None,
+    rules: Tolerances = TOLERANCES,
+    demonstration: bool = False,
+    **lists: Iterable[Any],
+) -> BoardView:
+    """A board of the lists that are given; the others are empty."""
+    head = head or Head(0, GENESIS)
+    header = Header(as_at=as_at, known_at=known_at, head=head, rules=rules, demonstration=demonstration)
+    return build_board(header, Lists(**{name: tuple(lines) for name, lines in lists.items()}))
 
 
 def commitment(**fields: Any) -> nouns.Commitment:
@@ -52,7 +101,7 @@ def commitment(**fields: Any) -> nouns.Commitment:
         "owner_id": "send-director",
         "measure": "Standards are published.",
     }
-    return nouns.Commitment(**{**values, **fields})
+    return built(nouns.Commitment, **{**values, **fields})
 
 
 def milestone(**fields: Any) -> nouns.Milestone:
@@ -68,7 +117,7 @@ def milestone(**fields: Any) -> nouns.Milestone:
         "baseline_precision": Precision.YEAR,
         "baseline_wording": "by the end of 2023",
     }
-    return nouns.Milestone(**{**values, **fields})
+    return built(nouns.Milestone, **{**values, **fields})
 
 
 def progress(**fields: Any) -> nouns.Progress:
@@ -77,7 +126,7 @@ def progress(**fields: Any) -> nouns.Progress:
     for kind in ("forecast", "actual"):
         if fields.get(f"{kind}_on"):
             values[f"{kind}_precision"] = Precision.DAY
-    return nouns.Progress(**{**values, **fields})
+    return built(nouns.Progress, **{**values, **fields})
 
 
 def organisation(name: str = "Department for Education", noun_id: str = "dfe") -> nouns.Organisation:
@@ -106,7 +155,8 @@ def one_of_each() -> dict[str, Noun]:
             active=True,
             programme_id="change-programme",
         ),
-        "baseline_request": nouns.BaselineRequest(
+        "baseline_request": built(
+            nouns.BaselineRequest,
             id="gp-01-m1/1",
             milestone_id="gp-01-m1",
             baseline_on=dt.date(2024, 12, 31),
@@ -128,7 +178,8 @@ def one_of_each() -> dict[str, Noun]:
             target_wording="by 2025",
             note="In every chapter",
         ),
-        "event": nouns.Event(
+        "event": built(
+            nouns.Event,
             id="general-election",
             commitment_id="gp-01",
             happened_on=dt.date(2024, 7, 4),
@@ -212,7 +263,8 @@ def one_of_each() -> dict[str, Noun]:
             note="The first that was approved",
             withdrawn_by="chair@dfe.example",
         ),
-        "source": nouns.Source(
+        "source": built(
+            nouns.Source,
             id="green-paper",
             kind=SourceKind.DOCUMENT,
             publisher="DfE",

@@ -24,11 +24,11 @@ from streamlit.testing.v1 import AppTest
 from tests.benchmarks import crowd, machine, packs, starts, wide
 from tests.benchmarks.timing import Figure, say, table, timed
 from tests.browser.conftest import ROOT, served
+from tests.samples import report_of
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress
-from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.reporting.comparison import compare
 from tracker.reporting.digest import digest
@@ -267,7 +267,7 @@ def _saves(db: Database, name: str) -> Figure:
             db,
             actor_id=OWNER,
             reports=[
-                Report(
+                report_of(
                     milestone_id=milestone_id,
                     base_version=newest.get(milestone_id, 0),
                     status=ReportedStatus.IN_PROGRESS,

@@ -238,7 +238,7 @@ def missing_or_double(db: Database, editors: Sequence[Editor], saved: Sequence[A
         for editor in editors:
             for version in ledger.versions(cursor, Progress, editor.milestone_id)[1:]:  # the first was there before
                 assert isinstance(version.noun, Progress)
-                key = (actors[version.change_seq], version.change_seq, version.noun.narrative)
+                key = (actors[version.change_seq], version.change_seq, version.noun.statement.narrative)
                 recorded[key] = recorded.get(key, 0) + 1
     wanted = {(one.editor.email, one.seq, one.narrative) for one in saved}
     return [

@@ -15,6 +15,7 @@ from tracker.exchange.pack.workbook_ods import ods_file
 from tracker.exchange.pack.workbook_xlsx import xlsx_file
 from tracker.reporting.tables import board_tables
 from tracker.services import boards, packs, snapshots, users
+from tracker.views.board import Details
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,13 +56,7 @@ def _many(db: Database) -> Iterator[Figure]:
         headline=view.headline,
         marking=Marking.OFFICIAL,
     )
-    table = _long(
-        next(
-            table
-            for table in board_tables(view, references=(), outcomes=(), forecasts=())
-            if table.name == "milestones"
-        )
-    )
+    table = _long(next(table for table in board_tables(view, Details(), ()) if table.name == "milestones"))
     yield timed(f"{MANY:,} milestones to CSV", table_csv, [table] * 5, CSV)
     for kind, write in (("Parquet", parquet_files), ("ODS", ods_file), ("XLSX", xlsx_file)):
         yield timed(f"{MANY:,} milestones to {kind}", lambda one, write=write: list(write(cover, [one])), [table])  # type: ignore[misc]

@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, served, visit
+from tests.samples import report_of
 from tests.security.payloads import NAMES, PAYLOADS
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
-from tracker.domain.progress import Evidence, Report
+from tracker.domain.progress import Evidence
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, plans, progress, ratings, snapshots, stores, users
 from tracker.store.database import Address
@@ -50,7 +51,7 @@ def speak(db: Database, text: str) -> None:
         db,
         actor_id=mal,
         reports=[
-            Report(
+            report_of(
                 milestone_id="C2-99-M1",
                 base_version=0,
                 status=ReportedStatus.COMPLETE,

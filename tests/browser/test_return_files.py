@@ -11,12 +11,12 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import TELEPHONE, barriers, resize, served, visit
 from tests.browser.test_updates import acting, staff
+from tests.samples import report_of
 from tests.security.payloads import PAYLOADS
 from tests.security.test_hostile_files import TABLE_PART, repacked
 from tests.services.returned import edited
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
-from tracker.domain.progress import Report
 from tracker.domain.words import Precision, ReportedStatus
 from tracker.exchange.returns.table import Heading
 from tracker.services import boards, progress, stores
@@ -57,7 +57,7 @@ def ben_reports(staffed: Address) -> None:
     """Ben changes a line of Ana's after she has drawn her return."""
     with stores.open_store(staffed, writable=True) as db:
         [line] = [one for one in progress.my_lines(db, actor_id="ben@example.gov.uk") if one.milestone_id == "C6-01-M3"]
-        said = Report(
+        said = report_of(
             milestone_id=line.milestone_id,
             base_version=line.base_version,
             status=ReportedStatus.IN_PROGRESS,
@@ -122,6 +122,6 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
     with stores.open_store(staffed) as db:
         view = boards.view_board(db, dates.today(), boards.known_position(db))
         lines = {line.milestone_id: line for line in view.milestones}
-        assert lines["C6-01-M3"].narrative == "Written by Ana."
-        assert lines["C6-04-M2"].narrative == " ".join(PAYLOADS)
+        assert lines["C6-01-M3"].statement.narrative == "Written by Ana."
+        assert lines["C6-04-M2"].statement.narrative == " ".join(PAYLOADS)
         assert lines["C6-04-M3"].status == "Complete, late"

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.samples import altered, built, report_of, restated
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
 from tracker.domain.progress import (
-    Amendment,
     Evidence,
     Report,
+    Statement,
     UpdateLine,
     amended,
     confirmation,
@@ -64,12 +65,12 @@ def line(**fields: Any) -> UpdateLine:
         "base_version": 1,
         "newest_on": TODAY,
     }
-    return UpdateLine(**{**values, **fields})
+    return built(UpdateLine, **{**values, **fields})
 
 
 NO_FORECAST = line(forecast_on=None, forecast_precision=None)
 HAPPENED = line(actual_on=TODAY, actual_precision=Precision.DAY)
-NO_DATE = replace(NO_FORECAST, baseline_on=None, baseline_precision=None)
+NO_DATE = altered(NO_FORECAST, baseline_on=None, baseline_precision=None)
 
 
 def report(**fields: Any) -> Report:
@@ -80,7 +81,7 @@ def report(**fields: Any) -> Report:
         "status": ReportedStatus.IN_PROGRESS,
         "forecast": day(EXPECTED),
     }
-    return Report(**{**values, **fields})
+    return report_of(**{**values, **fields})
 
 
 def done(**fields: Any) -> Report:
@@ -253,9 +254,13 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_a_date_it_happened_completes_a_milestone_and_ends_what_was_expected_of_it() -> None:
     for status in (ReportedStatus.IN_PROGRESS, ReportedStatus.COMPLETE):
         said = settled(line(), report(status=status, actual=day(TODAY)))
-        assert (said.status, said.forecast, told(line(), said)) == (ReportedStatus.COMPLETE, None, [])
+        assert (said.statement.status, said.statement.forecast, told(line(), said)) == (
+            ReportedStatus.COMPLETE,
+            None,
+            [],
+        )
     typed = settled(line(), report(status=ReportedStatus.NOT_STARTED, actual=day(TODAY), forecast=day(BASELINE)))
-    assert (typed.status, typed.forecast) == (ReportedStatus.NOT_STARTED, day(BASELINE))
+    assert (typed.statement.status, typed.statement.forecast) == (ReportedStatus.NOT_STARTED, day(BASELINE))
     assert settled(line(), report()) == report()
 
 
@@ -280,7 +285,7 @@ def test_a_day_absurdly_far_is_asked_about_and_confirmed_by_naming_its_year_in_t
     assert told(line(), far) == [
         "M1: 31 March 2072 is after 2050; correct it, or confirm it by writing 2072 in the note that says why."
     ]
-    assert told(line(), replace(far, reason_note="It is 2072: posts are empty")) == []
+    assert told(line(), restated(far, reason_note="It is 2072: posts are empty")) == []
     held = line(forecast_on=dt.date(2072, 3, 31))
     assert told(held, report(forecast=day(dt.date(2072, 3, 31)))) == []
 
@@ -302,13 +307,13 @@ def test_a_date_moves_when_it_is_another_than_the_last_one_expected(
 @pytest.mark.parametrize(
     ("held", "amendment", "changed"),
     [
-        pytest.param(line(), Amendment(narrative="So far so good."), {"narrative": "So far so good."}, id="narrative"),
+        pytest.param(line(), Statement(narrative="So far so good."), {"narrative": "So far so good."}, id="narrative"),
         pytest.param(
-            line(), Amendment(status=ReportedStatus.NOT_STARTED), {"status": ReportedStatus.NOT_STARTED}, id="status"
+            line(), Statement(status=ReportedStatus.NOT_STARTED), {"status": ReportedStatus.NOT_STARTED}, id="status"
         ),
         pytest.param(
             line(),
-            Amendment(forecast=day(EXPECTED + ONE_DAY), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
+            Statement(forecast=day(EXPECTED + ONE_DAY), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
             {
                 "forecast": day(EXPECTED + ONE_DAY),
                 "reason": MoveReason.WORKFORCE,
@@ -318,25 +323,19 @@ def test_a_date_moves_when_it_is_another_than_the_last_one_expected(
         ),
         pytest.param(
             line(),
-            Amendment(forecast=day(EXPECTED), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
+            Statement(forecast=day(EXPECTED), reason=MoveReason.WORKFORCE, reason_note="Posts are empty"),
             {},
             id="a date that stays needs no why",
         ),
-        pytest.param(
-            line(),
-            Amendment(actual=day(TODAY), evidence=EVIDENCE),
-            {
-                "actual": day(TODAY),
-                "evidence": EVIDENCE,
-                "forecast": None,
-                "status": ReportedStatus.COMPLETE,
-            },
-            id="complete, with evidence",
-        ),
-        pytest.param(line(), Amendment(), {}, id="nothing"),
+        pytest.param(line(), Statement(), {}, id="nothing"),
     ],
 )
 def test_an_amendment_says_one_thing_and_leaves_the_rest_as_it_is(
-    held: UpdateLine, amendment: Amendment, changed: dict[str, Any]
+    held: UpdateLine, amendment: Statement, changed: dict[str, Any]
 ) -> None:
-    assert amended(held, amendment) == replace(confirmation(held), **changed)
+    assert amended(held, amendment) == restated(confirmation(held), **changed)
+
+
+def test_an_amendment_that_completes_milestones_brings_its_evidence() -> None:
+    completed = restated(confirmation(line()), actual=day(TODAY), forecast=None, status=ReportedStatus.COMPLETE)
+    assert amended(line(), Statement(actual=day(TODAY)), EVIDENCE) == replace(completed, evidence=EVIDENCE)

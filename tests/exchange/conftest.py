@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.domain.errors import PlanFaults
-from tracker.exchange.plans import Statement, read_plan
+from tracker.exchange.plans import Planned, read_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,7 +170,7 @@ class PlanFolder:
         assert old in text, f"{old!r} is not in {file}"
         self.files[file].write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
 
-    def read(self) -> list[Statement]:
+    def read(self) -> list[Planned]:
         """Read the plan."""
         return read_plan(self.plans, self.data)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.samples import save
+from tests.samples import built, save
 from tracker.domain.nouns import Assessment, Milestone, Progress
 from tracker.domain.words import THREE_POINT_SCALE, MilestoneKind, Precision, Reporter, View
 from tracker.services import boards
@@ -41,7 +41,8 @@ def view(db: Database, plan: PlanFolder) -> BoardView:
     )
     save(
         db,
-        Milestone(
+        built(
+            Milestone,
             id="C6-01-M2",
             commitment_id="C6-01",
             title="The second sum is paid",
@@ -63,7 +64,8 @@ def view(db: Database, plan: PlanFolder) -> BoardView:
     )
     save(
         db,
-        Progress(
+        built(
+            Progress,
             id="C6-01-M3",
             reporter=Reporter.OWNER,
             actual_on=dt.date(2025, 12, 1),

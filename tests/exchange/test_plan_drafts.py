@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
+from tracker.domain.dates import day_of
 from tracker.domain.errors import ReturnRejected
 from tracker.domain.nouns import Milestone, Progress
 from tracker.exchange import foreign_files, foreign_parser
@@ -146,7 +147,7 @@ def test_a_draft_reads_as_a_plan_and_passes_once_it_is_filled_in(
     file.write_text(filled(drafted), encoding="utf-8")
     found = [s.noun for s in plan.read() if isinstance(s.noun, Milestone) and s.noun.id.startswith("DRAFT-01")]
     assert [milestone.title for milestone in found] == titles
-    assert [str(m.baseline_on) if m.baseline_on else None for m in found] == dates
+    assert [str(day_of(m.baseline)) if day_of(m.baseline) else None for m in found] == dates
 
 
 def test_what_is_guessed_is_marked_and_nothing_is_said_to_have_happened(plan: PlanFolder) -> None:
@@ -157,7 +158,7 @@ def test_what_is_guessed_is_marked_and_nothing_is_said_to_have_happened(plan: Pl
     assert '# FILL IN a baseline: the file gives "Exempt under Section 43"' in draft(GMPP, "gmpp.csv")
     (plan.plans / "draft.toml").write_text(filled(draft(PROJECT_XML, "p.xml")), encoding="utf-8")
     [forecast] = [s.noun for s in plan.read() if isinstance(s.noun, Progress) and s.noun.id == "DRAFT-01-M1"]
-    assert (str(forecast.forecast_on), forecast.actual_on) == ("2027-04-30", None)
+    assert (str(day_of(forecast.statement.forecast)), day_of(forecast.statement.actual)) == ("2027-04-30", None)
 
 
 def test_hostile_texts_stay_within_their_lines() -> None:

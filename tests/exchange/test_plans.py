@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.exchange.conftest import FAULTS, LOCAL_AUTHORITIES, Fault
+from tests.samples import built
 from tracker.domain import dates
+from tracker.domain.dates import PublishedDate, day_of
 from tracker.domain.errors import PlanFaults
 from tracker.domain.nouns import (
     Assessment,
@@ -92,7 +94,8 @@ def test_a_source_is_read_with_its_date_as_precise_as_it_was_published(plan: Pla
     assert said(plan, Source, "news") == [
         (
             GREEN_PAPER,
-            Source(
+            built(
+                Source,
                 id="news",
                 kind=SourceKind.EVIDENCE,
                 publisher="A newspaper",
@@ -132,7 +135,8 @@ def test_a_commitment_is_read_with_its_sum_and_target(plan: PlanFolder) -> None:
     assert said(plan, Commitment, "C6-01") == [
         (
             GREEN_PAPER,
-            Commitment(
+            built(
+                Commitment,
                 id="C6-01",
                 chapter=6,
                 kind=CommitmentKind.FUNDING,
@@ -176,15 +180,16 @@ def test_a_milestone_holds_from_the_day_it_was_promised_and_is_key_unless_the_pl
     assert isinstance(other, Milestone)
     assert (supporting.key, other.key) == (False, True)
     assert supporting.kind is MilestoneKind.PAYMENT
-    assert (supporting.baseline_on, supporting.baseline_precision) == (dt.date(2025, 3, 31), Precision.FINANCIAL_YEAR)
-    assert (other.baseline_on, other.baseline_precision) == (None, None)
+    assert supporting.baseline == PublishedDate(dt.date(2025, 3, 31), Precision.FINANCIAL_YEAR)
+    assert other.baseline is None
 
 
 def test_a_forecast_holds_from_the_day_it_was_published(plan: PlanFolder) -> None:
     assert said(plan, Progress, "C6-01-M1") == [
         (
             dt.date(2023, 3, 2),
-            Progress(
+            built(
+                Progress,
                 id="C6-01-M1",
                 reporter=Reporter.PUBLISHED,
                 forecast_on=dt.date(2025, 12, 31),
@@ -200,7 +205,7 @@ def test_a_completion_holds_from_the_day_it_happened(plan: PlanFolder) -> None:
     [(day, progress)] = said(plan, Progress, "C6-06-M1")
     assert day == dt.date(2023, 6, 6)
     assert isinstance(progress, Progress)
-    assert progress.actual_on == dt.date(2023, 6, 6)
+    assert day_of(progress.statement.actual) == dt.date(2023, 6, 6)
 
 
 def test_a_completion_that_became_known_later_holds_from_the_day_it_was_known(plan: PlanFolder) -> None:

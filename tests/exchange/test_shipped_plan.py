@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tracker.domain import dates
+from tracker.domain.dates import day_of
 from tracker.domain.nouns import (
     Assessment,
     Commitment,
@@ -29,7 +30,7 @@ from tracker.domain.words import Precision, View
 from tracker.exchange.plans import read_plan
 
 if TYPE_CHECKING:
-    from tracker.exchange.plans import Statement
+    from tracker.exchange.plans import Planned
 
 ROOT = Path(__file__).parents[2]
 COMMITMENTS = {
@@ -89,38 +90,38 @@ Kind = TypeVar("Kind", bound=Noun)
 
 
 @pytest.fixture(scope="module")
-def statements() -> list[Statement]:
+def statements() -> list[Planned]:
     return read_plan(ROOT / "plans", ROOT / "data")
 
 
-def of(statements: list[Statement], kind: type[Kind]) -> list[Kind]:
+def of(statements: list[Planned], kind: type[Kind]) -> list[Kind]:
     return [statement.noun for statement in statements if isinstance(statement.noun, kind)]
 
 
-def test_the_commitments_are_the_known_55(statements: list[Statement]) -> None:
+def test_the_commitments_are_the_known_55(statements: list[Planned]) -> None:
     assert len(COMMITMENTS) == 55
     assert sorted(commitment.id for commitment in of(statements, Commitment)) == sorted(COMMITMENTS)
 
 
-def test_a_commitment_is_filed_under_its_chapter(statements: list[Statement]) -> None:
+def test_a_commitment_is_filed_under_its_chapter(statements: list[Planned]) -> None:
     assert not [c.id for c in of(statements, Commitment) if not c.id.startswith(f"C{c.chapter}-")]
 
 
-def test_every_commitment_can_be_followed_to_a_source_document(statements: list[Statement]) -> None:
+def test_every_commitment_can_be_followed_to_a_source_document(statements: list[Planned]) -> None:
     documents = {source.id for source in of(statements, Source) if source.kind == "document"}
     assert {r.commitment_id for r in of(statements, Reference) if r.source_id in documents} == COMMITMENTS
     assert all(reference.pinpoint for reference in of(statements, Reference))
 
 
 def test_every_commitment_has_an_evidence_view_with_a_reason_from_the_green_paper_on(
-    statements: list[Statement],
+    statements: list[Planned],
 ) -> None:
     views = [s for s in statements if isinstance(s.noun, Assessment)]
     assert {s.noun.commitment_id for s in views if isinstance(s.noun, Assessment)} == COMMITMENTS
     assert all(isinstance(s.noun, Assessment) and s.noun.view is View.EVIDENCE and s.noun.rationale for s in views)
 
 
-def test_every_commitment_has_an_owner_of_its_own_or_of_its_programme(statements: list[Statement]) -> None:
+def test_every_commitment_has_an_owner_of_its_own_or_of_its_programme(statements: list[Planned]) -> None:
     owners = {owner.id: owner for owner in of(statements, Owner)}
     programmes = {programme.id: programme for programme in of(statements, Programme)}
     for commitment in of(statements, Commitment):
@@ -128,11 +129,11 @@ def test_every_commitment_has_an_owner_of_its_own_or_of_its_programme(statements
         assert owners[owner].role, commitment.id
 
 
-def test_every_commitment_has_a_measure_or_says_why_it_cannot_be_measured(statements: list[Statement]) -> None:
+def test_every_commitment_has_a_measure_or_says_why_it_cannot_be_measured(statements: list[Planned]) -> None:
     assert not [c.id for c in of(statements, Commitment) if bool(c.measure) == bool(c.not_measurable)]
 
 
-def test_there_are_153_local_authorities_of_england(statements: list[Statement]) -> None:
+def test_there_are_153_local_authorities_of_england(statements: list[Planned]) -> None:
     authorities = of(statements, LocalAuthority)
     assert len(authorities) == 153
     assert len({authority.gss_code for authority in authorities}) == 153
@@ -140,7 +141,7 @@ def test_there_are_153_local_authorities_of_england(statements: list[Statement])
     assert all(authority.gss_code.startswith("E") for authority in authorities)
 
 
-def test_the_green_papers_money_is_committed_to_its_programmes(statements: list[Statement]) -> None:
+def test_the_green_papers_money_is_committed_to_its_programmes(statements: list[Planned]) -> None:
     committed = {(f.programme_id, int(f.amount_gbp)) for f in of(statements, Funding) if f.stage == "committed"}
     assert committed >= {
         ("safety-valve", 300_000_000),
@@ -155,7 +156,7 @@ def test_the_green_papers_money_is_committed_to_its_programmes(statements: list[
     }
 
 
-def newest_readings(statements: list[Statement]) -> dict[str, Assessment]:
+def newest_readings(statements: list[Planned]) -> dict[str, Assessment]:
     """Return the newest evidence view of each commitment."""
     views = [statement for statement in statements if isinstance(statement.noun, Assessment)]
     ordered = sorted(views, key=lambda view: view.effective_on)
@@ -182,7 +183,7 @@ def is_address(host: str) -> bool:
     return True
 
 
-def test_every_link_is_https_on_a_publishers_domain_and_not_a_copy(statements: list[Statement]) -> None:
+def test_every_link_is_https_on_a_publishers_domain_and_not_a_copy(statements: list[Planned]) -> None:
     links = {source.id: source.url for source in of(statements, Source) if source.url}
     assert links
     for source, link in links.items():
@@ -199,7 +200,7 @@ def test_a_host_that_is_a_bare_address_is_recognised(host: str, is_one: bool) ->
     assert is_address(host) is is_one
 
 
-def test_a_publisher_is_linked_only_on_its_own_domain(statements: list[Statement]) -> None:
+def test_a_publisher_is_linked_only_on_its_own_domain(statements: list[Planned]) -> None:
     for source in of(statements, Source):
         domains = OWN_DOMAINS.get(source.publisher)
         host = urlsplit(source.url).hostname or "" if source.url else ""
@@ -207,12 +208,12 @@ def test_a_publisher_is_linked_only_on_its_own_domain(statements: list[Statement
         assert own or not host, source.id
 
 
-def test_a_source_without_a_link_says_where_it_was_read(statements: list[Statement]) -> None:
+def test_a_source_without_a_link_says_where_it_was_read(statements: list[Planned]) -> None:
     sources = [source for source in of(statements, Source) if source.kind != "document"]
     assert not [source.id for source in sources if not source.url and not source.note]
 
 
-def test_every_event_cites_a_source_that_is_there_and_was_published_by_today(statements: list[Statement]) -> None:
+def test_every_event_cites_a_source_that_is_there_and_was_published_by_today(statements: list[Planned]) -> None:
     sources = {source.id: source for source in of(statements, Source)}
     events = of(statements, Event)
     assert events
@@ -220,11 +221,11 @@ def test_every_event_cites_a_source_that_is_there_and_was_published_by_today(sta
         assert event.evidence_id in sources, event.id
         assert event.summary.endswith("."), event.id
     for source in sources.values():
-        if source.published_on and source.published_precision:
-            assert first_day(source.published_on, source.published_precision) <= dates.today(), source.id
+        if source.published:
+            assert first_day(source.published.day, source.published.precision) <= dates.today(), source.id
 
 
-def test_every_source_is_cited(statements: list[Statement]) -> None:
+def test_every_source_is_cited(statements: list[Planned]) -> None:
     cited = {
         getattr(statement.noun, name)
         for statement in statements
@@ -234,16 +235,16 @@ def test_every_source_is_cited(statements: list[Statement]) -> None:
     assert not [source.id for source in of(statements, Source) if source.id not in cited]
 
 
-def test_an_inferred_date_is_never_a_day_and_its_note_says_how(statements: list[Statement]) -> None:
+def test_an_inferred_date_is_never_a_day_and_its_note_says_how(statements: list[Planned]) -> None:
     inferred = [event for event in of(statements, Event) if event.inferred]
     assert inferred
-    assert not [event.id for event in inferred if event.happened_precision is Precision.DAY or not event.note]
+    assert not [event.id for event in inferred if event.happened.precision is Precision.DAY or not event.note]
 
 
-def test_a_reading_is_no_stronger_than_its_evidence(statements: list[Statement]) -> None:
+def test_a_reading_is_no_stronger_than_its_evidence(statements: list[Planned]) -> None:
     read = newest_readings(statements)
     assert {id_: read[id_].rating for id_ in READINGS} == READINGS
-    completed = {progress.id for progress in of(statements, Progress) if progress.actual_on}
+    completed = {progress.id for progress in of(statements, Progress) if day_of(progress.statement.actual)}
     still_open = {
         milestone.commitment_id
         for milestone in of(statements, Milestone)
@@ -258,7 +259,7 @@ def test_a_reading_is_no_stronger_than_its_evidence(statements: list[Statement])
     assert not [id_ for id_, reading in read.items() if reading.rating not in evidenced and not reading.evidence_id]
 
 
-def test_a_commitment_is_led_by_the_body_of_its_owner(statements: list[Statement]) -> None:
+def test_a_commitment_is_led_by_the_body_of_its_owner(statements: list[Planned]) -> None:
     owners = {owner.id: owner for owner in of(statements, Owner)}
     programmes = {programme.id: programme for programme in of(statements, Programme)}
     for commitment in of(statements, Commitment):
@@ -267,7 +268,7 @@ def test_a_commitment_is_led_by_the_body_of_its_owner(statements: list[Statement
         assert owner.organisation_id.split("-")[0] == body, commitment.id
 
 
-def test_what_is_said_of_standards_and_metrics_names_them(statements: list[Statement]) -> None:
+def test_what_is_said_of_standards_and_metrics_names_them(statements: list[Planned]) -> None:
     notes = {commitment.id: commitment.note or "" for commitment in of(statements, Commitment)}
     themes = notes["C2-01"].split("The five themes: ")[1].split(". ")[0]
     assert len(themes.split("; ")) == 5
@@ -278,20 +279,20 @@ def test_what_is_said_of_standards_and_metrics_names_them(statements: list[State
     assert "duty to co-operate" in notes["C5-01"]
 
 
-def test_every_completion_has_evidence(statements: list[Statement]) -> None:
-    completed = [progress for progress in of(statements, Progress) if progress.actual_on]
+def test_every_completion_has_evidence(statements: list[Planned]) -> None:
+    completed = [progress for progress in of(statements, Progress) if day_of(progress.statement.actual)]
     assert completed
-    assert not [progress.id for progress in completed if not progress.evidence_id]
+    assert not [progress.id for progress in completed if not progress.statement.evidence_id]
 
 
-def test_no_milestone_was_promised_before_the_green_paper(statements: list[Statement]) -> None:
+def test_no_milestone_was_promised_before_the_green_paper(statements: list[Planned]) -> None:
     milestones = [s for s in statements if isinstance(s.noun, Milestone)]
     assert milestones
     assert not [s.where for s in milestones if s.effective_on < dt.date(2022, 3, 29)]
 
 
-def test_nothing_is_held_from_the_future(statements: list[Statement]) -> None:
+def test_nothing_is_held_from_the_future(statements: list[Planned]) -> None:
     today = dates.today()
     assert not [s.where for s in statements if s.effective_on > today]
-    assert not [p.id for p in of(statements, Progress) if p.actual_on and p.actual_on > today]
-    assert not [e.id for e in of(statements, Event) if e.happened_on > today]
+    assert not [p.id for p in of(statements, Progress) if (actual := p.statement.actual) and actual.day > today]
+    assert not [e.id for e in of(statements, Event) if e.happened.day > today]

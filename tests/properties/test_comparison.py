@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import tempfile
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests import samples
 from tests.conftest import LONG
+from tests.samples import altered, built
+from tracker.domain.columns import parts
 from tracker.domain.nouns import Assessment, Event, Funding, Owner, Programme, Source
 from tracker.domain.words import MoneyStage, Movement, MoveReason, Precision, SourceKind, View
 from tracker.reporting.comparison import COMPARED
@@ -42,7 +43,7 @@ def _dated(kind: str, day: dt.date | None) -> dict[str, Any]:
 def _report(milestone_id: str, forecast: dt.date | None, actual: dt.date | None, word: str) -> Noun:
     reason = MoveReason.CORRECTION if word == "two" else MoveReason.LEGISLATION
     evidence = None if word == "one" else "news"
-    return replace(
+    return altered(
         samples.progress(id=milestone_id, narrative=word, reason=reason, evidence_id=evidence),
         **_dated("forecast", forecast),
         **_dated("actual", actual),
@@ -63,7 +64,7 @@ def _view(commitment_id: str, view: View, rating: str, word: str) -> Noun:
 
 _said = st.one_of(
     st.builds(
-        lambda noun_id, word, owner, day: replace(
+        lambda noun_id, word, owner, day: altered(
             samples.commitment(id=noun_id, title=word, owner_id=owner, amount_gbp=Decimal(len(word))),
             **_dated("target", day),
         ),
@@ -73,7 +74,7 @@ _said = st.one_of(
         _maybe_day,
     ),
     st.builds(
-        lambda noun_id, of, word, day: replace(
+        lambda noun_id, of, word, day: altered(
             samples.milestone(id=noun_id, commitment_id=of, title=word, key=word != "one"), **_dated("baseline", day)
         ),
         _milestone,
@@ -95,7 +96,8 @@ _said = st.one_of(
         _word,
     ),
     st.builds(
-        lambda noun_id, day, word: Event(
+        lambda noun_id, day, word: built(
+            Event,
             id=noun_id,
             happened_on=day,
             happened_precision=Precision.DAY,
@@ -144,7 +146,7 @@ _LISTS = {
 def content(view: BoardView) -> Content:
     """What of a board is compared: record and id → field → what it says."""
     return {
-        (record, getattr(line, key)): {name: getattr(line, name) for name in COMPARED[record]}
+        (record, getattr(line, key)): {name: parts(type(line))[name].get(line) for name in COMPARED[record]}
         for record, (lines, key) in _LISTS.items()
         for line in getattr(view, lines)
     }

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.samples import altered, board_view, built
 from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import CLOSED_OUTCOMES, STATUS_SEVERITY, MilestoneStatus, Outcome
-from tracker.reporting.board import REASONS, build_board
+from tracker.reporting.board import REASONS
 from tracker.reporting.digest import digest
 from tracker.views.board import CommitmentLine, EventLine, MilestoneLine, SourceLine
 
@@ -29,8 +29,7 @@ DAY = dt.timedelta(days=1)
 
 def commitment(commitment_id: str = "C1", **fields: Any) -> CommitmentLine:
     """A commitment that is on no list; give only the fields that a test is about."""
-    values: dict[str, Any] = dict.fromkeys(CommitmentLine.__dataclass_fields__)
-    values |= {
+    values: dict[str, Any] = {
         "commitment_id": commitment_id,
         "chapter": 2,
         "kind": "policy",
@@ -46,7 +45,7 @@ def commitment(commitment_id: str = "C1", **fields: Any) -> CommitmentLine:
         "milestones": 1,
         "milestones_met": 0,
     }
-    return CommitmentLine(**{**values, **fields})
+    return built(CommitmentLine, **{**values, **fields})
 
 
 def milestone(milestone_id: str = "C1-M1", **fields: Any) -> MilestoneLine:
@@ -68,11 +67,12 @@ def milestone(milestone_id: str = "C1-M1", **fields: Any) -> MilestoneLine:
         "owner_id": "sro",
         "owner": "Senior responsible owner",
     }
-    return MilestoneLine(**{**values, **fields})
+    return built(MilestoneLine, **{**values, **fields})
 
 
 def event(event_id: str, commitment_id: str | None = None, *, on: dt.date = AS_AT, inferred: bool = False) -> EventLine:
-    return EventLine(
+    return built(
+        EventLine,
         event_id=event_id,
         commitment_id=commitment_id,
         happened_on=on,
@@ -85,7 +85,8 @@ def event(event_id: str, commitment_id: str | None = None, *, on: dt.date = AS_A
 
 
 def source(source_id: str) -> SourceLine:
-    return SourceLine(
+    return built(
+        SourceLine,
         source_id=source_id,
         kind="evidence",
         publisher="P",
@@ -106,7 +107,7 @@ def board(
     sources: Sequence[SourceLine] = (),
     rules: Tolerances = TOLERANCES,
 ) -> BoardView:
-    return build_board(
+    return board_view(
         as_at=AS_AT,
         known_at=None,
         head=Head(0, GENESIS),
@@ -169,7 +170,7 @@ def test_overdue_milestones_are_counted() -> None:
 
 def test_sources_are_found_by_id_and_events_of_no_commitment_are_the_outside_world() -> None:
     shown = board([commitment()], events=[event("E1"), event("E2", "C1")], sources=[source("news"), source("hansard")])
-    assert list(shown.sources) == ["news", "hansard"]
+    assert list(shown.cited) == ["news", "hansard"]
     assert [e.event_id for e in shown.outside_world] == ["E1"]
     assert [e.event_id for e in shown.events] == ["E1", "E2"]
 
@@ -446,7 +447,7 @@ def test_the_order_that_exceptions_are_shown_in_is_not_part_of_the_digest() -> N
 
 
 def test_the_newest_fact_is_dated_as_precisely_as_it_was_published() -> None:
-    year = replace(event("E1", on=dt.date(2023, 12, 31)), happened_precision="year")
+    year = altered(event("E1", on=dt.date(2023, 12, 31)), happened_precision="year")
     assert str(board(events=[year]).newest_fact) == "2023"
     day = event("E2", on=dt.date(2023, 12, 31))
     assert str(board(events=[year, day]).newest_fact) == "31 December 2023"

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
+from tests.samples import board_view
 from tracker.domain.ledger import Head
 from tracker.domain.rules import Tolerances
-from tracker.reporting.board import BoardView, build_board
+from tracker.reporting.board import BoardView
 from tracker.reporting.digest import FORMS, NEWEST_FORM, digest
 from tracker.views.board import CommitmentLine
 
@@ -73,7 +74,7 @@ def test_a_board_of_another_day_or_of_demonstration_data_is_another_board() -> N
 
 
 def test_a_board_with_nothing_on_it_has_a_digest() -> None:
-    empty = build_board(
+    empty = board_view(
         as_at=AS_AT,
         known_at=None,
         head=Head(0, "0" * 64),

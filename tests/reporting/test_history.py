@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.samples import DAY, commitment, instant, milestone, one_of_each, organisation, progress
+from tests.samples import DAY, altered, built, commitment, instant, milestone, one_of_each, organisation, progress
 from tests.security.payloads import PAYLOADS
 from tracker.domain import nouns
+from tracker.domain.columns import parts
+from tracker.domain.fields import FIELDS
 from tracker.domain.ledger import GENESIS, Head, Version
 from tracker.domain.words import ChangeAction, MoneyStage, MoveReason, Precision, RequestState, Role, View
 from tracker.reporting.charts import milestone_trend
-from tracker.reporting.history import FIELD_WORDS, NOUN_WORDS, HistoryView, told
+from tracker.reporting.history import NOUN_WORDS, HistoryView, told
 from tracker.store.registry import NOUNS, table_of
 from tracker.views.records import RecordedLine, TrendLine
 
@@ -58,13 +60,13 @@ def forecast(day: str, **of: Any) -> nouns.Progress:
 def test_every_noun_and_every_field_of_every_noun_has_its_words() -> None:
     assert set(NOUN_WORDS) >= set(NOUNS)
     for table, noun in NOUNS.items():
-        assert set(FIELD_WORDS[table]) == {field.name for field in fields(noun)} - {"id"}
-        assert all(FIELD_WORDS[table].values())
+        assert set(FIELDS[table]) >= set(parts(noun)) - {"id"}
 
 
 def test_the_words_of_a_noun_do_not_say_two_things_at_once() -> None:
-    for words in FIELD_WORDS.values():
-        assert len(set(words.values())) == len(words)
+    for table, noun in NOUNS.items():
+        labels = [FIELDS[table][name].label for name in parts(noun) if name != "id"]
+        assert len(set(labels)) == len(labels)
 
 
 @pytest.mark.parametrize("table", sorted(NOUNS))
@@ -139,10 +141,10 @@ def test_several_changes_are_told_one_after_the_other() -> None:
 
 def test_a_date_that_appears_or_goes_has_no_days_between() -> None:
     none = progress(id="C2-01-M4", status="x")
-    assert what(replace(none, actual_on=MARCH, actual_precision=Precision.DAY), none) == (
+    assert what(altered(none, actual_on=MARCH, actual_precision=Precision.DAY), none) == (
         "changed the completion of C2-01-M4 from nothing to 2 March 2026"
     )
-    gone = replace(forecast("2025-12-31"), forecast_on=None, forecast_precision=None)
+    gone = altered(forecast("2025-12-31"), forecast_on=None, forecast_precision=None)
     assert what(gone, forecast("2025-12-31")) == ("changed the forecast of C2-01-M4 from 31 December 2025 to nothing")
 
 
@@ -202,7 +204,8 @@ def test_a_first_report_and_a_first_view_say_what_they_hold() -> None:
 
 
 def test_a_request_to_change_a_baseline_says_its_reason_and_a_decision_its_own() -> None:
-    asked = nouns.BaselineRequest(
+    asked = built(
+        nouns.BaselineRequest,
         id="C2-01-M4/1",
         milestone_id="C2-01-M4",
         baseline_on=dt.date(2026, 12, 31),
@@ -329,13 +332,13 @@ def test_a_page_knows_whether_older_lines_follow() -> None:
 
 
 def said(on: str, **of: Any) -> TrendLine:
-    values: dict[str, Any] = dict.fromkeys(TrendLine.__dataclass_fields__)
-    values["reported_on"] = dt.date.fromisoformat(on)
+    values: dict[str, Any] = {"reported_on": dt.date.fromisoformat(on)}
     for kind, value in of.items():
-        values[kind if kind == "reason" else f"{kind}_on"] = value if kind == "reason" else dt.date.fromisoformat(value)
-        if kind != "reason":
-            values[f"{kind}_precision"] = "day"
-    return TrendLine(**values)
+        if kind == "reason":
+            values[kind] = value
+        else:
+            values |= {f"{kind}_on": dt.date.fromisoformat(value), f"{kind}_precision": "day"}
+    return built(TrendLine, **values)
 
 
 B = "2025-12-31"
@@ -390,7 +393,7 @@ def test_the_title_of_the_trend_says_how_often_the_forecast_moved_and_how_far(
 
 
 def test_a_completion_known_by_its_month_is_said_in_it() -> None:
-    line = replace(said("2024-04-30", actual="2024-04-30"), actual_precision="month")
+    line = altered(said("2024-04-30", actual="2024-04-30"), actual_precision="month")
     found = milestone_trend("M", [line], dt.date(2026, 11, 22))
     assert found
     assert found.title == "No forecast has been given; it happened in April 2024"

@@ -16,7 +16,7 @@ from tests.services.conftest import OWNER, PEOPLE, add
 from tests.services.test_periods import days, head
 from tracker.domain import dates
 from tracker.domain.baselines import Asked
-from tracker.domain.dates import GREEN_PAPER, PublishedDate
+from tracker.domain.dates import GREEN_PAPER, PublishedDate, day_of
 from tracker.domain.errors import (
     InvalidRequest,
     NotAllowed,
@@ -95,9 +95,7 @@ def versions(db: Database, milestone_id: str = PAID) -> list[tuple[int, dt.date,
         (
             version.version,
             version.effective_on,
-            PublishedDate(noun.baseline_on, noun.baseline_precision)
-            if noun.baseline_on and noun.baseline_precision
-            else None,
+            noun.baseline,
             noun.baseline_wording,
         )
         for version in found
@@ -463,7 +461,7 @@ def test_a_correction_never_changes_slip_as_known_then_nor_on_days_before_the_er
         if day < wrong_from:
             assert after == before[day]
         else:
-            assert after.baseline_on == right
+            assert day_of(after.baseline) == right
 
 
 # The plans

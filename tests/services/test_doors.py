@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.samples import milestone, save
+from tests.samples import milestone, report_of, save
 from tests.services.conftest import OWNER, PEOPLE, add
 from tests.services.test_periods import days
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
@@ -17,7 +17,6 @@ from tracker.domain.errors import NotAllowed, TrackerError, UnknownUser
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Assignment, Period, Progress, User
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, OwnerRating, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, progress, ratings, snapshots, users
 from tracker.store import ledger
@@ -58,7 +57,7 @@ class Office:
 
 
 def report(office: Office, who: str) -> Change:
-    said = Report(
+    said = report_of(
         milestone_id=office.milestone_id,
         base_version=office.newest(Progress, office.milestone_id),
         status=ReportedStatus.IN_PROGRESS,

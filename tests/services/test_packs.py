@@ -7,9 +7,9 @@ import io
 import json
 import random
 import zipfile
-from dataclasses import fields, make_dataclass, replace
+from dataclasses import make_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet
 import pypdf
@@ -17,14 +17,15 @@ import pytest
 
 from tests import samples
 from tests.conftest import copy_store
-from tests.samples import save
+from tests.samples import altered, report_of, save
 from tests.services.conftest import PEOPLE, add
 from tests.services.test_snapshots import change_at_random
 from tracker.domain import dates, nouns
+from tracker.domain.columns import parts
 from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import InvalidPack, NotAllowed, UnknownSnapshot, UnknownUser
 from tracker.domain.nouns import Assessment, User
-from tracker.domain.progress import Evidence, Report
+from tracker.domain.progress import Evidence
 from tracker.domain.words import (
     DEMONSTRATION,
     THREE_POINT_SCALE,
@@ -167,23 +168,23 @@ PLAIN = {
 
 def free_texts(noun: nouns.Noun) -> list[str]:
     """The fields of a noun that hold whatever somebody wrote; not ids, nor words of a scale."""
-    hints = get_type_hints(type(noun))
     return [
-        field.name
-        for field in fields(noun)
-        if str in (hints[field.name], *get_args(hints[field.name]))
-        and not field.name.endswith(("_id", "_by", "_in", "_of", "_seal", "url", "gss_code"))
-        and field.name not in {"id", "digest", "part_of"}
-        and (type(noun), field.name) not in PLAIN
+        name
+        for name, part in parts(type(noun)).items()
+        if part.kind is str
+        and not name.endswith(("_id", "_by", "_in", "_of", "_seal", "url", "gss_code"))
+        and name not in {"id", "digest", "part_of"}
+        and (type(noun), name) not in PLAIN
     ]
 
 
 def marked(noun: nouns.Noun, word: str) -> Any:
     """The noun with a word of ours in each of its free texts."""
-    texts = {name: f"{word} {getattr(noun, name) or ''}".strip() for name in free_texts(noun)}
+    known = parts(type(noun))
+    texts = {name: f"{word} {known[name].get(noun) or ''}".strip() for name in free_texts(noun)}
     if isinstance(noun, nouns.Commitment):
         texts.pop("not_measurable")  # it has a measure
-    return replace(noun, **texts)
+    return altered(noun, **texts)
 
 
 @pytest.fixture
@@ -232,7 +233,7 @@ def marked_store(taken: Database) -> Database:
             taken,
             actor_id="writer@dfe.example",
             reports=[
-                Report(
+                report_of(
                     milestone_id="C6-01-M1",
                     base_version=line.base_version,
                     status=ReportedStatus.IN_PROGRESS,

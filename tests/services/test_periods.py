@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.samples import save
+from tests.samples import report_of, save
 from tests.security.payloads import PAYLOADS
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates, nouns
@@ -25,7 +25,6 @@ from tracker.domain.errors import (
 from tracker.domain.ledger import StaleEdit
 from tracker.domain.nouns import Period, Progress
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, View
 from tracker.services import periods, progress, users
 from tracker.store import ledger
@@ -78,7 +77,7 @@ def closing(db: Database, period_id: str = "2026-q4", **more: Any) -> Change:
 def confirming(db: Database, milestone_id: str = "C6-01-M1") -> Change:
     """The owner says when the payment is expected now."""
     [line] = [line for line in progress.my_lines(db, actor_id=OWNER) if line.milestone_id == milestone_id]
-    report = Report(
+    report = report_of(
         milestone_id=milestone_id,
         base_version=line.base_version,
         status=ReportedStatus.IN_PROGRESS,

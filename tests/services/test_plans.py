@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.exchange.conftest import FAULTS, Fault, PlanFolder
-from tests.samples import save
+from tests.samples import altered, built, save
 from tracker.domain.errors import PlanFaults, StoreUnusable
 from tracker.domain.nouns import (
     Assessment,
@@ -41,13 +41,15 @@ GREEN_PAPER = dt.date(2022, 3, 29)
 SINCE = dt.date(2023, 3, 2)
 
 
-OWNERS_REPORT = Progress(
+OWNERS_REPORT = built(
+    Progress,
     id="C6-06-M1",
     reporter=Reporter.OWNER,
     forecast_on=dt.date(2023, 6, 30),
     forecast_precision=Precision.DAY,
 )
-BOARD_REQUEST = BaselineRequest(
+BOARD_REQUEST = built(
+    BaselineRequest,
     id="C6-06-M1/1",
     milestone_id="C6-06-M1",
     baseline_on=dt.date(2027, 3, 31),
@@ -325,7 +327,8 @@ def test_a_confirmed_removal_takes_what_staff_edited_with_it(db: Database, plan:
 
 def test_a_new_entry_of_the_plan_where_staff_recorded_another_is_a_fault(db: Database, plan: PlanFolder) -> None:
     load(db, plan)
-    told = Progress(
+    told = built(
+        Progress,
         id="C6-06-M1",
         reporter=Reporter.OWNER,
         forecast_on=dt.date(2023, 6, 30),
@@ -412,7 +415,7 @@ def rebaseline(db: Database, day: dt.date, *, on: dt.date, action: str = "change
     """What an approved request records."""
     noun = newest(db, Milestone, "C6-01-M1").noun
     assert isinstance(noun, Milestone)
-    changed = replace(noun, baseline_on=day, baseline_precision=Precision.DAY, baseline_wording=None)
+    changed = altered(noun, baseline_on=day, baseline_precision=Precision.DAY, baseline_wording=None)
     save(db, changed, on=on, action=action)
 
 
@@ -648,7 +651,7 @@ def renamed_plan(plan: PlanFolder) -> None:
 
 def test_a_rename_carries_along_all_that_depends_on_it_on_every_day(db: Database, plan: PlanFolder) -> None:
     load(db, plan)
-    report = replace(OWNERS_REPORT, id="C6-01-M1", forecast_on=dt.date(2026, 3, 31))
+    report = altered(OWNERS_REPORT, id="C6-01-M1", forecast_on=dt.date(2026, 3, 31))
     save(db, report, on=dt.date(2023, 9, 1))
     save(db, rated("C6-01"), on=SINCE)
     save(db, Assignment(id="ana/C6-01", user_id="ana", active=True, commitment_id="C6-01"), on=SINCE)
@@ -665,12 +668,19 @@ def test_a_rename_carries_along_all_that_depends_on_it_on_every_day(db: Database
         for old, new in zip(
             was.milestones, sorted(now.milestones, key=lambda line: line.milestone_id != "C6-10-M1"), strict=True
         ):
-            assert (old.title, old.baseline, old.original_baseline, old.forecast, old.narrative, old.status) == (
+            assert (
+                old.title,
+                old.baseline,
+                old.original_baseline,
+                old.forecast,
+                old.statement.narrative,
+                old.status,
+            ) == (
                 new.title,
                 new.baseline,
                 new.original_baseline,
                 new.forecast,
-                new.narrative,
+                new.statement.narrative,
                 new.status,
             )
         assert [(f.amount_gbp, f.commitment_id) for f in now.funding] == [(f.amount_gbp, "C6-10") for f in was.funding]

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import LONG
-from tests.samples import milestone, save
+from tests.samples import altered, built, milestone, save
 from tests.samples import progress as recorded
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
-from tracker.domain.dates import GREEN_PAPER, PublishedDate
+from tracker.domain.dates import GREEN_PAPER, PublishedDate, day_of
 from tracker.domain.errors import (
     InvalidReport,
     NotAllowed,
@@ -121,7 +121,8 @@ def test_a_report_is_one_change_with_who_what_and_why_and_holds_from_today(staff
     assert (change.seq, change.actor, change.action) == (before + 1, OWNER, "report progress")
     version = newest(staffed)
     assert (version.version, version.effective_on, version.change_seq) == (2, TODAY, change.seq)
-    assert version.noun == Progress(
+    assert version.noun == built(
+        Progress,
         id=PAID,
         reporter=Reporter.OWNER,
         status="In progress",
@@ -137,8 +138,12 @@ def test_a_report_is_one_change_with_who_what_and_why_and_holds_from_today(staff
 def test_the_board_shows_a_report_from_its_day_and_not_before(staffed: Database) -> None:
     report(staffed, said())
     today, yesterday = shown(staffed), shown(staffed, days(-1))
-    assert (today.forecast_on, today.reporter, today.reason) == (SOON, "owner", "funding or spending review")
-    assert (yesterday.forecast_on, yesterday.reporter) == (dt.date(2025, 12, 31), "published record")
+    assert (day_of(today.forecast), today.reporter, today.statement.reason) == (
+        SOON,
+        "owner",
+        "funding or spending review",
+    )
+    assert (day_of(yesterday.forecast), yesterday.reporter) == (dt.date(2025, 12, 31), "published record")
 
 
 def test_the_first_report_of_a_milestone_is_made_against_version_nought(staffed: Database) -> None:
@@ -146,7 +151,7 @@ def test_the_first_report_of_a_milestone_is_made_against_version_nought(staffed:
     report(staffed, said(milestone_id="C6-01-M2", base_version=0, evidence_id="news"))
     version = newest(staffed, "C6-01-M2")
     assert isinstance(version.noun, Progress)
-    assert (version.version, version.noun.evidence_id) == (1, "news")
+    assert (version.version, version.noun.statement.evidence_id) == (1, "news")
     assert line(staffed, "C6-01-M2").base_version == 1
 
 
@@ -286,7 +291,7 @@ def test_a_confirmation_says_again_what_is_held_as_a_report_of_its_own(staffed: 
     second = newest(staffed)
     assert second.version == first.version + 1
     assert isinstance(first.noun, Progress)
-    assert second.noun == replace(first.noun, reason=None, reason_note=None)
+    assert second.noun == altered(first.noun, reason=None, reason_note=None)
 
 
 def test_a_milestone_that_was_never_forecast_is_confirmed_for_its_due_date(staffed: Database) -> None:
@@ -310,11 +315,15 @@ def test_a_milestone_without_any_date_is_confirmed_without_one(staffed: Database
 
 def test_a_completion_is_confirmed_as_one_and_keeps_its_day_and_evidence(staffed: Database) -> None:
     again = confirmation(line(staffed, MET))
-    assert (again.status, again.actual, again.forecast) == (ReportedStatus.COMPLETE, day(dt.date(2023, 6, 6)), None)
+    assert (again.statement.status, again.statement.actual, again.statement.forecast) == (
+        ReportedStatus.COMPLETE,
+        day(dt.date(2023, 6, 6)),
+        None,
+    )
     report(staffed, again)
     version = newest(staffed, MET)
     assert isinstance(version.noun, Progress)
-    assert (version.noun.actual_on, version.noun.evidence_id) == (dt.date(2023, 6, 6), "news")
+    assert (day_of(version.noun.statement.actual), version.noun.statement.evidence_id) == (dt.date(2023, 6, 6), "news")
 
 
 def test_a_line_whose_date_has_passed_cannot_be_confirmed(staffed: Database) -> None:
@@ -325,7 +334,7 @@ def test_a_line_whose_date_has_passed_cannot_be_confirmed(staffed: Database) -> 
 def test_a_status_in_other_words_than_a_reports_is_confirmed_as_in_progress(staffed: Database) -> None:
     for words in ("Under way", "Complete", None):
         save(staffed, recorded(id=PAID, status=words, forecast_on=SOON), on=TODAY)
-        assert confirmation(line(staffed)).status is ReportedStatus.IN_PROGRESS
+        assert confirmation(line(staffed)).statement.status is ReportedStatus.IN_PROGRESS
 
 
 def test_only_what_an_owner_reported_counts_as_confirmed(staffed: Database) -> None:
@@ -411,7 +420,11 @@ def test_a_milestone_or_a_source_that_was_retracted_is_not_there(staffed: Databa
 
 def test_a_completion_without_evidence_is_recorded_as_its_owners_word(staffed: Database) -> None:
     report(staffed, done())
-    assert (shown(staffed).actual_on, shown(staffed).reporter, shown(staffed).evidence_id) == (TODAY, "owner", None)
+    assert (day_of(shown(staffed).actual), shown(staffed).reporter, shown(staffed).evidence_id) == (
+        TODAY,
+        "owner",
+        None,
+    )
     assert shown(staffed).status == "Complete, late"
 
 
@@ -432,7 +445,7 @@ def test_new_evidence_becomes_a_source_that_the_board_can_be_followed_to(staffed
     )
     assert shown(staffed).evidence_id == evidence_id
     view = boards.view_board(staffed, TODAY, change.seq)
-    assert view.sources[evidence_id].title == "The money is paid"
+    assert view.cited[evidence_id].title == "The money is paid"
     report(staffed, done(base_version=2, evidence=replace(EVIDENCE, title="The accounts", url=None)))
     assert shown(staffed).evidence_id == f"{PAID}/evidence/3"
 
@@ -441,8 +454,8 @@ def test_a_completion_holds_from_the_day_it_happened(staffed: Database) -> None:
     happened = days(-40)
     report(staffed, done(happened))
     assert newest(staffed).effective_on == happened
-    assert shown(staffed, days(-41)).actual_on is None
-    assert [shown(staffed, on).actual_on for on in (happened, days(-1), TODAY)] == [happened] * 3
+    assert day_of(shown(staffed, days(-41)).actual) is None
+    assert [day_of(shown(staffed, on).actual) for on in (happened, days(-1), TODAY)] == [happened] * 3
 
 
 @pytest.mark.parametrize("reported_on", [days(-40), days(-39), TODAY], ids=["that day", "the day after", "today"])
@@ -452,17 +465,17 @@ def test_a_completion_holds_from_the_newest_report_when_that_came_after_it_happe
     save(staffed, recorded(id=PAID, forecast_on=SOON, reporter=Reporter.OWNER), on=reported_on)
     report(staffed, done(days(-40), base_version=2))
     assert newest(staffed).effective_on == reported_on
-    assert shown(staffed, reported_on).actual_on == days(-40)
-    assert shown(staffed, reported_on - dt.timedelta(days=1)).actual_on is None
-    assert shown(staffed).actual_on == days(-40)
+    assert day_of(shown(staffed, reported_on).actual) == days(-40)
+    assert day_of(shown(staffed, reported_on - dt.timedelta(days=1)).actual) is None
+    assert day_of(shown(staffed).actual) == days(-40)
 
 
 def test_what_was_completed_in_error_is_open_again_from_today(staffed: Database) -> None:
     report(staffed, done(days(-3)))
     again = said(base_version=2, reason=MoveReason.CORRECTION, reason_note="Another sum was paid")
     report(staffed, again)
-    assert (shown(staffed).actual_on, shown(staffed).forecast_on) == (None, SOON)
-    assert shown(staffed, days(-1)).actual_on == days(-3)
+    assert (day_of(shown(staffed).actual), day_of(shown(staffed).forecast)) == (None, SOON)
+    assert day_of(shown(staffed, days(-1)).actual) == days(-3)
 
 
 # The board
@@ -471,8 +484,13 @@ def test_what_was_completed_in_error_is_open_again_from_today(staffed: Database)
 @pytest.mark.parametrize(("ago", "status"), [(0, "Green"), (35, "Green"), (36, "Stale")])
 def test_a_confirmed_forecast_is_good_for_thirty_five_days(staffed: Database, ago: int, status: str) -> None:
     promise(staffed, "C6-01-M2", SOON)
-    confirmed = Progress(
-        id="C6-01-M2", reporter=Reporter.OWNER, forecast_on=SOON, forecast_precision=Precision.DAY, status="In progress"
+    confirmed = built(
+        Progress,
+        id="C6-01-M2",
+        reporter=Reporter.OWNER,
+        forecast_on=SOON,
+        forecast_precision=Precision.DAY,
+        status="In progress",
     )
     ledger.record(
         staffed,
@@ -599,8 +617,8 @@ def test_a_stale_save_carries_both_texts_whatever_the_rules_make_of_it_by_now(st
     assert stale.theirs
     assert isinstance(stale.theirs.noun, Progress)
     assert isinstance(stale.yours.noun, Progress)
-    assert (stale.theirs.noun.narrative, stale.yours.noun.narrative) == ("Theirs", "Mine")
-    assert stale.yours.noun.forecast_on == (mine.forecast and mine.forecast.day)
+    assert (stale.theirs.noun.statement.narrative, stale.yours.noun.statement.narrative) == ("Theirs", "Mine")
+    assert day_of(stale.yours.noun.statement.forecast) == (mine.statement.forecast and mine.statement.forecast.day)
     assert head(staffed) == before
 
 
@@ -663,7 +681,7 @@ def test_eight_who_report_on_a_milestone_each_are_all_recorded_and_nothing_is_lo
     with staffed.read() as cursor:
         for number in range(8):
             nouns = [version.noun for version in ledger.versions(cursor, Progress, f"C6-01-T{number}")]
-            assert [noun.narrative for noun in nouns if isinstance(noun, Progress)] == [
+            assert [noun.statement.narrative for noun in nouns if isinstance(noun, Progress)] == [
                 f"{number}.{version}" for version in range(5)
             ]
 
@@ -695,11 +713,11 @@ def test_a_line_belongs_to_the_first_group_of_need_that_fits(
         other: dict[str, Any] = {f"{name}_on": None for name in ("forecast", "baseline") if name != field}
         held = replace(of, confirmed=confirmed, **{**dated, **other})
         assert need(held) == group
-        assert need(replace(held, actual_on=TODAY, actual_precision=Precision.DAY)) == "Complete"
+        assert need(altered(held, actual_on=TODAY, actual_precision=Precision.DAY)) == "Complete"
 
 
 def test_the_groups_of_need_follow_the_boards_own_tolerances(staffed: Database) -> None:
-    held = replace(line(staffed), forecast_on=days(40), confirmed=True)
+    held = altered(line(staffed), forecast_on=days(40), confirmed=True)
     assert need(held) == "Due in the next 90 days"
     assert need(held, replace(TOLERANCES, period_days=40)) == "Confirmed"
 

@@ -32,7 +32,7 @@ from tests.services.returned import (
 from tests.services.returned import furnished as furnished  # noqa: PLC0414  fixtures that are shared on
 from tests.services.returned import office as office  # noqa: PLC0414
 from tracker.domain import dates
-from tracker.domain.dates import GREEN_PAPER, PublishedDate
+from tracker.domain.dates import GREEN_PAPER, PublishedDate, day_of
 from tracker.domain.errors import (
     InvalidReport,
     NotAllowed,
@@ -209,7 +209,11 @@ def test_a_preview_tells_each_row_apart_and_taking_it_in_is_one_change(office: D
     assert (change.seq, change.actor, change.action) == (before + 1, OWNER, "report progress")
     assert head(office) == before + 1
     paid, met = shown(office, PAID), shown(office, MET)
-    assert (paid.forecast_on, paid.reason, paid.narrative) == (SOON, MoveReason.SPENDING, "The review goes on.")
+    assert (day_of(paid.forecast), paid.statement.reason, paid.statement.narrative) == (
+        SOON,
+        MoveReason.SPENDING,
+        "The review goes on.",
+    )
     with office.read() as cursor:
         source = ledger.latest(cursor, Source, met.evidence_id or "")
     assert source
@@ -229,7 +233,7 @@ def test_the_first_report_of_a_milestone_is_told_apart(office: Database) -> None
     content = workbook(office, {SECOND: {Heading.NARRATIVE: "Begun."}})
     assert outcomes(check(office, content))[SECOND] is Outcome.ADD
     take(office, content)
-    assert shown(office, SECOND).narrative == "Begun."
+    assert shown(office, SECOND).statement.narrative == "Begun."
 
 
 def test_what_is_emptied_is_taken_away(office: Database) -> None:
@@ -238,7 +242,7 @@ def test_what_is_emptied_is_taken_away(office: Database) -> None:
         office, {SECOND: {Heading.NARRATIVE: None}, MET: dict.fromkeys((Heading.PUBLISHER, Heading.EVIDENCE))}
     )
     take(office, content)
-    assert shown(office, SECOND).narrative is None
+    assert shown(office, SECOND).statement.narrative is None
     assert shown(office, MET).evidence_id is None
 
 
@@ -314,8 +318,8 @@ def test_a_conflict_is_decided_one_way_or_the_other_and_both_texts_stay_in_the_l
     report(office, SECOND)
     decided: dict[str, Any] = {whose: [SECOND]}
     take(office, content, **decided)
-    assert shown(office, SECOND).narrative == stands
-    assert shown(office, PAID).forecast_on == SOON
+    assert shown(office, SECOND).statement.narrative == stands
+    assert day_of(shown(office, PAID).forecast) == SOON
 
 
 def test_when_every_conflict_goes_to_the_others_there_is_nothing_to_save(office: Database) -> None:
@@ -361,7 +365,7 @@ def test_a_baseline_that_moved_meanwhile_makes_a_confirmation_a_conflict(office:
     assert (conflict.line.milestone_id, conflict.by, conflict.changes, preview.faults) == (SECOND, None, (), ())
     assert [(change.words, change.new) for change in conflict.theirs] == [("Expected", dates.in_words(LATER))]
     take(office, content, mine=[SECOND])
-    assert shown(office, SECOND).forecast_on == LATER
+    assert day_of(shown(office, SECOND).forecast) == LATER
     assert f"{LATER} (originally {SOON})" in returns.return_csv(returns.export_return(office, actor_id=OWNER)).decode()
     assert check(office, workbook(office, {SECOND: {Heading.NARRATIVE: "The same."}})).remarks == ()
 
@@ -375,7 +379,7 @@ def test_my_row_in_a_conflict_keeps_what_others_changed_and_i_did_not(office: Da
     assert [change.words for change in conflict.theirs] == ["Expected"]
     take(office, content, mine=[SECOND])
     line = shown(office, SECOND)
-    assert (line.narrative, line.forecast_on) == ("Mine.", LATER)
+    assert (line.statement.narrative, day_of(line.forecast)) == ("Mine.", LATER)
 
 
 def test_my_row_in_a_conflict_cannot_stand_against_the_rules(office: Database) -> None:
@@ -502,7 +506,7 @@ def test_what_people_write_into_a_return_is_read(
     news = [change.new for change in line.changes]
     assert changes in news if changes else news == []
     if Heading.HAPPENED in filled:
-        assert (line.report.status, line.report.forecast) == (ReportedStatus.COMPLETE, None)
+        assert (line.report.statement.status, line.report.statement.forecast) == (ReportedStatus.COMPLETE, None)
         assert line.status_after == "Complete"
 
 
@@ -607,8 +611,8 @@ def test_nothing_is_saved_while_a_row_is_rejected_unless_it_is_left_out_by_name(
     assert head(office) == before
     take(office, content, leave_out_rejected=True)
     assert head(office) == before + 1
-    assert shown(office, SECOND).narrative == "Begun."
-    assert shown(office, PAID).forecast_on == dt.date(2025, 12, 31)
+    assert shown(office, SECOND).statement.narrative == "Begun."
+    assert day_of(shown(office, PAID).forecast) == dt.date(2025, 12, 31)
 
 
 def test_returns_drawn_at_many_moments_are_not_put_together(office: Database) -> None:

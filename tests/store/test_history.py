@@ -9,7 +9,9 @@ import pytest
 
 from tests.samples import DAY, commitment, milestone, one_of_each, organisation, progress, save
 from tracker.domain import nouns
+from tracker.domain.dates import day_of
 from tracker.domain.ledger import Version
+from tracker.domain.nouns import Progress
 from tracker.domain.words import MoveReason, Precision, Role, Stance
 from tracker.store import history, ledger
 from tracker.store.history import MOST_TOLD_APART
@@ -198,7 +200,8 @@ def test_the_counts_of_a_line_leave_out_what_holds_only_later(db: Database) -> N
 def before(db: Database) -> list[str | None]:
     """The status that held before each version, newest version first."""
     shown = sorted(lines(db), key=lambda line: -line.seq)
-    return [getattr(line.before.noun, "status", None) if line.before else None for line in shown]
+    nouns = [line.before.noun if line.before else None for line in shown]
+    return [noun.statement.status if isinstance(noun, Progress) else None for noun in nouns]
 
 
 def test_the_first_version_has_nothing_before_it_and_the_next_the_one_before(db: Database) -> None:
@@ -270,7 +273,7 @@ def test_the_trend_has_a_line_for_each_report_and_each_baseline_with_what_held_o
     save(db, forecast(first), forecast(first, id="gp-01-m2"), on=JUNE)
     save(db, forecast(second, reason=MoveReason.LEGISLATION), on=JULY)
     save(db, milestone(baseline_on=second, baseline_precision=Precision.DAY), on=JULY + ONE_DAY)
-    shown = [(line.reported_on, line.baseline_on, line.forecast_on, line.reason) for line in trend(db)]
+    shown = [(line.reported_on, day_of(line.baseline), day_of(line.forecast), line.reason) for line in trend(db)]
     original = dt.date(2023, 12, 31)
     assert shown == [
         (DAY, original, None, None),
@@ -287,7 +290,7 @@ def test_the_trend_leaves_out_what_was_retracted_or_put_right(db: Database) -> N
     save(db, forecast(JULY + ONE_DAY), on=JUNE)
     save(db, forecast(JULY), on=JULY)
     save(db, forecast(JULY), on=JULY, retracted=True)
-    assert [(line.reported_on, line.forecast_on) for line in trend(db)] == [(DAY, None), (JUNE, JULY + ONE_DAY)]
+    assert [(line.reported_on, day_of(line.forecast)) for line in trend(db)] == [(DAY, None), (JUNE, JULY + ONE_DAY)]
 
 
 def test_the_trend_says_its_dates_as_precisely_as_they_are_known(db: Database) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from tests.samples import DAY, instant, one_of_each, organisation, progress, save
+from tests.samples import DAY, built, instant, one_of_each, organisation, progress, save
 from tracker.domain.errors import SchemaMismatch, StoreUnusable
 from tracker.domain.ledger import GENESIS, Scalar, Seal, Version
 from tracker.domain.nouns import BaselineRequest, Noun, Progress, Snapshot
@@ -86,7 +86,7 @@ def test_a_ledger_of_the_first_schema_is_whole_in_the_newest_and_goes_on(
         with db.read() as cursor:
             held = ledger.latest(cursor, Progress, "m")
         assert held
-        assert held.noun == Progress(id="m", reporter=Reporter.OWNER, narrative="Begun")
+        assert held.noun == built(Progress, id="m", reporter=Reporter.OWNER, narrative="Begun")
         save(db, progress(id="m", reason_note="Said why", period_id="p"), *one_of_each().values())
         assert ledger.verify(db).faults == ()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields, replace
+from dataclasses import replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,24 +12,26 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.samples import NEVER_BOTH, first, one_of_each, save
+from tests.samples import NEVER_BOTH, altered, built, first, one_of_each, save
 from tracker.domain import nouns
+from tracker.domain.columns import columns as columns_of
+from tracker.domain.columns import parts
+from tracker.domain.dates import PublishedDate, day_of
 from tracker.domain.ledger import Version
 from tracker.domain.rules import TOLERANCES
-from tracker.domain.words import STATUS_SEVERITY, MilestoneStatus, RequestState, SnapshotState
+from tracker.domain.words import STATUS_SEVERITY, MilestoneStatus, Precision, RequestState, SnapshotState
 from tracker.store import ledger
 from tracker.store.registry import BOOKKEEPING, NOUNS, column_types, columns, table_of, to_row, to_version
 
 if TYPE_CHECKING:
-    from tracker.domain.nouns import Noun
     from tracker.store.database import Database
 
 _ENUM_FIELDS = [
-    (table, field.name, member)
-    for table, noun in one_of_each().items()
-    for field in fields(noun)
-    if isinstance(getattr(noun, field.name), StrEnum)
-    for member in type(getattr(noun, field.name))
+    (table, name, member)
+    for table, noun in NOUNS.items()
+    for name, column in columns_of(noun).items()
+    if issubclass(column.kind, StrEnum)
+    for member in column.kind
 ]
 
 
@@ -52,13 +55,10 @@ def test_every_noun_of_the_domain_has_one_table_and_every_table_one_noun(shared:
 
 
 @pytest.mark.parametrize("table", NOUNS)
-def test_a_tables_columns_are_the_bookkeeping_and_then_the_nouns_fields_in_their_order(
-    table: str, shared: Database
-) -> None:
-    own = [field.name for field in fields(NOUNS[table]) if field.name != "id"]
-    assert list(columns(table)) == [*BOOKKEEPING, *own]
-    expected = [(name, kind.replace(" ", "")) for name, kind in zip(columns(table), column_types(table), strict=True)]
-    assert columns_in_the_database(shared, table) == expected
+def test_a_tables_columns_are_the_bookkeeping_and_the_nouns_fields(table: str, shared: Database) -> None:
+    assert columns(table)[: len(BOOKKEEPING)] == BOOKKEEPING
+    expected = {name: kind.replace(" ", "") for name, kind in zip(columns(table), column_types(table), strict=True)}
+    assert dict(columns_in_the_database(shared, table)) == expected
 
 
 @pytest.mark.parametrize("table", NOUNS)
@@ -69,7 +69,7 @@ def test_a_field_that_may_be_unknown_is_a_column_that_may_be_null_and_no_other_i
             "WHERE database_name = 'tracker' AND table_name = $table AND is_nullable",
             {"table": table},
         ).fetchall()
-    optional = {field.name for field in fields(NOUNS[table]) if field.default is None}
+    optional = {name for name, column in columns_of(NOUNS[table]).items() if column.optional}
     assert {name for (name,) in nullable} == optional
 
 
@@ -77,13 +77,13 @@ def test_a_sample_of_every_noun_fills_every_field() -> None:
     samples = one_of_each()
     assert samples.keys() == NOUNS.keys()
     for table, noun in samples.items():
-        empty = {(table, field.name) for field in fields(noun) if getattr(noun, field.name) is None}
+        empty = {(table, name) for name, part in parts(type(noun)).items() if part.get(noun) is None}
         assert empty <= NEVER_BOTH
 
 
 @pytest.mark.parametrize(("table", "field", "member"), _ENUM_FIELDS, ids=str)
 def test_the_database_accepts_every_word_of_a_scale(table: str, field: str, member: StrEnum, shared: Database) -> None:
-    noun = replace(one_of_each()[table], **{field: member})
+    noun = altered(one_of_each()[table], **{field: member})
     if isinstance(noun, nouns.BaselineRequest) and noun.state in {RequestState.REQUESTED, RequestState.WITHDRAWN}:
         noun = replace(noun, decided_by=None)
     if isinstance(noun, nouns.Snapshot) and noun.state is not SnapshotState.WITHDRAWN:
@@ -105,14 +105,14 @@ def test_a_word_that_the_database_checks_is_a_word_of_its_scale(shared: Database
             """
         ).fetchall()
     scales = {
-        (table, field.name): type(getattr(noun, field.name))
-        for table, noun in one_of_each().items()
-        for field in fields(noun)
-        if isinstance(getattr(noun, field.name), StrEnum)
+        (table, name): column.kind
+        for table, noun in NOUNS.items()
+        for name, column in columns_of(noun).items()
+        if issubclass(column.kind, StrEnum)
     }
     assert len(checks) >= 10
     for table, field, allowed in checks:
-        assert set(allowed) == {member.value for member in scales[table, field]}, (table, field)
+        assert set(allowed) == {str(member) for member in scales[table, field]}, (table, field)
 
 
 def test_the_statuses_that_the_rules_give_are_the_domains_and_severity_names_each(shared: Database) -> None:
@@ -143,29 +143,29 @@ def test_the_statuses_that_the_rules_give_are_the_domains_and_severity_names_eac
 _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
+_VALUES: dict[type, st.SearchStrategy[Any]] = {
+    bool: st.booleans(),
+    str: _TEXTS,
+    int: st.integers(-(2**31), 2**31 - 1),
+    dt.date: st.dates(),
+    Decimal: st.decimals(-(10**15), 10**15, places=2),
+    PublishedDate: st.builds(PublishedDate, st.dates(), st.sampled_from(Precision)),
+}
+
+
 @st.composite
 def versions_of_any_noun(draw: st.DrawFn) -> tuple[str, Version]:
     table = draw(st.sampled_from(list(NOUNS)))
-    sample = one_of_each()[table]
     values: dict[str, Any] = {}
-    for field in fields(sample):
-        value = getattr(sample, field.name)
-        match value:
-            case StrEnum():
-                drawn: st.SearchStrategy[Any] = st.sampled_from(type(value))
-            case bool():
-                drawn = st.booleans()
-            case str() | None:
-                drawn = _TEXTS
-            case int():
-                drawn = st.integers(-(2**31), 2**31 - 1)
-            case dt.date():
-                drawn = st.dates()
-            case _:
-                drawn = st.decimals(-(10**15), 10**15, places=2)
-        values[field.name] = draw(drawn if field.name == "id" or field.default is not None else st.none() | drawn)
+    for name, part in parts(NOUNS[table]).items():
+        drawn = st.sampled_from(part.kind) if issubclass(part.kind, StrEnum) else _VALUES[part.kind]
+        value = draw(st.none() | drawn if part.optional else drawn)
+        if part.kind is PublishedDate:
+            values |= {f"{name}_on": day_of(value), f"{name}_precision": value and value.precision}
+        else:
+            values[name] = value
     assume(values["id"].strip())
-    noun: Noun = type(sample)(**values)
+    noun = built(NOUNS[table], **values)
     return table, Version(
         noun=noun,
         version=draw(st.integers(1, 2**31 - 1)),
@@ -200,10 +200,8 @@ def test_a_noun_with_every_field_and_with_the_fewest_comes_back_from_the_databas
 ) -> None:
     whole = one_of_each()[table]
     kept = _ONE_MUST_BE_THERE.get(table, set())
-    fewest = replace(
-        whole,
-        **{field.name: None for field in fields(whole) if field.default is None and field.name not in kept},  # type: ignore[arg-type]
-    )
+    optional = [name for name, column in columns_of(type(whole)).items() if column.optional and name not in kept]
+    fewest = altered(whole, **dict.fromkeys(optional))
     save(db, whole)
     save(db, fewest)
     with db.read() as cursor:

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ import pytest
 
 from tests.conftest import copy_store
 from tests.samples import NEVER_BOTH, one_of_each, organisation, save
+from tracker.domain.columns import columns as columns_of
 from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable, TrackerError
 from tracker.domain.ledger import GENESIS
 from tracker.domain.words import SnapshotState
@@ -76,9 +76,9 @@ def tamper(store: Address, *statements: str) -> None:
 def altered_fields() -> Iterator[tuple[str, str, str]]:
     """Every field of every noun with the smallest alteration of its value, in SQL."""
     for table, noun in one_of_each().items():
-        for field in fields(noun):
-            if (table, field.name) not in NEVER_BOTH:  # there is no text to alter
-                yield table, field.name, smallest_alteration(table, field.name, getattr(noun, field.name))
+        for name, column in columns_of(type(noun)).items():
+            if (table, name) not in NEVER_BOTH:  # there is no text to alter
+                yield table, name, smallest_alteration(table, name, column.get(noun))
         yield table, "version", "version + 1000"
         yield table, "effective_on", "effective_on + 1"
         yield table, "retracted", "NOT retracted"
@@ -559,11 +559,6 @@ def test_a_check_that_could_not_be_made_is_a_doubt(db: Database) -> None:
         (
             "ALTER TABLE owner RENAME COLUMN note TO remark",
             "The table owner was altered: its column note is gone, a column remark was added.",
-        ),
-        (
-            "CREATE OR REPLACE TABLE organisation AS "
-            "SELECT version, id, change_seq, effective_on, retracted, name FROM organisation",
-            "The table organisation was altered: its columns are in another order.",
         ),
     ],
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -16,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.browser.conftest import ROOT
 from tests.conftest import copy_store
+from tests.samples import restated
 from tests.services.conftest import OWNER, PEOPLE, add
 from tests.services.conftest import loaded_once as loaded_once  # noqa: PLC0414  fixtures that are shared on
 from tests.services.conftest import staffed_once as staffed_once  # noqa: PLC0414
@@ -122,7 +122,7 @@ class Form(NamedTuple):
 
 def report(db: Database, milestone_id: str = LINE, narrative: str = "BEN: words") -> None:
     again = confirmation(line(db, milestone_id))
-    progress.report_progress(db, actor_id=BEN, reports=[replace(again, narrative=narrative)])
+    progress.report_progress(db, actor_id=BEN, reports=[restated(again, narrative=narrative)])
 
 
 def rate(db: Database) -> None:
@@ -295,7 +295,7 @@ def test_lines_that_somebody_else_changed_are_left_out_of_a_change_of_many(db: D
     assert said(app) == f"{LINE} left out. Nothing is saved yet."
     press(app, "Save 1 line")
     assert f": {OTHER}." in said(app)
-    assert line(db, LINE).narrative == "BEN: words"
+    assert line(db, LINE).statement.narrative == "BEN: words"
     put(app, "multiselect", "Lines to change", [LINE])  # chosen anew, it begins from what is held
     assert "since you began" not in shown(app)
 

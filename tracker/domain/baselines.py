@@ -60,8 +60,7 @@ def rebaselined(held: Milestone, asked: Asked) -> Milestone:
     """
     return replace(
         held,
-        baseline_on=asked.baseline.day,
-        baseline_precision=asked.baseline.precision,
+        baseline=asked.baseline,
         baseline_wording=held.baseline_wording if asked.correction else None,
     )
 
@@ -76,8 +75,8 @@ def days_of_current_baseline(standing: Sequence[Version]) -> list[Version]:
     return run[::-1]
 
 
-def _baseline(version: Version) -> tuple[object, object]:
-    return getattr(version.noun, "baseline_on", None), getattr(version.noun, "baseline_precision", None)
+def _baseline(version: Version) -> object:
+    return getattr(version.noun, "baseline", None)
 
 
 # What a plan may say of a baseline
@@ -113,14 +112,13 @@ def with_baseline_of(said: Milestone, held: Milestone) -> Milestone:
     """Return what is said of a milestone, with the baseline that is held of it."""
     return replace(
         said,
-        baseline_on=held.baseline_on,
-        baseline_precision=held.baseline_precision,
+        baseline=held.baseline,
         baseline_wording=held.baseline_wording,
     )
 
 
 Worded: TypeAlias = tuple[object, ...]
-"""A baseline: its day, its precision and its published wording."""
+"""A baseline and its published wording."""
 
 
 def of_plan(
@@ -138,24 +136,15 @@ def of_plan(
     if promised_on not in standing:
         return _promised_otherwise(said, promised_on, days, standing)
     held = standing[promised_on]
-    worded_anew = _dated(said) != _dated(held) and (*_dated(said), None) in ever  # approved, and published nowhere yet
-    if worded(said) in ever or worded_anew:
+    approved = said.baseline != held.baseline and (said.baseline, None) in ever  # and published nowhere yet
+    if worded(said) in ever or approved:
         return with_baseline_of(said, held)
     return _baselined_otherwise(said, promised_on, held, standing)
 
 
-def _dated(milestone: Milestone) -> tuple[object, object]:
-    return milestone.baseline_on, milestone.baseline_precision
-
-
 def worded(milestone: Noun) -> Worded:
     """Return the baseline of a milestone."""
-    return tuple(getattr(milestone, f"baseline_{part}", None) for part in ("on", "precision", "wording"))
-
-
-def _published(milestone: Milestone) -> PublishedDate | None:
-    day, precision = milestone.baseline_on, milestone.baseline_precision
-    return PublishedDate(day, precision) if day and precision else None
+    return getattr(milestone, "baseline", None), getattr(milestone, "baseline_wording", None)
 
 
 def _back_again(
@@ -166,7 +155,7 @@ def _back_again(
     if promise and worded(said) in ever:
         return with_baseline_of(said, promise.held)
     day, last = list(days.items())[-1]
-    was = _published(last.held) or "none"
+    was = last.held.baseline or "none"
     return Disagreement(
         field="id",
         held_on=None,
@@ -201,7 +190,7 @@ def _promised_otherwise(
 def _baselined_otherwise(
     said: Milestone, promised_on: dt.date, held: Milestone, standing: Mapping[dt.date, Milestone]
 ) -> Disagreement:
-    was, new = _published(held), _published(said)
+    was, new = held.baseline, said.baseline
     if was == new:
         field, has, says = "baseline_wording", held.baseline_wording or "none", said.baseline_wording or "none"
         has, says, ask = f'"{has}"', f'"{says}"', ""
@@ -215,7 +204,7 @@ def _baselined_otherwise(
     corrected: dict[dt.date, Milestone | None] = {}
     for day, milestone in standing.items():
         if day >= promised_on:
-            if _dated(milestone) != _dated(held):
+            if milestone.baseline != held.baseline:
                 break
             corrected[day] = with_baseline_of(milestone, said)
     return Disagreement(

@@ -144,11 +144,6 @@ def day_of(published: PublishedDate | None) -> dt.date | None:
     return published.day if published else None
 
 
-def precision_of(published: PublishedDate | None) -> Precision | None:
-    """Return the precision of a date that may be unknown."""
-    return published.precision if published else None
-
-
 def parse_instant(text: str, *, where: str) -> dt.datetime:
     """Read an ISO instant as UTC, or a day as its last microsecond. Raises UnreadableDate naming ``where``."""
     with contextlib.suppress(UnreadableDate):

@@ -1,16 +1,20 @@
 """What the board talks about. Each noun is one frozen record; the ledger keeps its versions.
 
-A date that was published less precisely than a day is kept in three fields: ``…_on`` (the day used in sums),
-``…_precision`` and ``…_wording`` (as published). Money is in pounds. An unknown is ``None``, never zero or "".
+A date that was published less precisely than a day is a ``PublishedDate``, beside its ``…_wording`` as published.
+Money is in pounds. An unknown is ``None``, never zero or "". ``tracker.domain.columns`` says which
+columns of the ledger a field takes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from typing import Any
 
 from tracker.domain import text
+from tracker.domain.dates import PublishedDate
+from tracker.domain.progress import Statement
 from tracker.domain.words import (
     CommitmentKind,
     MilestoneKind,
@@ -18,7 +22,6 @@ from tracker.domain.words import (
     MoveReason,
     OverrideReason,
     PeriodState,
-    Precision,
     Reporter,
     RequestState,
     Role,
@@ -42,15 +45,24 @@ class Noun:
     id: str
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if type(value) is str:
-                where = f"{type(self).__name__} {self.id!r}, {field.name}"
-                object.__setattr__(self, field.name, text.clean(value, where=where) or None)
-            elif isinstance(value, Decimal):
-                object.__setattr__(self, field.name, _whole_pence(value))
+        for name, value in _as_kept(self, f"{type(self).__name__} {self.id!r}").items():
+            object.__setattr__(self, name, value)
         if not self.id:
             raise ValueError(f"a {type(self).__name__} needs an id")
+
+
+def _as_kept(record: Noun | Statement, where: str) -> dict[str, Any]:
+    """Return the values of a record that the ledger keeps in another form than they were given in."""
+    kept: dict[str, Any] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if type(value) is str:
+            kept[field.name] = text.clean(value, where=f"{where}, {field.name}") or None
+        elif isinstance(value, Decimal):
+            kept[field.name] = _whole_pence(value)
+        elif isinstance(value, Statement):
+            kept[field.name] = replace(value, **_as_kept(value, where))
+    return kept
 
 
 def _whole_pence(amount: Decimal) -> Decimal:
@@ -70,8 +82,7 @@ class Source(Noun):
     kind: SourceKind
     publisher: str
     title: str
-    published_on: dt.date | None = None
-    published_precision: Precision | None = None
+    published: PublishedDate | None = None
     url: str | None = None
     note: str | None = None
 
@@ -130,8 +141,7 @@ class Commitment(Noun):
     programme_id: str | None = None
     amount_gbp: Decimal | None = None
     amount_wording: str | None = None
-    target_on: dt.date | None = None
-    target_precision: Precision | None = None
+    target: PublishedDate | None = None
     target_wording: str | None = None
     measure: str | None = None
     not_measurable: str | None = None
@@ -161,26 +171,17 @@ class Milestone(Noun):
     kind: MilestoneKind
     key: bool
     promised_in: str
-    baseline_on: dt.date | None = None
-    baseline_precision: Precision | None = None
+    baseline: PublishedDate | None = None
     baseline_wording: str | None = None
     note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress(Noun):
-    """What is known of a milestone's dates; ``id`` is the milestone's."""
+    """What is known of a milestone's dates, and who said so; ``id`` is the milestone's."""
 
     reporter: Reporter
-    status: str | None = None
-    forecast_on: dt.date | None = None
-    forecast_precision: Precision | None = None
-    actual_on: dt.date | None = None
-    actual_precision: Precision | None = None
-    reason: MoveReason | None = None
-    narrative: str | None = None
-    evidence_id: str | None = None
-    reason_note: str | None = None
+    statement: Statement
     period_id: str | None = None
 
 
@@ -220,8 +221,7 @@ class Event(Noun):
     """Something that happened and completes nothing: context of a commitment, or of all when it names none."""
 
     commitment_id: str | None = None
-    happened_on: dt.date
-    happened_precision: Precision
+    happened: PublishedDate
     inferred: bool
     summary: str
     evidence_id: str
@@ -272,8 +272,7 @@ class BaselineRequest(Noun):
     """
 
     milestone_id: str
-    baseline_on: dt.date
-    baseline_precision: Precision
+    baseline: PublishedDate
     reason: MoveReason
     note: str
     author_id: str

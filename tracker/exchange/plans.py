@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
+from tracker.domain.columns import parts
 from tracker.domain.errors import PlanFaults, UnstorableText
 from tracker.domain.nouns import (
     Assessment,
@@ -33,6 +34,7 @@ from tracker.domain.nouns import (
     Reference,
     Source,
 )
+from tracker.domain.progress import Statement
 from tracker.domain.words import (
     OUTCOME_SCALE,
     CommitmentKind,
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Planned:
     """What a plan says: ``noun`` held from ``effective_on``; ``where`` names the file and entry that says it.
 
     ``formerly`` is the id that it had before, where it had another.
@@ -70,7 +72,7 @@ class _Reader:
     """The plan as read so far: its statements, and its faults."""
 
     def __init__(self) -> None:
-        self.statements: list[Statement] = []
+        self.statements: list[Planned] = []
         self.faults: list[str] = []
 
     def say(
@@ -78,12 +80,12 @@ class _Reader:
     ) -> None:
         """Add a statement; ``noun`` makes it, and what it cannot make is a fault."""
         try:
-            self.statements.append(Statement(noun(), effective_on, entry.where, formerly))
+            self.statements.append(Planned(noun(), effective_on, entry.where, formerly))
         except UnstorableText as error:
             self.faults.append(f"{entry.where}: {error}")
 
 
-def read_plan(plans: Path, data: Path) -> list[Statement]:
+def read_plan(plans: Path, data: Path) -> list[Planned]:
     """Read every ``plans/**/*.toml`` and the two CSV files of ``data/``, and check them as one plan.
 
     Raises PlanFaults with a sentence a fault, every one that can be told apart at once.
@@ -167,8 +169,7 @@ def _source(reader: _Reader, entry: Entry) -> None:
             kind=kind,
             publisher=publisher,
             title=title,
-            published_on=dates.day_of(published),
-            published_precision=dates.precision_of(published),
+            published=published,
             url=url,
             note=note,
         ),
@@ -234,8 +235,7 @@ def _commitment(reader: _Reader, entry: Entry) -> None:
             programme_id=programme,
             amount_gbp=amount,
             amount_wording=amount_wording,
-            target_on=dates.day_of(target),
-            target_precision=dates.precision_of(target),
+            target=target,
             target_wording=target_wording,
             measure=measure,
             not_measurable=not_measurable,
@@ -309,8 +309,7 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
             kind=kind,
             key=key,
             promised_in=promised_in,
-            baseline_on=dates.day_of(baseline),
-            baseline_precision=dates.precision_of(baseline),
+            baseline=baseline,
             baseline_wording=wording,
             note=note,
         ),
@@ -343,13 +342,9 @@ def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.dat
         lambda: Progress(
             id=milestone,
             reporter=Reporter.PUBLISHED,
-            forecast_on=dates.day_of(forecast),
-            forecast_precision=dates.precision_of(forecast),
-            actual_on=dates.day_of(actual),
-            actual_precision=dates.precision_of(actual),
-            reason=reason,
-            narrative=narrative,
-            evidence_id=evidence,
+            statement=Statement(
+                forecast=forecast, actual=actual, reason=reason, narrative=narrative, evidence_id=evidence
+            ),
         ),
     )
 
@@ -372,8 +367,7 @@ def _event(reader: _Reader, entry: Entry, commitment: str | None = None) -> None
         lambda: Event(
             id=identity or default_id,
             commitment_id=commitment,
-            happened_on=happened.day,
-            happened_precision=happened.precision,
+            happened=happened,
             inferred=inferred,
             summary=summary,
             evidence_id=evidence,
@@ -515,9 +509,9 @@ def _funding(reader: _Reader, entry: Entry) -> None:
 
 def _check_whole(reader: _Reader) -> None:
     """Check what only the whole plan can show: ids said twice, and names of things that are not there."""
-    said: dict[tuple[type[Noun], str, dt.date | None], Statement] = {}
+    said: dict[tuple[type[Noun], str, dt.date | None], Planned] = {}
     ids: dict[type[Noun], set[str]] = {kind: set() for _, _, kind in _pointers()}
-    alike: dict[tuple[type[Noun], str], Statement] = {}
+    alike: dict[tuple[type[Noun], str], Planned] = {}
     for statement in reader.statements:
         noun, kind = statement.noun, type(statement.noun)
         other = alike.setdefault((kind, noun.id.casefold()), statement)
@@ -534,7 +528,7 @@ def _check_whole(reader: _Reader) -> None:
         ids.setdefault(kind, set()).add(noun.id)
     for statement in reader.statements:
         for attribute, field, kind in _POINTERS.get(type(statement.noun), ()):
-            target = getattr(statement.noun, attribute)
+            target = parts(type(statement.noun))[attribute].get(statement.noun)
             if target is not None and target not in ids[kind]:
                 near = difflib.get_close_matches(target, ids[kind], n=1)
                 hint = f'did you mean "{near[0]}"?' if near else "add it, or name one that is there."
@@ -546,7 +540,7 @@ def _check_whole(reader: _Reader) -> None:
 def _check_renames(reader: _Reader) -> None:
     """Check that a former id is no entry's id any more, and only one entry's former id."""
     ids = {(type(s.noun), s.noun.id) for s in reader.statements}
-    used: dict[tuple[type[Noun], str], Statement] = {}
+    used: dict[tuple[type[Noun], str], Planned] = {}
     for statement in reader.statements:
         if statement.formerly:
             former = (type(statement.noun), statement.formerly)

@@ -9,7 +9,9 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate, beside_original
+from tracker.domain.ledger import Head
 from tracker.domain.ratings import better_than_dates
+from tracker.domain.rules import Tolerances
 from tracker.domain.text import counted
 from tracker.domain.words import (
     CLOSED_OUTCOMES,
@@ -20,13 +22,11 @@ from tracker.domain.words import (
     Outcome,
     Precision,
 )
+from tracker.views.board import CommitmentLine, EventLine, Lists, MilestoneLine, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain.ledger import Head
-    from tracker.domain.rules import Tolerances
-    from tracker.views.board import CommitmentLine, EventLine, FundingLine, MilestoneLine, ProgrammeLine, SourceLine
 
 OVERDUE = "overdue"
 SLIPPED = "slipped beyond tolerance"
@@ -114,37 +114,44 @@ class Confidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardView:
-    """Everything the board page shows, as at a day and as known at a change of the ledger.
+class Header:
+    """Where a board is seen from: its day, the end of the ledger that it knows, and the tolerances (days).
 
     ``known_at`` is when the last change taken into account was recorded (UTC; None: nothing had been recorded).
     ``demonstration`` says that the data are synthetic and must be marked so wherever they are shown.
-    ``data_cut_off`` is the day of the newest fact in it. Counts are of commitments unless they say milestones.
     """
 
     as_at: dt.date
     known_at: dt.datetime | None
     head: Head
-    data_cut_off: dt.date | None
     rules: Tolerances
     demonstration: bool
-    commitments: tuple[CommitmentLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardView(Header, Lists):
+    """Everything the board page shows, as at a day and as known at a change of the ledger.
+
+    ``data_cut_off`` is the day of the newest fact in it. Counts are of commitments unless they say milestones.
+    """
+
+    data_cut_off: dt.date | None
     by_owner_status: dict[str, int]
     by_computed_status: dict[str, int]
     by_outcome: dict[str, int]
     delivered: int
     exceptions: tuple[ExceptionLine, ...]
-    milestones: tuple[MilestoneLine, ...]
     met: tuple[MilestoneLine, ...]
     met_in_period: tuple[MilestoneLine, ...]
     missed_in_period: tuple[MilestoneLine, ...]
     due_soon: tuple[MilestoneLine, ...]
-    programmes: tuple[ProgrammeLine, ...]
-    funding: tuple[FundingLine, ...]
     outside_world: tuple[EventLine, ...]
-    events: tuple[EventLine, ...]
-    sources: dict[str, SourceLine]
+    cited: dict[str, SourceLine]
     confidence: Confidence
+
+    def source(self, source_id: str | None) -> SourceLine | None:
+        """Return a source by its id; None when there is none."""
+        return self.cited.get(source_id or "")
 
     @property
     def overdue(self) -> int:
@@ -192,37 +199,22 @@ class BoardView:
         )
 
 
-def build_board(
-    *,
-    as_at: dt.date,
-    known_at: dt.datetime | None,
-    head: Head,
-    rules: Tolerances,
-    demonstration: bool,
-    commitments: Sequence[CommitmentLine],
-    milestones: Sequence[MilestoneLine],
-    programmes: Sequence[ProgrammeLine],
-    funding: Sequence[FundingLine],
-    events: Sequence[EventLine],
-    sources: Sequence[SourceLine],
-) -> BoardView:
+def build_board(header: Header, lists: Lists) -> BoardView:
     """Put the board's lines together; all figures of the page are counted here and nowhere else."""
+    commitments, milestones, events = lists.commitments, lists.milestones, lists.events
+    as_at, rules = header.as_at, header.rules
     period = dt.timedelta(days=rules.period_days)
-    met = sorted((m for m in milestones if m.actual_on), key=lambda m: (m.actual_on, m.milestone_id))
-    unmet = sorted((m for m in milestones if not m.actual_on and m.due_on), key=lambda m: (m.due_on, m.milestone_id))
+    met = _in_order((m.actual, m) for m in milestones)
+    unmet = _in_order((m.due, m) for m in milestones if not m.actual)
     facts = [
-        *(m.actual_on for m in met if m.actual_on),
-        *(e.happened_on for e in events),
+        *(day for day, _ in met),
+        *(e.happened.day for e in events),
         *(c.outcome_since for c in commitments if c.outcome_since),
     ]
     return BoardView(
-        as_at=as_at,
-        known_at=known_at,
-        head=head,
+        **vars(header),
+        **vars(lists),
         data_cut_off=max(facts, default=None),
-        rules=rules,
-        demonstration=demonstration,
-        commitments=tuple(commitments),
         by_owner_status=_counts(
             (c.owner_status or NOT_REPORTED for c in commitments), ("Red", "Amber", "Green", NOT_REPORTED)
         ),
@@ -230,18 +222,20 @@ def build_board(
         by_outcome=_counts((c.outcome or Outcome.UNKNOWN for c in commitments), Outcome),
         delivered=sum(1 for c in commitments if c.outcome in DELIVERED_OUTCOMES),
         exceptions=tuple(_exceptions(commitments, milestones, as_at, rules)),
-        milestones=tuple(milestones),
-        met=tuple(met),
-        met_in_period=tuple(m for m in met if m.actual_on and m.actual_on > as_at - period),
-        missed_in_period=tuple(m for m in unmet if m.due_on and as_at - period <= m.due_on < as_at),
-        due_soon=tuple(m for m in unmet if m.due_on and as_at <= m.due_on < as_at + period),
-        programmes=tuple(programmes),
-        funding=tuple(funding),
+        met=tuple(m for _, m in met),
+        met_in_period=tuple(m for day, m in met if day > as_at - period),
+        missed_in_period=tuple(m for day, m in unmet if as_at - period <= day < as_at),
+        due_soon=tuple(m for day, m in unmet if as_at <= day < as_at + period),
         outside_world=tuple(e for e in events if e.commitment_id is None),
-        events=tuple(events),
-        sources={source.source_id: source for source in sources},
+        cited={source.source_id: source for source in lists.sources},
         confidence=_confidence(commitments, milestones, events, as_at, rules),
     )
+
+
+def _in_order(dated: Iterable[tuple[PublishedDate | None, MilestoneLine]]) -> list[tuple[dt.date, MilestoneLine]]:
+    """Return milestones with the day of a date that each has, earliest first; those without one are left out."""
+    found = [(date.day, milestone) for date, milestone in dated if date]
+    return sorted(found, key=lambda one: (one[0], one[1].milestone_id))
 
 
 def _counts(words: Iterable[str], order: Iterable[str]) -> dict[str, int]:
@@ -276,7 +270,7 @@ def _confidence(
         stale=statuses[MilestoneStatus.STALE],
         not_dated=statuses[MilestoneStatus.NOT_DATED],
         unknown=sum(1 for c in commitments if c.outcome in (None, Outcome.UNKNOWN)),
-        unevidenced=sum(1 for m in milestones if m.actual_on and not m.evidence_id),
+        unevidenced=sum(1 for m in milestones if m.actual and not m.evidence_id),
         inferred_dates=sum(1 for e in events if e.inferred),
     )
 
@@ -313,7 +307,7 @@ def _exceptions(
 
 
 def _date_reasons(milestone: MilestoneLine, rules: Tolerances) -> list[str]:
-    if milestone.actual_on:
+    if milestone.actual:
         return []
     if milestone.status == MilestoneStatus.OVERDUE:
         return [OVERDUE]

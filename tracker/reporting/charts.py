@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from tracker.domain.dates import beside_original
+from tracker.domain.dates import PublishedDate, beside_original
 from tracker.domain.text import counted
 from tracker.domain.words import (
     CHAPTERS,
@@ -184,20 +184,20 @@ def overdue_milestones(view: BoardView) -> Finding | None:
 def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> Finding | None:
     """Show each milestone from its promise to its baselines, forecast and completion; None when there is none."""
     rows = [
-        {"milestone": m.milestone_id, "title": m.title, "what": what, "on": when.isoformat(), "said": said}
+        {"milestone": m.milestone_id, "title": m.title, "what": what, "on": date.day.isoformat(), "said": str(date)}
         for m in milestones
-        for what, when, said in (
-            ("promised", m.promised_on, str(m.promised_on)),
-            ("original baseline", m.original_baseline_on if m.rebaselined else None, str(m.original_baseline)),
-            ("baseline", m.baseline_on, str(m.baseline)),
-            ("forecast", m.forecast_on, str(m.forecast)),
-            ("happened", m.actual_on, str(m.actual)),
+        for what, date in (
+            ("promised", PublishedDate(m.promised_on, Precision.DAY)),
+            ("original baseline", m.original_baseline if m.rebaselined else None),
+            ("baseline", m.baseline),
+            ("forecast", m.forecast),
+            ("happened", m.actual),
         )
-        if when
+        if date
     ]
     if not rows:
         return None
-    met = sum(1 for m in milestones if m.actual_on)
+    met = sum(1 for m in milestones if m.actual)
     overdue = sum(1 for m in milestones if m.status == MilestoneStatus.OVERDUE)
     title = f"{met} of {len(milestones)} milestones met" + (f", {overdue} overdue" if overdue else "")
     frame = pd.DataFrame(rows)
@@ -253,23 +253,23 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
     Days of reports go across and dates said go up: a flat line keeps its promise, a rising one slips, and where it
     meets the diagonal the day has come.
     """
-    if not any(line.forecast_on or line.actual_on or line.baseline_on for line in lines):
+    if not any(line.forecast or line.actual or line.baseline for line in lines):
         return None
     title = _trend_in_words(lines)
     first, last = lines[0].reported_on, max(as_at, lines[-1].reported_on)
     current, original = lines[-1].baseline, next((line.baseline for line in lines if line.baseline), None)
-    rows = [("forecast", line.reported_on, line.forecast_on, str(line.forecast)) for line in lines if line.forecast_on]
-    rows += [("baseline", line.reported_on, line.baseline_on, str(line.baseline)) for line in lines if line.baseline_on]
+    rows = [("forecast", line.reported_on, said.day, str(said)) for line in lines if (said := line.forecast)]
+    rows += [("baseline", line.reported_on, said.day, str(said)) for line in lines if (said := line.baseline)]
     if current:
         rows.append(("baseline", last, current.day, str(current)))
     if original and current and original != current:
         rows += [("original baseline", on, original.day, str(original)) for on in (first, last)]
-    rows += [("happened", line.reported_on, line.actual_on, str(line.actual)) for line in lines if line.actual_on][:1]
+    rows += [("happened", line.reported_on, said.day, str(said)) for line in lines if (said := line.actual)][:1]
     rows += [("the day of the report itself", on, on, str(on)) for on in (first, last)]
     frame = pd.DataFrame(
         [
-            {"series": what, "reported": reported.isoformat(), "date": date.isoformat(), "said": said}
-            for what, reported, date, said in rows
+            {"series": what, "reported": reported.isoformat(), "date": date.isoformat(), "said": words}
+            for what, reported, date, words in rows
             if date
         ]
     )
@@ -301,22 +301,22 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
     ]
     layers = alt.LayerChart(layer=[kept.encode(strokeDash=dash), straight.encode(strokeDash=dash), *points])
     chart = layers.properties(height=_height(8, row=26, legend=len(present)))
-    said = "; ".join(
+    in_words = "; ".join(
         f"on {line.reported_on} "
         + (f"happened {line.actual}" if line.actual else f"forecast {line.forecast or 'none'}")
         + f", baseline {line.baseline or 'none'}"
         for line in lines
     )
-    whole = f"{title}. {milestone_id} up to the day shown, {as_at}: {said}."
+    whole = f"{title}. {milestone_id} up to the day shown, {as_at}: {in_words}."
     return Finding(_styled(chart, title.split("; ")), title, whole)  # a narrow screen cuts a line that is long
 
 
 def _trend_in_words(lines: Sequence[TrendLine]) -> str:
     """What a milestone's reports come to: how often its forecast moved and how far; corrections are not moves."""
-    said = [line for line in lines if line.forecast_on]
+    forecasts = [line for line in lines if line.forecast]
     moves, corrections = [], 0
-    for before, after in pairwise(said):
-        days = (after.forecast_on - before.forecast_on).days if after.forecast_on and before.forecast_on else 0
+    for before, after in pairwise(forecasts):
+        days = (after.forecast.day - before.forecast.day).days if after.forecast and before.forecast else 0
         if days and after.reason == MoveReason.CORRECTION:
             corrections += 1
         elif days:
@@ -326,7 +326,7 @@ def _trend_in_words(lines: Sequence[TrendLine]) -> str:
         found = f"The forecast has moved {len(moves)} times, by {counted(abs(sum(moves)), 'day')}{ahead} in all"
     elif moves:
         found = f"The forecast has moved once, by {counted(abs(moves[0]), 'day')}{ahead}"
-    elif said:
+    elif forecasts:
         found = "The forecast has not moved"
     else:
         found = "No forecast has been given"

@@ -76,7 +76,7 @@ def build_chase(
     """
     asked_of = [both for both in people if both[1].active and both[1].role is Role.CONTRIBUTOR]
     active = [person for _, person in asked_of]
-    asked = [line for line in lines if line.confirmed or not line.actual_on]
+    asked = [line for line in lines if line.confirmed or not line.actual]
     rated = [line for line in ratings if line.confirmed or line.outcome not in CLOSED_OUTCOMES]
     chased = [_line(user.address, person, asked, rated) for user, person in asked_of]
     return ChaseView(

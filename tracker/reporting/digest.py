@@ -12,8 +12,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from tracker.domain.columns import columns
 from tracker.domain.ledger import canonical
 from tracker.reporting.board import REASONS
+from tracker.views.board import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,22 +70,20 @@ def digest(view: BoardView, form: int = NEWEST_FORM) -> str:
 
 
 def _lines(view: BoardView, covered: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
-    def of(section: str, *shown: object) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
-        names = covered[section].split()
-        yield from ((section, {name: getattr(one, name) for name in names}) for one in shown)
+    def of(section: str, shown: object) -> tuple[str, Mapping[str, Scalar]]:
+        return section, {name: getattr(shown, name) for name in covered[section].split()}
 
-    yield from of("board", view)
-    yield from of("rules", view.rules)
+    yield of("board", view)
+    yield of("rules", view.rules)
     yield "by_owner_status", view.by_owner_status
     yield "by_computed_status", view.by_computed_status
     yield "by_outcome", view.by_outcome
-    yield from of("confidence", view.confidence)
-    yield from of("commitment", *view.commitments)
-    yield from of("milestone", *view.milestones)
-    yield from of("programme", *view.programmes)
-    yield from of("funding", *view.funding)
-    yield from of("event", *view.events)
-    yield from of("source", *view.sources.values())
+    yield of("confidence", view.confidence)
+    for listed in LISTS.values():
+        if listed.noun in covered:
+            getters = {name: columns(listed.shape)[name].get for name in covered[listed.noun].split()}
+            for line in getattr(view, listed.name):
+                yield listed.noun, {name: get(line) for name, get in getters.items()}
     for line in sorted(view.exceptions, key=_listed):
         reasons = "; ".join(line.reasons)
         yield "exception", {"commitment_id": line.commitment_id, "milestone_id": line.milestone_id, "reasons": reasons}

@@ -1,16 +1,18 @@
-"""The history in plain sentences: who, when, what from and to, and why. One table says each field in people's words."""
+"""The history in plain sentences: who, when, what from and to, and why."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tracker.domain.columns import parts
 from tracker.domain.dates import PublishedDate
+from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
-from tracker.domain.words import ChangeAction, Precision
+from tracker.domain.words import ChangeAction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,172 +51,16 @@ NOUN_WORDS: dict[str, str] = {
 
 _PLURALS = {"local_authority": "local authorities", "funding": "sums of money"}
 
-FIELD_WORDS: dict[str, dict[str, str]] = {
-    "assessment": {
-        "commitment_id": "commitment",
-        "view": "whose view",
-        "rating": "rating",
-        "scale": "scale",
-        "rationale": "rationale",
-        "evidence_id": "evidence",
-        "valid_until": "last day of validity",
-        "period_id": "reporting period",
-        "override_reason": "reason to rate better than the dates",
-    },
-    "assignment": {
-        "user_id": "user",
-        "active": "whether it is in force",
-        "programme_id": "programme",
-        "commitment_id": "commitment",
-    },
-    "baseline_request": {
-        "milestone_id": "milestone",
-        "baseline_on": "baseline asked for",
-        "baseline_precision": "precision of the baseline asked for",
-        "reason": "reason",
-        "note": "note",
-        "author_id": "author",
-        "state": "state",
-        "decided_by": "decider",
-        "decision_note": "decision's note",
-    },
-    "commitment": {
-        "chapter": "chapter",
-        "kind": "kind",
-        "title": "title",
-        "statement": "statement",
-        "lead_organisation_id": "lead organisation",
-        "partners": "partners",
-        "owner_id": "owner",
-        "programme_id": "programme",
-        "amount_gbp": "amount",
-        "amount_wording": "amount as published",
-        "target_on": "target date",
-        "target_precision": "precision of the target date",
-        "target_wording": "target as published",
-        "measure": "measure of success",
-        "not_measurable": "reason it is not measurable",
-        "note": "note",
-    },
-    "event": {
-        "commitment_id": "commitment",
-        "happened_on": "date",
-        "happened_precision": "precision of the date",
-        "inferred": "whether it is dated by inference",
-        "summary": "summary",
-        "evidence_id": "evidence",
-        "note": "note",
-    },
-    "funding": {
-        "programme_id": "programme",
-        "commitment_id": "commitment",
-        "stage": "stage of money",
-        "amount_gbp": "amount",
-        "amount_wording": "amount as published",
-        "period": "period",
-        "scope": "scope",
-        "source_id": "source",
-        "part_of": "sum that contains it",
-        "note": "note",
-    },
-    "local_authority": {
-        "gss_code": "GSS code",
-        "name": "name",
-        "region": "region",
-        "type": "type",
-        "previous_gss_code": "previous GSS code",
-        "source_id": "source",
-    },
-    "milestone": {
-        "commitment_id": "commitment",
-        "title": "title",
-        "kind": "kind",
-        "key": "whether it is a key milestone",
-        "promised_in": "source of the promise",
-        "baseline_on": "baseline",
-        "baseline_precision": "precision of the baseline",
-        "baseline_wording": "baseline as published",
-        "note": "note",
-    },
-    "organisation": {"name": "name"},
-    "owner": {"role": "role", "organisation_id": "organisation", "note": "note"},
-    "period": {
-        "name": "name",
-        "opens_on": "opening day",
-        "closes_on": "closing day",
-        "board_on": "day of the board",
-        "state": "state",
-    },
-    "programme": {
-        "name": "name",
-        "summary": "summary",
-        "lead_organisation_id": "lead organisation",
-        "owner_id": "owner",
-        "flagship": "whether it is a flagship",
-        "note": "note",
-    },
-    "progress": {
-        "reporter": "reporter",
-        "status": "status",
-        "forecast_on": "forecast",
-        "forecast_precision": "precision of the forecast",
-        "actual_on": "completion",
-        "actual_precision": "precision of the completion",
-        "reason": "reason for the date",
-        "narrative": "narrative",
-        "evidence_id": "evidence",
-        "reason_note": "note on the reason",
-        "period_id": "reporting period",
-    },
-    "reference": {
-        "commitment_id": "commitment",
-        "source_id": "source",
-        "pinpoint": "pinpoint",
-        "stance": "stance",
-        "differs": "difference from the other documents",
-    },
-    "snapshot": {
-        "as_at": "day",
-        "known_seq": "last change known",
-        "known_seal": "seal of that change",
-        "digest": "digest of the board",
-        "rules": "tolerances",
-        "state": "state",
-        "taken_by": "taker",
-        "period_id": "reporting period",
-        "approved_by": "approver",
-        "note": "note",
-        "withdrawn_by": "who withdrew it",
-    },
-    "source": {
-        "kind": "kind",
-        "publisher": "publisher",
-        "title": "title",
-        "published_on": "date of publication",
-        "published_precision": "precision of the date of publication",
-        "url": "address",
-        "note": "note",
-    },
-    "user": {
-        "name": "name",
-        "role": "role",
-        "active": "whether it is active",
-        "address": "e-mail address",
-        "same_as": "other account of the same person",
-    },
-}
-"""Table → field → what people call it; every field of every noun but its id has its words (tested)."""
-
 _HEADLINES: dict[str, tuple[str, ...]] = {
     "assessment": ("rating", "override_reason", "rationale", "evidence_id", "valid_until"),
     "assignment": ("programme_id", "commitment_id"),
-    "baseline_request": ("baseline_on", "state"),
+    "baseline_request": ("baseline", "state"),
     "commitment": ("title",),
-    "event": ("happened_on", "summary"),
+    "event": ("happened", "summary"),
     "funding": ("stage", "amount_gbp", "period"),
-    "milestone": ("title", "baseline_on"),
+    "milestone": ("title", "baseline"),
     "programme": ("name", "lead_organisation_id", "owner_id"),
-    "progress": ("reporter", "status", "forecast_on", "actual_on", "narrative", "evidence_id"),
+    "progress": ("reporter", "status", "forecast", "actual", "narrative", "evidence_id"),
     "reference": ("pinpoint",),
     "snapshot": ("as_at", "known_seq", "state"),
     "source": ("publisher", "title"),
@@ -222,7 +68,7 @@ _HEADLINES: dict[str, tuple[str, ...]] = {
 }
 """What is told of a record when it is added; of any other noun, all that is known of it."""
 
-_MOVED = {"forecast_on", "baseline_on", "target_on"}
+_MOVED = {"forecast", "baseline", "target"}
 """Dates that move, rather than being put right: what slippage is about."""
 
 _NAMES = {
@@ -361,19 +207,12 @@ def _differences(line: RecordedLine) -> list[_Difference]:
     if line.version.retracted:
         return []
     return [
-        _Difference(field.name, FIELD_WORDS[str(line.noun)][field.name], before, after)
-        for field in fields(new)
-        if field.name != "id" and not field.name.endswith("_precision")
-        for before, after in [(_value(old, field.name), _value(new, field.name))]
+        _Difference(name, FIELDS[str(line.noun)][name].label, before, after)
+        for name, part in parts(type(new)).items()
+        if name != "id"
+        for before, after in [(part.get(old) if old else None, part.get(new))]
         if before != after
     ]
-
-
-def _value(noun: Noun | None, field: str) -> object:
-    """What a record says in a field; a date together with its precision, where it has one."""
-    value = getattr(noun, field, None)
-    precision = getattr(noun, field.removesuffix("_on") + "_precision", None) if field.endswith("_on") else None
-    return PublishedDate(value, Precision(precision)) if isinstance(value, dt.date) and precision else value
 
 
 def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, list[str]]:
@@ -385,7 +224,8 @@ def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, 
         return f"retracted the {thing} for {_day(version.effective_on)}", []
     since = f" (holding from {_day(version.effective_on)})" if version.effective_on != line.recorded_at.date() else ""
     told_as_why = _whys(noun, differences)
-    why = [str(value) for value in (getattr(version.noun, field) for field in told_as_why) if value]
+    known = parts(type(version.noun))
+    why = [str(value) for value in (known[field].get(version.noun) for field in told_as_why) if value]
     rest = [d for d in differences if d.field not in told_as_why]
     if line.before is None:
         headline = _HEADLINES.get(noun, tuple(d.field for d in rest))
@@ -425,7 +265,7 @@ def _names(noun: str, record: Noun) -> tuple[str, str]:
 def _whys(noun: str, differences: Sequence[_Difference]) -> tuple[str, ...]:
     """The fields of a record that say why the others changed; told as the reason and not as changes."""
     changed = {d.field for d in differences}
-    if noun == "progress" and changed & {"forecast_on", "actual_on"}:
+    if noun == "progress" and changed & {"forecast", "actual"}:
         return ("reason", "reason_note")
     if noun == "baseline_request":
         return ("decision_note",) if changed and "reason" not in changed else ("reason", "note")

@@ -96,8 +96,7 @@ def request_baseline(
     noun = BaselineRequest(
         id=f"{milestone_id}/{number}",
         milestone_id=milestone_id,
-        baseline_on=baseline.day,
-        baseline_precision=baseline.precision,
+        baseline=baseline,
         reason=MoveReason(reason),
         note=note,
         author_id=actor_id,
@@ -228,8 +227,7 @@ def _noun(line: RequestLine) -> BaselineRequest:
     return BaselineRequest(
         id=line.request_id,
         milestone_id=line.milestone_id,
-        baseline_on=line.after_on,
-        baseline_precision=line.after.precision,
+        baseline=line.after,
         reason=MoveReason(line.reason),
         note=line.note,
         author_id=line.author_id,

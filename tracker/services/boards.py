@@ -9,9 +9,10 @@ from tracker.domain import dates
 from tracker.domain.errors import UnknownCommitment, UnreadableDate
 from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.rules import TOLERANCES
+from tracker.domain.snapshots import Position
 from tracker.exchange.board_files import board_json as as_json
 from tracker.exchange.board_files import board_text as as_text
-from tracker.reporting.board import BoardView, build_board
+from tracker.reporting.board import BoardView, Header, build_board
 from tracker.reporting.commitment import CommitmentView, build_commitment
 from tracker.store import baselines, board, ledger
 
@@ -72,19 +73,14 @@ def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances =
 def board_of(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances = TOLERANCES) -> BoardView:
     """Return the board of a day, as known at a change, as a cursor sees the ledger."""
     newest = ledger.newest_change(cursor, known_seq)
-    return build_board(
+    header = Header(
         as_at=as_at,
         known_at=newest.recorded_at if newest else None,
         head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
         rules=rules,
         demonstration=ledger.is_demonstration(cursor),
-        commitments=board.commitments(cursor, as_at, known_seq, rules),
-        milestones=board.milestones(cursor, as_at, known_seq, rules),
-        programmes=board.programmes(cursor, as_at, known_seq),
-        funding=board.funding(cursor, as_at, known_seq),
-        events=board.events(cursor, as_at, known_seq),
-        sources=board.sources(cursor, as_at, known_seq),
     )
+    return build_board(header, board.lists(cursor, Position(as_at=as_at, known_seq=known_seq, rules=rules)))
 
 
 def view_commitment(db: Database, view: BoardView, commitment_id: str) -> CommitmentView:
@@ -98,8 +94,7 @@ def view_commitment(db: Database, view: BoardView, commitment_id: str) -> Commit
         return build_commitment(
             view,
             line,
-            references=board.references(cursor, view.as_at, view.head.seq),
-            outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
+            board.details(cursor, Position(as_at=view.as_at, known_seq=view.head.seq, rules=view.rules)),
             requests=baselines.requests(cursor, view.as_at, view.head.seq, commitment_id=commitment_id),
             history=board.history(cursor, commitment_id, view.head.seq),
         )

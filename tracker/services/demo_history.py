@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain import dates, nouns
 from tracker.domain.baselines import Asked, rebaselined
-from tracker.domain.dates import PublishedDate, day_of, in_words, precision_of
+from tracker.domain.dates import PublishedDate, day_of, in_words
 from tracker.domain.ledger import Act, Version
+from tracker.domain.progress import Statement
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import (
     CLOSED_OUTCOMES,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.domain.nouns import Noun
-    from tracker.exchange.plans import Statement
+    from tracker.exchange.plans import Planned
 
 
 QUARTERS = 8
@@ -142,7 +143,7 @@ def acts(deeds: Iterable[Deed]) -> Iterator[Act]:
         yield Act(recorded_at=at, actor=deed.actor, action=deed.action, reason=deed.reason, versions=versions)
 
 
-def returns(statements: Sequence[Statement], *, seed: int, periods: Sequence[nouns.Period], day: dt.date) -> list[Deed]:
+def returns(statements: Sequence[Planned], *, seed: int, periods: Sequence[nouns.Period], day: dt.date) -> list[Deed]:
     """Return all deeds of the invented history that ends the day before ``day``, in order of time."""
     begins = periods[0].opens_on - _BEFORE
     loads = [begins, *(period.opens_on for period in periods)]
@@ -211,7 +212,7 @@ def _beginning(begins: dt.date, seed: int, day: dt.date) -> Iterator[Deed]:
     yield Deed(instant(begins, 8), users.OPERATOR, DEMONSTRATION, [(source, dates.GREEN_PAPER)], reason)
 
 
-def _loads(statements: Sequence[Statement], days: Sequence[dt.date]) -> Iterator[Deed]:
+def _loads(statements: Sequence[Planned], days: Sequence[dt.date]) -> Iterator[Deed]:
     """Load the plan as its record was published: at the beginning, and what came since when each period opens."""
     since = dt.date.min
     for day in days:
@@ -260,7 +261,7 @@ def _kept(periods: Sequence[nouns.Period]) -> Iterator[Deed]:
 class _Plan:
     """What the plan says, as far as its record goes up to a day."""
 
-    def __init__(self, statements: Sequence[Statement], day: dt.date) -> None:
+    def __init__(self, statements: Sequence[Planned], day: dt.date) -> None:
         said: dict[type[Noun], dict[str, list[tuple[dt.date, Noun]]]] = defaultdict(lambda: defaultdict(list))
         for one in sorted(statements, key=attrgetter("effective_on")):
             if one.effective_on < day:
@@ -278,7 +279,7 @@ class _Plan:
     def completed(self, milestone_id: str) -> dt.date | None:
         """Return the day on which the published record completes a milestone, if it does."""
         newest = self.held(nouns.Progress, dt.date.max).get(milestone_id)
-        return newest.actual_on if newest else None
+        return day_of(newest.statement.actual) if newest else None
 
     def keeps(self, milestone_id: str) -> bool:
         """Say whether the plan states a milestone once, so that a change of its baseline is nobody else's."""
@@ -356,7 +357,7 @@ class _Step:
 
 def _step(milestone: nouns.Milestone, completed: dt.date | None, on: dt.date, chance: random.Random) -> _Step:
     """Begin a milestone: what was published completes it then; else it happens when it is due, or some time later."""
-    baseline = _published_in(milestone)
+    baseline = milestone.baseline
     if completed:
         happens_on, hope = completed, 0.0
     elif baseline and baseline.day > on and _likely(chance, 0.5):
@@ -367,12 +368,6 @@ def _step(milestone: nouns.Milestone, completed: dt.date | None, on: dt.date, ch
             chance.choice((-0.3, 0.0, 0.3, 0.5, 0.7)),
         )
     return _Step(milestone, happens_on, hope, baseline)
-
-
-def _published_in(milestone: nouns.Milestone) -> PublishedDate | None:
-    if milestone.baseline_on is None or milestone.baseline_precision is None:
-        return None
-    return PublishedDate(milestone.baseline_on, milestone.baseline_precision)
 
 
 def _reported(plan: _Plan, office: _Office, periods: Sequence[nouns.Period], chance: random.Random) -> Iterator[Deed]:
@@ -497,15 +492,15 @@ def _progress(
     return nouns.Progress(
         id=step.milestone.id,
         reporter=Reporter.OWNER,
-        status=ReportedStatus.COMPLETE if step.done else ReportedStatus.IN_PROGRESS,
-        forecast_on=day_of(step.forecast),
-        forecast_precision=precision_of(step.forecast),
-        actual_on=step.happens_on if step.done else None,
-        actual_precision=Precision.DAY if step.done else None,
-        reason=reason,
-        reason_note=note,
-        narrative=step.narrative,
-        evidence_id=evidence_id,
+        statement=Statement(
+            status=ReportedStatus.COMPLETE if step.done else ReportedStatus.IN_PROGRESS,
+            forecast=step.forecast,
+            actual=PublishedDate(step.happens_on, Precision.DAY) if step.done else None,
+            reason=reason,
+            reason_note=note,
+            narrative=step.narrative,
+            evidence_id=evidence_id,
+        ),
         period_id=period.id,
     )
 
@@ -549,8 +544,7 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
     request = nouns.BaselineRequest(
         id=f"{step.milestone.id}/{step.requests}",
         milestone_id=step.milestone.id,
-        baseline_on=step.forecast.day,
-        baseline_precision=step.forecast.precision,
+        baseline=step.forecast,
         reason=MoveReason.SCOPE if first else chance.choice(_SLIPS),
         note=f"{INVENTED} "
         + ("no date was published; the team asks to be held to this one." if first else "the old date cannot be met."),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import nouns
+from tracker.domain.dates import PublishedDate
+from tracker.domain.progress import Statement
 from tracker.domain.words import (
     DEMONSTRATION,
     THREE_POINT_SCALE,
@@ -170,8 +172,7 @@ def _milestone(commitment_id: str, number: int, step: Step) -> nouns.Milestone:
         kind=MilestoneKind.COMMITMENT,
         key=number < _KEY_MILESTONES,
         promised_in=SOURCE,
-        baseline_on=step.baseline_on,
-        baseline_precision=Precision.DAY,
+        baseline=PublishedDate(step.baseline_on, Precision.DAY),
     )
 
 
@@ -195,14 +196,14 @@ def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period 
     return nouns.Progress(
         id=step.id,
         reporter=Reporter.OWNER,
-        status=ReportedStatus.COMPLETE if done else ReportedStatus.IN_PROGRESS,
-        forecast_on=None if done else max(step.baseline_on, on) + slip,
-        forecast_precision=None if done else Precision.DAY,
-        actual_on=step.happens_on if done else None,
-        actual_precision=Precision.DAY if done else None,
-        reason=None if done else chance.choice(list(MoveReason)),
-        reason_note=None if done else f"{INVENTED} chosen by chance.",
-        narrative=f"{INVENTED} work goes on, and no decision is asked of the board this month.",
-        evidence_id=SOURCE if done else None,
+        statement=Statement(
+            status=ReportedStatus.COMPLETE if done else ReportedStatus.IN_PROGRESS,
+            forecast=None if done else PublishedDate(max(step.baseline_on, on) + slip, Precision.DAY),
+            actual=PublishedDate(step.happens_on, Precision.DAY) if done else None,
+            reason=None if done else chance.choice(list(MoveReason)),
+            reason_note=None if done else f"{INVENTED} chosen by chance.",
+            narrative=f"{INVENTED} work goes on, and no decision is asked of the board this month.",
+            evidence_id=SOURCE if done else None,
+        ),
         period_id=period.id if period else None,
     )

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from tracker.domain import text
 from tracker.domain.errors import InvalidPack, TrackerError
 from tracker.domain.policy import Action, require
+from tracker.domain.snapshots import Position
 from tracker.domain.words import Marking, SnapshotState
 from tracker.exchange.board_files import WORDING, board_json, same_board
 from tracker.exchange.pack.calendar_ics import ics_file
@@ -211,12 +212,8 @@ def _tables(
 ) -> tuple[Table, ...]:
     """Return the tables of a board, and of what changed since an ``earlier`` board, in the same edition."""
     with db.read() as cursor:
-        tables = board_tables(
-            view,
-            references=board.references(cursor, view.as_at, view.head.seq),
-            outcomes=board.outcomes(cursor, view.as_at, view.head.seq),
-            forecasts=board.forecasts(cursor, view.as_at, view.head.seq),
-        )
+        at = Position(as_at=view.as_at, known_seq=view.head.seq, rules=view.rules)
+        tables = board_tables(view, board.details(cursor, at), board.forecasts(cursor, at))
     if earlier is None:
         return tables
     at = earlier.snapshot.position

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain.baselines import Disagreement, Promise, of_plan, with_baseline_of, worded
+from tracker.domain.columns import parts
 from tracker.domain.errors import PlanFaults, ReturnRejected
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Milestone, Progress
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tracker.domain.baselines import Worded
     from tracker.domain.ledger import Change
     from tracker.domain.nouns import Noun
-    from tracker.exchange.plans import Statement
+    from tracker.exchange.plans import Planned
     from tracker.store.database import Cursor, Database
 
 Place: TypeAlias = tuple[str, dt.date]
@@ -184,7 +185,7 @@ def load_plans(db: Database, plans: Path, data: Path, *, actor: str, consent: Co
     return Loaded(tuple(differences), tuple(changes))
 
 
-def _compared(db: Database, statements: Sequence[Statement], consent: Consent, unread: Sequence[str]) -> _Compared:
+def _compared(db: Database, statements: Sequence[Planned], consent: Consent, unread: Sequence[str]) -> _Compared:
     """Compare the plans with the ledger. Raises PlanFaults for whatever is in the way of a load."""
     with db.read() as cursor:
         compared = _compare(cursor, statements, consent)
@@ -196,7 +197,7 @@ def _compared(db: Database, statements: Sequence[Statement], consent: Consent, u
     return compared
 
 
-def _compare(cursor: Cursor, statements: Sequence[Statement], consent: Consent) -> _Compared:
+def _compare(cursor: Cursor, statements: Sequence[Planned], consent: Consent) -> _Compared:
     held = {table: ledger.slots(cursor, noun, ChangeAction.PLAN_LOAD) for table, noun in NOUNS.items()}
     renames = _renames(statements, held)
     compared = _Compared(_carried_slots(held, renames), renames)
@@ -216,7 +217,7 @@ def _compare(cursor: Cursor, statements: Sequence[Statement], consent: Consent) 
     return compared
 
 
-def _renames(statements: Sequence[Statement], held: Mapping[str, Mapping[Place, Slot]]) -> Renames:
+def _renames(statements: Sequence[Planned], held: Mapping[str, Mapping[Place, Slot]]) -> Renames:
     """Return the renames that the plans tell of and the ledger does not hold yet."""
     found: dict[str, dict[str, str]] = {"commitment": {}, "milestone": {}}
     for statement in statements:
@@ -260,7 +261,7 @@ def _rename(compared: _Compared, table: str, held: Mapping[Place, Slot], numbers
         compared.differences.append(Difference(table, identity, day, "renamed", (("id", identity, new.id),)))
 
 
-def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Statement], numbers: dict[str, int]) -> None:
+def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Planned], numbers: dict[str, int]) -> None:
     """Compare what the plans say of one noun with what is held of it."""
     held = compared.held[table]
     gone = _gone(table, said, held)
@@ -294,7 +295,7 @@ def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Stateme
         compared.removed.extend(versions[added[identity] :])
 
 
-def _gone(table: str, said: Mapping[Place, Statement], held: Mapping[Place, Slot]) -> set[str]:
+def _gone(table: str, said: Mapping[Place, Planned], held: Mapping[Place, Slot]) -> set[str]:
     """Return the ids that the plans said and say nothing of any more."""
     if NOUNS[table] in _SAID_BY_DAY:
         return set()
@@ -304,17 +305,17 @@ def _gone(table: str, said: Mapping[Place, Statement], held: Mapping[Place, Slot
 def _with_held_baselines(
     compared: _Compared,
     table: str,
-    said: Mapping[Place, Statement],
+    said: Mapping[Place, Planned],
     ever: Mapping[str, set[Worded]],
     numbers: dict[str, int],
     consent: Consent,
-) -> dict[Place, Statement]:
+) -> dict[Place, Planned]:
     """Return what the plans say of milestones, each with the baseline and the promise that are held of it.
 
     Plans that say another are a fault, or with ``consent`` a correction.
     """
     promises = _promises(compared.held[table])
-    kept: dict[Place, Statement] = {}
+    kept: dict[Place, Planned] = {}
     for place, statement in said.items():
         days = promises.get(place[0])
         noun = statement.noun
@@ -372,7 +373,7 @@ def _says(version: Version | None) -> Noun | None:
     return version.noun if version and not version.retracted else None
 
 
-def _both_edited(table: str, place: Place, slot: Slot, statement: Statement | None) -> str:
+def _both_edited(table: str, place: Place, slot: Slot, statement: Planned | None) -> str:
     where = statement.where if statement else "the plans, which no longer hold it"
     return (
         f"{where}: {table} {place[0]} ({place[1]}) was edited here, and in the tracker by change "
@@ -391,5 +392,5 @@ def _difference(table: str, place: Place, old: Noun | None, new: Noun | None) ->
 
 def _moved(old: Noun, new: Noun) -> tuple[tuple[str, object, object], ...]:
     """Return what two records of one noun say differently: field, old value, new value."""
-    pairs = ((field.name, getattr(old, field.name), getattr(new, field.name)) for field in fields(new))
+    pairs = ((name, part.get(old), part.get(new)) for name, part in parts(type(new)).items())
     return tuple(pair for pair in pairs if pair[1] != pair[2])

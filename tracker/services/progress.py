@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
@@ -59,7 +59,7 @@ def my_lines(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> 
 def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
     """Return which of ``NEEDS`` a line belongs to; whether it is confirmed is a matter of the period that is open."""
     today = dates.today()
-    if line.actual_on:
+    if line.actual:
         return NEEDS[4]
     if line.due and line.due.day < today:
         return NEEDS[0]
@@ -144,11 +144,12 @@ def _foresee(
 
 def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Iterator[str]:
     """Say that the evidence is no source, unless it is what the milestone has already."""
-    if report.evidence_id and report.evidence_id != line.evidence_id:
-        newest = {version.effective_on: version for version in ledger.versions(cursor, Source, report.evidence_id)}
+    evidence_id = report.statement.evidence_id
+    if evidence_id and evidence_id != line.evidence_id:
+        newest = {version.effective_on: version for version in ledger.versions(cursor, Source, evidence_id)}
         if all(version.retracted for version in newest.values()):
             yield (
-                f"{report.milestone_id}: there is no source {report.evidence_id} in the ledger to be evidence; "
+                f"{report.milestone_id}: there is no source {evidence_id} in the ledger to be evidence; "
                 "choose one that is, or say where it can be read."
             )
 
@@ -159,13 +160,13 @@ def _versions(one: Foreseen, period_id: str | None) -> list[Version]:
     A report holds from today; a completion from the day it happened, unless something was reported after that day.
     """
     report, line, today = one.report, one.line, dates.today()
-    held_from = max(report.actual.day, line.newest_on or report.actual.day) if report.actual else today
+    actual = report.statement.actual
+    held_from = max(actual.day, line.newest_on or actual.day) if actual else today
     versions = []
-    evidence_id = report.evidence_id
+    statement = report.statement
     if report.evidence:
-        evidence_id = new_evidence_id(report.milestone_id, report.base_version + 1)
         source = Source(
-            id=evidence_id,
+            id=new_evidence_id(report.milestone_id, report.base_version + 1),
             kind=SourceKind.EVIDENCE,
             publisher=report.evidence.publisher,
             title=report.evidence.title,
@@ -173,19 +174,7 @@ def _versions(one: Foreseen, period_id: str | None) -> list[Version]:
             note="Given by the owner.",
         )
         versions.append(Version(noun=source, version=1, effective_on=dates.GREEN_PAPER))
-    progress = Progress(
-        id=report.milestone_id,
-        reporter=Reporter.OWNER,
-        status=report.status,
-        forecast_on=dates.day_of(report.forecast),
-        forecast_precision=dates.precision_of(report.forecast),
-        actual_on=dates.day_of(report.actual),
-        actual_precision=dates.precision_of(report.actual),
-        reason=report.reason,
-        reason_note=report.reason_note,
-        narrative=report.narrative,
-        evidence_id=evidence_id,
-        period_id=period_id,
-    )
+        statement = replace(statement, evidence_id=source.id)
+    progress = Progress(id=report.milestone_id, reporter=Reporter.OWNER, statement=statement, period_id=period_id)
     versions.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
     return versions

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,12 +17,12 @@ from tracker.domain.dates import beside_original
 from tracker.domain.errors import InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
 from tracker.domain.nouns import Progress
 from tracker.domain.policy import Action, in_scope, require
-from tracker.domain.progress import Report, confirmation, faults_by_field, settled
+from tracker.domain.progress import confirmation, faults_by_field, settled
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import counted, visible
 from tracker.exchange.returns.files import ReturnFile, return_csv, return_workbook
 from tracker.exchange.returns.reader import MOST_BYTES, SUFFIXES, read_file, sha256
-from tracker.exchange.returns.table import Drawn, Fault, Heading, Said, as_drawn, read_grid, rewritten
+from tracker.exchange.returns.table import STATED, Drawn, Fault, Heading, as_drawn, read_grid, rewritten
 from tracker.reporting.history import FieldChange
 from tracker.services.progress import foresee, report_progress
 from tracker.services.users import who
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Change, Head
     from tracker.domain.policy import Actor
-    from tracker.domain.progress import Evidence, UpdateLine
+    from tracker.domain.progress import Evidence, Report, UpdateLine
     from tracker.domain.rules import Tolerances
     from tracker.exchange.returns.table import DateCell, Returned, ReturnRow
     from tracker.store.database import Cursor, Database
@@ -61,14 +61,7 @@ _MOST_POSITIONS = 8
 _AT_A_TIME = 250
 """Rows foreseen between two words about how far it has come."""
 
-_COLUMN_OF = {
-    "status": Heading.STATUS,
-    "forecast": Heading.EXPECTED,
-    "actual": Heading.HAPPENED,
-    "reason": Heading.REASON,
-    "evidence": Heading.EVIDENCE,
-    "url": Heading.LINK,
-}
+_COLUMN_OF = {**STATED, "evidence": Heading.EVIDENCE, "url": Heading.LINK}
 """Field of a report → the column it is written in."""
 
 
@@ -156,7 +149,7 @@ def export_return(
             email=actor.user_id,
             drawn=Drawn(seq=head.seq, seal=head.seal),
             day=today,
-            lines=[(line, _said(line, evidence)) for line in lines],
+            lines=[(line, _current(line, evidence)) for line in lines],
             period=f"{period.name}, closes on {dates.in_words(period.closes_on)}" if period else None,
             demonstration=ledger.is_demonstration(cursor),
         )
@@ -166,16 +159,11 @@ def _given(actor: Actor, line: UpdateLine) -> bool:
     return in_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
 
 
-def _said(line: UpdateLine, evidence: dict[str, Evidence]) -> Said:
-    """Return what the ledger says of a milestone, as a row of a return says it."""
-    held = confirmation(line)
-    return Said(
-        status=held.status,
-        forecast=held.forecast,
-        actual=held.actual,
-        narrative=held.narrative,
-        evidence=evidence.get(held.evidence_id or ""),
-    )
+def _current(line: UpdateLine, evidence: dict[str, Evidence]) -> Report:
+    """Return what is current of a milestone as a row of a return says it: the evidence written out."""
+    report = confirmation(line)
+    found = evidence.get(report.statement.evidence_id or "")
+    return replace(report, statement=replace(report.statement, evidence_id=None), evidence=found)
 
 
 def check_return(
@@ -295,7 +283,7 @@ def _undecided(preview: Preview, mine: set[str], theirs: set[str], *, leave_out_
 # Comparing
 
 
-_Held: TypeAlias = "dict[str, tuple[UpdateLine, Said]]"
+_Held: TypeAlias = "dict[str, tuple[UpdateLine, Report]]"
 """Milestones as held once some change had been recorded, by id."""
 
 
@@ -303,7 +291,7 @@ def _held(cursor: Cursor, ids: set[str], known_seq: int, rules: Tolerances) -> _
     today = dates.today()
     lines = updates.update_lines(cursor, today, rules, ids, known_seq=known_seq)
     evidence = updates.evidence(cursor, lines, today, known_seq)
-    return {line.milestone_id: (line, _said(line, evidence)) for line in lines}
+    return {line.milestone_id: (line, _current(line, evidence)) for line in lines}
 
 
 def _drawn(cursor: Cursor, returned: Returned, rules: Tolerances) -> dict[Drawn, _Held]:
@@ -412,20 +400,23 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
     return None
 
 
-def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: tuple[UpdateLine, Said]) -> PreviewLine:
-    """Return what a row comes to, from what it was drawn from and what is held now."""
-    (seen, said_then), (line, said_now) = drawn, now
-    said = _completed(_merged(row.said, said_then, said_now), line, said_now)
-    changed_here = row.said != said_then or row.reason is not None or row.reason_note is not None
-    changed_there = line.base_version != seen.base_version or said_now != said_then
+def _line(
+    cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Report], now: tuple[UpdateLine, Report]
+) -> PreviewLine:
+    """Return what a row comes to, from what it was drawn from and what is current."""
+    (seen, then), (line, current) = drawn, now
+    report = settled(line, _merged(row.report, then, current))
+    changed_here = not _same(row.report, then)
+    moved_on = not _same(current, then)
+    changed_there = line.base_version != seen.base_version or moved_on
     told_there = line.base_version != seen.base_version and line.confirmed_on is not None
     outcome, remark, by = Outcome.CHANGE if line.base_version else Outcome.ADD, None, None
     if not (changed_here or row.confirmed):
         outcome = Outcome.LEFT
-        remark = "Changed by somebody else meanwhile; you left it as it was." if said_now != said_then else None
-    elif changed_there and (said == said_now if changed_here else told_there and said_now == said_then):
+        remark = "Changed by somebody else meanwhile; you left it as it was." if moved_on else None
+    elif changed_there and (_same(_unexplained(report), current) if changed_here else told_there and not moved_on):
         outcome, remark = Outcome.LEFT, "The ledger says so already."
-    elif changed_there and (changed_here or said_now != said_then):
+    elif changed_there and (changed_here or moved_on):
         outcome, by = Outcome.CONFLICT, _author(cursor, line)
     elif not changed_here:
         outcome = Outcome.CONFIRM
@@ -433,30 +424,29 @@ def _line(cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Said], now: t
         outcome=outcome,
         row=row.row,
         line=line,
-        report=_report(row, said, line, said_now),
-        changes=tuple(_changes(said_now, said, row)),
-        theirs=tuple(_changes(said_then, said_now)) if outcome is Outcome.CONFLICT else (),
+        report=_to_record(report, line, current),
+        changes=tuple(_changes(current, report)),
+        theirs=tuple(_changes(then, current)) if outcome is Outcome.CONFLICT else (),
         by=by,
         remark=remark,
     )
 
 
-def _merged(row: Said, then: Said, now: Said) -> Said:
-    """Return what a row says on top of what is held now: of a field that its writer left alone, what others made it."""
-    changed = {
-        field.name: getattr(row, field.name)
-        for field in fields(Said)
-        if getattr(row, field.name) != getattr(then, field.name)
-    }
-    return replace(now, **changed)
+def _same(one: Report, other: Report) -> bool:
+    """Say whether two reports say the same of a milestone."""
+    return (one.statement, one.evidence) == (other.statement, other.evidence)
 
 
-def _completed(said: Said, line: UpdateLine, held: Said) -> Said:
-    """Return what a row says with what follows from it, by the rule of every report."""
-    report = settled(
-        line, Report(milestone_id="", base_version=0, status=said.status, forecast=said.forecast, actual=said.actual)
-    )
-    return replace(said, status=report.status, forecast=report.forecast) if said != held else said
+def _unexplained(report: Report) -> Report:
+    """Return a report without the reason for its date: what is current has none to compare with."""
+    return replace(report, statement=replace(report.statement, reason=None, reason_note=None))
+
+
+def _merged(row: Report, then: Report, current: Report) -> Report:
+    """Return what a row says on top of what is current: a field that its writer left alone is as others made it."""
+    changed = {name: value for name, value in vars(row.statement).items() if value != getattr(then.statement, name)}
+    evidence = row.evidence if row.evidence != then.evidence else current.evidence
+    return replace(current, statement=replace(current.statement, **changed), evidence=evidence)
 
 
 def _author(cursor: Cursor, line: UpdateLine) -> str | None:
@@ -466,34 +456,19 @@ def _author(cursor: Cursor, line: UpdateLine) -> str | None:
     return change.actor if change else None
 
 
-def _report(row: ReturnRow, said: Said, line: UpdateLine, held: Said) -> Report:
-    """Return the report that says what a row comes to, on top of what is held now."""
-    same = said.evidence == held.evidence
-    return Report(
-        milestone_id=line.milestone_id,
-        base_version=line.base_version,
-        status=said.status,
-        forecast=said.forecast,
-        actual=said.actual,
-        reason=row.reason,
-        reason_note=row.reason_note,
-        narrative=said.narrative,
-        evidence_id=line.evidence_id if same else None,
-        evidence=None if same else said.evidence,
-    )
+def _to_record(report: Report, line: UpdateLine, current: Report) -> Report:
+    """Return a report as it is recorded: evidence that stays is named by its source again."""
+    if report.evidence != current.evidence:
+        return report
+    return replace(report, statement=replace(report.statement, evidence_id=line.evidence_id), evidence=None)
 
 
-def _changes(before: Said, after: Said, row: ReturnRow | None = None) -> Iterator[FieldChange]:
-    """Give every field that differs, in words, and why a row says so."""
-    for words, old, new in (
-        (Heading.STATUS, before.status, after.status),
-        (Heading.EXPECTED, before.forecast, after.forecast),
-        (Heading.HAPPENED, before.actual, after.actual),
-        (Heading.REASON, None, row.reason if row else None),
-        (Heading.NOTE, None, row.reason_note if row else None),
-        (Heading.NARRATIVE, before.narrative, after.narrative),
-        ("Evidence", _cited(before.evidence), _cited(after.evidence)),
-    ):
+def _changes(before: Report, after: Report) -> Iterator[FieldChange]:
+    """Give every field that differs, in words."""
+    values = [
+        (words, getattr(before.statement, name), getattr(after.statement, name)) for name, words in STATED.items()
+    ]
+    for words, old, new in (*values, ("Evidence", _cited(before.evidence), _cited(after.evidence))):
         if old != new:
             yield FieldChange(words=words, old=str(old) if old else None, new=str(new) if new else None)
 

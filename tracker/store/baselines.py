@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.domain.dates import PublishedDate
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.store import ledger
 from tracker.store.lines import lines_of
@@ -121,11 +123,15 @@ def foreseen(
 
 
 def ever_held(cursor: Cursor) -> dict[str, set[tuple[object, ...]]]:
-    """Return every baseline that was ever recorded of each milestone, by its id: day, precision, published wording."""
-    rows = cursor.execute(
-        "SELECT DISTINCT id, baseline_on, baseline_precision, baseline_wording FROM tracker.milestone"
-    ).fetchall()
+    """Return every baseline that was ever recorded of each milestone, by its id, as ``baselines.worded`` gives it."""
     found: dict[str, set[tuple[object, ...]]] = {}
-    for milestone_id, *baseline in rows:
-        found.setdefault(milestone_id, set()).add(tuple(baseline))
+    for said in lines_of(cursor, _Promised, "SELECT id AS milestone_id, * FROM tracker.milestone", {}):
+        found.setdefault(said.milestone_id, set()).add((said.baseline, said.baseline_wording))
     return found
+
+
+@dataclass(frozen=True)
+class _Promised:
+    milestone_id: str
+    baseline: PublishedDate | None
+    baseline_wording: str | None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.store.lines import lines_of
 from tracker.views.board import (
+    DETAILS,
+    LISTS,
     CommitmentLine,
+    Details,
     EventLine,
     ForecastLine,
     FundingLine,
+    Lists,
     MilestoneLine,
     OutcomeLine,
     ProgrammeLine,
@@ -20,11 +23,34 @@ from tracker.views.board import (
 from tracker.views.records import VersionLine
 
 if TYPE_CHECKING:
-    from tracker.domain.rules import Tolerances
+    from collections.abc import Callable
+
+    from tracker.domain.snapshots import Position
     from tracker.store.database import Cursor
 
 
-def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances) -> list[CommitmentLine]:
+_Query: TypeAlias = "Callable[[Cursor, Position], list[Any]]"
+_QUERIES: dict[str, _Query] = {}
+
+
+def _query(function: _Query) -> _Query:
+    """Mark a function as the query of the list of its name."""
+    _QUERIES[function.__name__] = function
+    return function
+
+
+def lists(cursor: Cursor, at: Position) -> Lists:
+    """Return everything that the board lists."""
+    return Lists(**{name: tuple(_QUERIES[name](cursor, at)) for name in LISTS})
+
+
+def details(cursor: Cursor, at: Position) -> Details:
+    """Return what the page of a commitment and a pack list as well."""
+    return Details(**{name: tuple(_QUERIES[name](cursor, at)) for name in DETAILS})
+
+
+@_query
+def commitments(cursor: Cursor, at: Position) -> list[CommitmentLine]:
     """Return every commitment that stood on ``as_at``, with its three statuses, in order of id.
 
     An owner's rating counts until its ``valid_until``, or for as long as a forecast stays good; then it is not
@@ -36,26 +62,13 @@ def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerance
         """
         SELECT
             commitment.id AS commitment_id,
-            commitment.chapter,
-            commitment.kind,
-            commitment.title,
-            commitment.statement,
+            commitment.* EXCLUDE (owner_id),
             lead.name AS lead,
-            commitment.partners,
             owner.id AS owner_id,
             owner.role AS owner,
             owner_organisation.name AS owner_organisation,
             owner.note AS owner_note,
-            commitment.programme_id,
             programme.name AS programme,
-            commitment.amount_gbp,
-            commitment.amount_wording,
-            commitment.target_on,
-            commitment.target_precision,
-            commitment.target_wording,
-            commitment.measure,
-            commitment.not_measurable,
-            commitment.note,
             owner_view.rating AS owner_status,
             owner_view.rationale AS owner_rationale,
             owner_view.override_reason AS owner_override_reason,
@@ -86,11 +99,12 @@ def commitments(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerance
             ON evidence_view.commitment_id = commitment.id AND evidence_view.view = 'evidence'
         ORDER BY commitment.id
         """,
-        {"as_at": as_at, "known_seq": known_seq, "rules": rules.as_parameter()},
+        {"as_at": at.as_at, "known_seq": at.known_seq, "rules": at.rules.as_parameter()},
     )
 
 
-def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances) -> list[MilestoneLine]:
+@_query
+def milestones(cursor: Cursor, at: Position) -> list[MilestoneLine]:
     """Return every milestone that was promised by ``as_at``, with what was known of it, in order of id."""
     return lines_of(
         cursor,
@@ -98,34 +112,12 @@ def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances
         """
         SELECT
             milestone.id AS milestone_id,
-            milestone.commitment_id,
+            milestone.*,
             commitment.title AS commitment,
             commitment.programme_id,
-            milestone.title,
-            milestone.kind,
-            milestone.key,
-            milestone.promised_in,
-            milestone.promised_on,
-            milestone.baseline_on,
-            milestone.baseline_precision,
-            milestone.baseline_wording,
-            milestone.original_baseline_on,
-            milestone.original_baseline_precision,
-            milestone.forecast_on,
-            milestone.forecast_precision,
-            milestone.actual_on,
-            milestone.actual_precision,
-            milestone.reporter,
-            milestone.reason,
-            milestone.reason_note,
-            milestone.narrative,
-            milestone.evidence_id,
-            milestone.status,
-            milestone.slip_days,
             owner.id AS owner_id,
             owner.role AS owner,
-            evidence_view.rating AS outcome,
-            milestone.note
+            evidence_view.rating AS outcome
         FROM milestone_position($as_at, $known_seq, $rules) AS milestone
         JOIN commitment_as_at($as_at, $known_seq) AS commitment ON commitment.id = milestone.commitment_id
         LEFT JOIN programme_as_at($as_at, $known_seq) AS programme ON programme.id = commitment.programme_id
@@ -135,11 +127,12 @@ def milestones(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances
             ON evidence_view.commitment_id = commitment.id AND evidence_view.view = 'evidence'
         ORDER BY milestone.id
         """,
-        {"as_at": as_at, "known_seq": known_seq, "rules": rules.as_parameter()},
+        {"as_at": at.as_at, "known_seq": at.known_seq, "rules": at.rules.as_parameter()},
     )
 
 
-def programmes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ProgrammeLine]:
+@_query
+def programmes(cursor: Cursor, at: Position) -> list[ProgrammeLine]:
     """Return every programme, flagships first. Committed money counts once: sums inside another are left out."""
     return lines_of(
         cursor,
@@ -147,13 +140,10 @@ def programmes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[Programme
         """
         SELECT
             programme.id AS programme_id,
-            programme.name,
-            programme.summary,
+            programme.*,
             lead.name AS lead,
             owner.role AS owner,
-            programme.flagship,
-            committed.amount_gbp AS committed_gbp,
-            programme.note
+            committed.amount_gbp AS committed_gbp
         FROM programme_as_at($as_at, $known_seq) AS programme
         JOIN organisation_as_at($as_at, $known_seq) AS lead ON lead.id = programme.lead_organisation_id
         JOIN owner_as_at($as_at, $known_seq) AS owner ON owner.id = programme.owner_id
@@ -169,59 +159,42 @@ def programmes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[Programme
         ) AS committed ON committed.programme_id = programme.id
         ORDER BY programme.flagship DESC, committed.amount_gbp DESC NULLS LAST, programme.id
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 
-def funding(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[FundingLine]:
+@_query
+def funding(cursor: Cursor, at: Position) -> list[FundingLine]:
     """Return every published sum known by ``as_at``, oldest first within its programme."""
     return lines_of(
         cursor,
         FundingLine,
         """
-        SELECT
-            id AS funding_id,
-            programme_id,
-            commitment_id,
-            stage,
-            amount_gbp,
-            amount_wording,
-            period,
-            scope,
-            effective_on AS known_on,
-            source_id,
-            part_of,
-            note
+        SELECT id AS funding_id, effective_on AS known_on, *
         FROM funding_as_at($as_at, $known_seq)
         ORDER BY programme_id, effective_on, id
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 
-def events(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[EventLine]:
+@_query
+def events(cursor: Cursor, at: Position) -> list[EventLine]:
     """Return what had happened by ``as_at`` and completed nothing, newest first."""
     return lines_of(
         cursor,
         EventLine,
         """
-        SELECT
-            id AS event_id,
-            commitment_id,
-            happened_on,
-            happened_precision,
-            inferred,
-            summary,
-            evidence_id,
-            note
+        SELECT id AS event_id, *
         FROM event_as_at($as_at, $known_seq)
         ORDER BY happened_on DESC, id
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 
-def references(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ReferenceLine]:
+@_query
+def references(cursor: Cursor, at: Position) -> list[ReferenceLine]:
     """Return where each document makes each commitment; documents that state it before those that imply it."""
     return lines_of(
         cursor,
@@ -239,11 +212,12 @@ def references(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[Reference
         JOIN source_as_at($as_at, $known_seq) AS source ON source.id = reference.source_id
         ORDER BY reference.commitment_id, reference.stance DESC, reference.source_id
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 
-def outcomes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[OutcomeLine]:
+@_query
+def outcomes(cursor: Cursor, at: Position) -> list[OutcomeLine]:
     """Return every reading of the published record up to ``as_at``, oldest first within its commitment."""
     return lines_of(
         cursor,
@@ -260,26 +234,18 @@ def outcomes(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[OutcomeLine
         WHERE assessment.view = 'evidence'
         ORDER BY assessment.commitment_id, since
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 
-def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
+@_query
+def sources(cursor: Cursor, at: Position) -> list[SourceLine]:
     """Return every source, with how often it was cited by ``as_at``; in order of kind, publisher and title."""
     return lines_of(
         cursor,
         SourceLine,
         """
-        SELECT
-            source.id AS source_id,
-            source.kind,
-            source.publisher,
-            source.title,
-            source.published_on,
-            source.published_precision,
-            source.url,
-            source.note,
-            coalesce(citations.cited, 0) AS cited
+        SELECT source.id AS source_id, source.*, coalesce(citations.cited, 0) AS cited
         FROM source_as_at($as_at, $known_seq) AS source
         LEFT JOIN (
             SELECT source_id, count(*) AS cited
@@ -303,35 +269,23 @@ def sources(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[SourceLine]:
             source.title,
             source.id
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 
-def forecasts(cursor: Cursor, as_at: dt.date, known_seq: int) -> list[ForecastLine]:
+def forecasts(cursor: Cursor, at: Position) -> list[ForecastLine]:
     """Return everything that was said of each milestone's dates up to ``as_at``, oldest first within the milestone."""
     return lines_of(
         cursor,
         ForecastLine,
         """
-        SELECT
-            progress.id AS milestone_id,
-            progress.effective_on AS since,
-            progress.reporter,
-            progress.status,
-            progress.forecast_on,
-            progress.forecast_precision,
-            progress.actual_on,
-            progress.actual_precision,
-            progress.reason,
-            progress.reason_note,
-            progress.narrative,
-            progress.evidence_id
+        SELECT progress.id AS milestone_id, progress.effective_on AS since, progress.*
         FROM progress_standing($as_at, $known_seq)
         JOIN tracker.progress AS progress USING (id, version)
         JOIN milestone_as_at($as_at, $known_seq) AS milestone USING (id)
         ORDER BY progress.id, since
         """,
-        {"as_at": as_at, "known_seq": known_seq},
+        {"as_at": at.as_at, "known_seq": at.known_seq},
     )
 
 

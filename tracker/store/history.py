@@ -341,7 +341,7 @@ def trend(cursor: Cursor, milestone_id: str, as_at: dt.date, known_seq: int) -> 
         TrendLine,
         """
         WITH promised AS (
-            SELECT held.effective_on, held.baseline_on, held.baseline_precision
+            SELECT held.*
             FROM milestone_standing($as_at, $known_seq) AS standing
             JOIN tracker.milestone AS held USING (id, version)
             WHERE standing.id = $milestone_id
@@ -355,12 +355,8 @@ def trend(cursor: Cursor, milestone_id: str, as_at: dt.date, known_seq: int) -> 
         days AS (SELECT effective_on FROM promised UNION SELECT effective_on FROM reported)
         SELECT
             days.effective_on AS reported_on,
-            promised.baseline_on,
-            promised.baseline_precision,
-            reported.forecast_on,
-            reported.forecast_precision,
-            reported.actual_on,
-            reported.actual_precision,
+            promised.*,
+            reported.* EXCLUDE (reason),
             CASE WHEN reported.effective_on = days.effective_on THEN reported.reason END AS reason
         FROM days
         ASOF LEFT JOIN promised ON days.effective_on >= promised.effective_on

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from types import NoneType
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from tracker.domain import nouns
+from tracker.domain.columns import columns as columns_of
+from tracker.domain.columns import from_columns
 from tracker.domain.ledger import Scalar, Version
 
 if TYPE_CHECKING:
@@ -62,28 +62,17 @@ def _tables() -> dict[type[Noun], str]:
 
 
 @cache
-def _field_types(table: str) -> dict[str, type]:
-    """Field name → its plain type, without the ``| None`` of a field that may be unknown."""
-    noun = NOUNS[table]
-    hints = get_type_hints(noun)
-    return {
-        field.name: next(part for part in (*get_args(hints[field.name]), hints[field.name]) if part is not NoneType)
-        for field in fields(noun)
-    }
-
-
-@cache
 def columns(table: str) -> tuple[str, ...]:
     """Return the columns of a version table: the bookkeeping first, then the noun's own fields."""
-    return (*BOOKKEEPING, *(name for name in _field_types(table) if name != "id"))
+    return (*BOOKKEEPING, *(name for name in columns_of(NOUNS[table]) if name != "id"))
 
 
 @cache
 def column_types(table: str) -> tuple[str, ...]:
     """Return the SQL type of each of ``columns(table)``."""
     own = [
-        _SQL_TYPES[str if issubclass(kind, StrEnum) else kind]
-        for name, kind in _field_types(table).items()
+        _SQL_TYPES[str if issubclass(column.kind, StrEnum) else column.kind]
+        for name, column in columns_of(NOUNS[table]).items()
         if name != "id"
     ]
     return ("VARCHAR", "INTEGER", "BIGINT", "DATE", "BOOLEAN", *own)
@@ -92,7 +81,7 @@ def column_types(table: str) -> tuple[str, ...]:
 def to_row(version: Version) -> tuple[Scalar, ...]:
     """Return the values of ``columns`` for a version, as the ledger keeps and seals them."""
     noun = version.noun
-    own = (getattr(noun, field.name) for field in fields(noun) if field.name != "id")
+    own = (column.get(noun) for name, column in columns_of(type(noun)).items() if name != "id")
     return (
         noun.id,
         version.version,
@@ -106,15 +95,5 @@ def to_row(version: Version) -> tuple[Scalar, ...]:
 def to_version(table: str, row: Sequence[Any]) -> Version:
     """Return the version that a row of ``columns(table)`` records: the inverse of ``to_row``."""
     values = dict(zip(columns(table), row, strict=True))
-    noun_type = NOUNS[table]
-    own = {
-        name: kind(values[name]) if issubclass(kind, StrEnum) and values[name] is not None else values[name]
-        for name, kind in _field_types(table).items()
-    }
-    return Version(
-        noun=noun_type(**own),
-        version=values["version"],
-        change_seq=values["change_seq"],
-        effective_on=values["effective_on"],
-        retracted=values["retracted"],
-    )
+    bookkeeping = {name: values.pop(name) for name in BOOKKEEPING if name != "id"}
+    return Version(noun=from_columns(NOUNS[table], values), **bookkeeping)

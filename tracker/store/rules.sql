@@ -25,20 +25,9 @@ CREATE OR REPLACE MACRO milestone_status(actual_on, baseline_on, forecast_on, co
 -- One row a milestone: its dates, what is known of them, slip and status.
 CREATE OR REPLACE MACRO milestone_position(as_at, known_seq, rules) AS TABLE
 SELECT
-    milestone.*,
-    first_held.promised_on,
-    first_held.original_baseline_on,
-    first_held.original_baseline_precision,
-    progress.reporter,
-    progress.status AS reported_status,
-    progress.forecast_on,
-    progress.forecast_precision,
-    progress.actual_on,
-    progress.actual_precision,
-    progress.reason,
-    progress.reason_note,
-    progress.narrative,
-    progress.evidence_id,
+    milestone.* EXCLUDE (version, change_seq, effective_on, retracted),
+    first_held.* EXCLUDE (id),
+    progress.* EXCLUDE (id, version, change_seq, effective_on, retracted, period_id) RENAME (status AS reported_status),
     progress.effective_on AS reported_on,
     CASE WHEN progress.forecast_on IS NOT NULL THEN progress.effective_on END AS confirmed_on,
     milestone_slip(progress.actual_on, milestone.baseline_on, progress.forecast_on, as_at) AS slip_days,

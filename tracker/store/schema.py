@@ -75,7 +75,7 @@ def _differences(cursor: Cursor, wanted: Mapping[str, Mapping[str, str]]) -> lis
     return [
         f"The table {table} was altered: {_difference(held.get(table, {}), of_table)}. Restore the newest backup."
         for table, of_table in sorted(wanted.items())
-        if list(held.get(table, {}).items()) != list(of_table.items())
+        if held.get(table, {}) != dict(of_table)
     ]
 
 
@@ -89,7 +89,7 @@ def _difference(held: Mapping[str, str], wanted: Mapping[str, str]) -> str:
         for name, kind in wanted.items()
         if held.get(name, kind) != kind
     ]
-    return ", ".join(parts) or "its columns are in another order"
+    return ", ".join(parts)
 
 
 def _held(cursor: Cursor) -> dict[str, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from tracker.domain.dates import day_of
 from tracker.domain.progress import Evidence, UpdateLine
 from tracker.store import ledger
 from tracker.store.lines import lines_of
@@ -41,25 +42,10 @@ def update_lines(
         """
         SELECT
             milestone.id AS milestone_id,
-            milestone.commitment_id,
+            milestone.* EXCLUDE (confirmed_on),
+            milestone.status AS computed_status,
             commitment.title AS commitment,
             commitment.programme_id,
-            milestone.title,
-            milestone.key,
-            milestone.baseline_on,
-            milestone.baseline_precision,
-            milestone.original_baseline_on,
-            milestone.original_baseline_precision,
-            milestone.forecast_on,
-            milestone.forecast_precision,
-            milestone.actual_on,
-            milestone.actual_precision,
-            milestone.reported_status,
-            milestone.narrative,
-            milestone.evidence_id,
-            milestone.status AS computed_status,
-            milestone.slip_days,
-            milestone.promised_on,
             CASE WHEN milestone.reporter = 'owner' THEN milestone.reported_on END AS confirmed_on,
             CASE
                 WHEN $period_id::VARCHAR IS NOT NULL THEN coalesce(newest.in_period, false)
@@ -122,9 +108,9 @@ def foreseen(
             milestone_slip($actual_on::DATE, $baseline_on::DATE, $forecast_on::DATE, $today)
         """,
         {
-            "actual_on": report.actual.day if report.actual else None,
-            "baseline_on": line.baseline_on,
-            "forecast_on": report.forecast.day if report.forecast else None,
+            "actual_on": day_of(report.statement.actual),
+            "baseline_on": day_of(line.baseline),
+            "forecast_on": day_of(report.statement.forecast),
             "today": today,
             "rules": rules.as_parameter(),
         },

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain.progress import Amendment, amended
+from tracker.domain.progress import Statement, amended, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.progress import UpdateLine
+    from tracker.domain.progress import Evidence, UpdateLine
     from tracker.services.progress import Foreseen
 
-_FIELDS = ("Expected", "Happened", "Status", "Narrative")
+_FIELDS = {"Expected": "forecast", "Happened": "actual", "Status": "status", "Narrative": "narrative"}
 
 
 def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
@@ -40,22 +40,22 @@ def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
     chosen = updates.choose_lines("Lines to change", {line.milestone_id: line for line in lines}, draft)
     if not chosen:
         return
-    field = st.selectbox("Field", _FIELDS, **draft.kept("field"))
+    field = st.selectbox("Field", list(_FIELDS), **draft.kept("field"))
     wrong: list[str] = []
-    amendment = _ask(field, draft, wrong)
+    change, evidence = _ask(field, draft, wrong)
     reports = [
         replace(
-            amended(line, amendment),
+            amended(line, change, evidence),
             base_version=updates.begun(line, draft).base_version(line.base_version),
         )
         for line in chosen
     ]
-    if not wrong and amendment != Amendment():
+    if not wrong and change != Statement():
         _foretell(field, progress.foresee(state.store(), actor_id=draft.person, reports=reports))
     if stale := updates.stale(chosen, reports):
         updates.offer_both(stale, draft, theirs="Leave them out")
     if st.button(f"Save {counted(len(chosen), 'line')}", type="primary", key=draft.key("button")):
-        if amendment == Amendment() or wrong:
+        if change == Statement() or wrong:
             drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong) or f'Fill in the new {field.lower()}.'}")
         else:
             updates.save(reports, draft, done=[draft, *(updates.begun(line, draft) for line in chosen)])
@@ -81,18 +81,17 @@ def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
     )
 
 
-def _ask(field: str, draft: Draft, wrong: list[str]) -> Amendment:
+def _ask(field: str, draft: Draft, wrong: list[str]) -> tuple[Statement, Evidence | None]:
     """Draw what is to be said in a field and return it; what of it cannot be read is added to ``wrong``."""
     if field == "Status":
         open_ = [ReportedStatus.NOT_STARTED, ReportedStatus.IN_PROGRESS]
-        said = st.selectbox("Status of all", open_, index=None, **draft.kept("status"))
-        return Amendment(status=ReportedStatus(said) if said else None)
+        return Statement(status=st.selectbox("Status of all", open_, index=None, **draft.kept("status"))), None
     if field == "Narrative":
-        return Amendment(narrative=st.text_area("Narrative of all", **draft.kept("text")) or None)
+        return Statement(narrative=st.text_area("Narrative of all", **draft.kept("text")) or None), None
     day = updates.ask_date(st.container(), field, "", draft, wrong, f"{field}, all")
     if field == "Happened":
         evidence = updates.ask_evidence(draft)
-        return Amendment(actual=day, evidence=evidence) if day else Amendment()
+        return Statement(actual=day), evidence if day else None
     reason = st.selectbox(
         "Why they move (required when one does)",
         list(MoveReason),
@@ -102,18 +101,13 @@ def _ask(field: str, draft: Draft, wrong: list[str]) -> Amendment:
     )
     note = st.text_input("More about why they move", **draft.kept("note"))
     if day is None:
-        return Amendment()
-    return Amendment(forecast=day, reason=MoveReason(reason) if reason else None, reason_note=note or None)
+        return Statement(), None
+    return Statement(forecast=day, reason=MoveReason(reason) if reason else None, reason_note=note or None), None
 
 
 def _difference(field: str, one: Foreseen) -> Markup:
     """What a line says in the field now, and after saving."""
-    line, report = one.line, one.report
-    before, after = {
-        "Expected": (line.due, report.forecast),
-        "Happened": (line.actual, report.actual),
-        "Status": (line.reported_status, report.status),
-        "Narrative": (line.narrative, report.narrative),
-    }[field]
+    name = _FIELDS[field]
+    before, after = getattr(confirmed(one.line), name), getattr(one.report.statement, name)
     nothing = html.put('<span class="quiet">nothing</span>')
     return html.put("{} → {}", before or nothing, after or nothing)

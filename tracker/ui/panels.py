@@ -189,7 +189,7 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
                 line.actual,
                 html.slip(line.slip_days),
                 line.owner,
-                evidence(line, view.sources),
+                evidence(line, view.cited),
             )
             for line in lines
         ),
@@ -277,7 +277,7 @@ def money(view: BoardView) -> None:
             sums(
                 programme.name,
                 [line for line in view.funding if line.programme_id == programme.programme_id],
-                view.sources,
+                view.cited,
             )
             for programme in view.programmes
             if programme.flagship
@@ -315,7 +315,7 @@ def outside_world(view: BoardView) -> None:
         html.table(
             "Events that bear on every commitment, newest first",
             ["When", "What happened", "Source"],
-            ((line.happened, line.summary, source(view.sources.get(line.evidence_id))) for line in view.outside_world),
+            ((line.happened, line.summary, source(view.cited.get(line.evidence_id))) for line in view.outside_world),
             empty="Nothing is recorded up to this day.",
         ),
     )

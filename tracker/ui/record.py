@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def statuses(view: CommitmentView) -> None:
     """Name the commitment, say it, and show its three statuses with their reasons."""
     line = view.line
-    evidence = panels.source(view.sources.get(line.outcome_evidence_id or "")) or ""
+    evidence = panels.source(view.cited.get(line.outcome_evidence_id or "")) or ""
     html.show(
         html.put('<p class="over">{} · chapter {}, {}</p>', line.commitment_id, line.chapter, CHAPTERS[line.chapter]),
         html.put("<h1>{}</h1>", line.title),
@@ -127,7 +127,7 @@ def milestones(view: CommitmentView) -> None:
                     line.actual,
                     html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
                     html.status(line.status),
-                    panels.evidence(line, view.sources),
+                    panels.evidence(line, view.cited),
                 )
                 for line in view.milestones
             ),
@@ -146,9 +146,10 @@ def baselines(view: CommitmentView) -> None:
 
 
 def _why_moved(line: MilestoneLine) -> str | None:
-    if not line.reason:
+    said = line.statement
+    if not said.reason:
         return None
-    return f"The date moved: {line.reason}." + (f" {line.reason_note}" if line.reason_note else "")
+    return f"The date moved: {said.reason}." + (f" {said.reason_note}" if said.reason_note else "")
 
 
 def _asides(words: list[str | None]) -> Markup:
@@ -157,7 +158,7 @@ def _asides(words: list[str | None]) -> Markup:
 
 def _said(line: MilestoneLine) -> list[str | None]:
     return [
-        line.narrative,
+        line.statement.narrative,
         _why_moved(line),
         "Reported by its owner." if line.reporter == Reporter.OWNER else None,
         _remark(line.note),
@@ -177,7 +178,7 @@ def happened(view: CommitmentView) -> None:
                     outcome.since,
                     html.status(outcome.outcome),
                     outcome.reason,
-                    panels.source(view.sources.get(outcome.evidence_id or "")),
+                    panels.source(view.cited.get(outcome.evidence_id or "")),
                 )
                 for outcome in reversed(view.outcomes)
             ),
@@ -190,7 +191,7 @@ def happened(view: CommitmentView) -> None:
                 (
                     html.put("{}{}", html.day(event.happened), " (date inferred)" if event.inferred else ""),
                     html.put("{}{}", event.summary, _asides([_remark(event.note)])),
-                    panels.source(view.sources.get(event.evidence_id)),
+                    panels.source(view.cited.get(event.evidence_id)),
                 )
                 for event in view.events
             ),
@@ -216,7 +217,7 @@ def money(view: CommitmentView) -> None:
     """Show the sums of its programme, when it belongs to one."""
     if view.line.programme:
         html.show(
-            html.put("<h2>Money of its programme</h2>"), panels.sums(view.line.programme, view.funding, view.sources)
+            html.put("<h2>Money of its programme</h2>"), panels.sums(view.line.programme, view.funding, view.cited)
         )
 
 

@@ -11,7 +11,7 @@ from tracker.domain import dates
 from tracker.domain.dates import PublishedDate, parse_published_date
 from tracker.domain.errors import TrackerError, UnreadableDate
 from tracker.domain.ledger import StaleEdit
-from tracker.domain.progress import Evidence, Report, confirmation
+from tracker.domain.progress import Evidence, Report, Statement, confirmation, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -114,7 +114,7 @@ def my_lines(actor_id: str, known_seq: int, today: dt.date) -> list[UpdateLine]:
 def _confirmable(actor_id: str, known_seq: int, today: dt.date) -> frozenset[str]:
     """Which of a person's lines the rules let them say again unchanged."""
     lines = my_lines(actor_id, known_seq, today)
-    reports = [confirmation(line) for line in lines if not line.actual_on]
+    reports = [confirmation(line) for line in lines if not line.actual]
     seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
     return frozenset(one.report.milestone_id for one in seen if not one.faults)
 
@@ -158,9 +158,10 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
 
 def _tell_what_follows(typed: Report, report: Report) -> None:
     """Say what is saved besides what was typed, because it follows from it."""
+    before, after = typed.statement, report.statement
     follows = [
-        f'the status becomes "{report.status}"' if report.status is not typed.status else "",
-        "the expected date is taken away" if report.forecast != typed.forecast else "",
+        f'the status becomes "{after.status}"' if after.status != before.status else "",
+        "the expected date is taken away" if after.forecast != before.forecast else "",
     ]
     if said := " and ".join(filter(None, follows)):
         html.show(html.put('<p class="quiet">Because it has happened, {}.</p>', said))
@@ -186,7 +187,9 @@ def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[str] = ()
 def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
     """Draw the fields of one line and return what they say, and what of it cannot be read."""
     statuses = list(ReportedStatus)
-    status = st.selectbox("Status", statuses, index=statuses.index(confirmation(line).status), **draft.kept("status"))
+    status = st.selectbox(
+        "Status", statuses, index=statuses.index(ReportedStatus(str(confirmed(line).status))), **draft.kept("status")
+    )
     left, right = st.columns(2)
     due = str(line.due) if line.due and not line.actual else ""
     wrong: list[str] = []
@@ -200,18 +203,20 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
         **draft.kept("reason"),
     )
     reason_note = st.text_input("More about why", **draft.kept("reason_note"))
-    narrative = st.text_area("Narrative", value=line.narrative or "", **draft.kept("narrative"))
+    narrative = st.text_area("Narrative", value=line.statement.narrative or "", **draft.kept("narrative"))
     evidence = ask_evidence(draft)
     report = Report(
         milestone_id=line.milestone_id,
         base_version=draft.base_version(line.base_version),
-        status=ReportedStatus(status),
-        forecast=forecast,
-        actual=actual,
-        reason=MoveReason(reason) if reason else None,
-        reason_note=reason_note or None,
-        narrative=narrative or None,
-        evidence_id=line.evidence_id,
+        statement=Statement(
+            status=status,
+            forecast=forecast,
+            actual=actual,
+            reason=MoveReason(reason) if reason else None,
+            reason_note=reason_note or None,
+            narrative=narrative or None,
+            evidence_id=line.evidence_id,
+        ),
         evidence=evidence,
     )
     return report, wrong
@@ -272,8 +277,8 @@ def offer_both(
         *(
             html.alert(
                 f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
-                f"The saved version now says: {line.reported_status or 'no status'}, "
-                f"expected {line.due or 'at no date'}, narrative: {line.narrative or 'none'}"
+                f"The saved version now says: {line.statement.status or 'no status'}, "
+                f"expected {line.due or 'at no date'}, narrative: {line.statement.narrative or 'none'}"
             )
             for line, _ in changed
         ),
@@ -284,14 +289,11 @@ def offer_both(
                 row
                 for line, report in changed
                 for row in (
-                    (line.milestone_id, "Yours", report.status, report.forecast, report.actual, report.narrative),
+                    (line.milestone_id, "Yours", *_compared(report.statement)),
                     (
                         line.milestone_id,
                         "Saved now",
-                        line.reported_status,
-                        None if line.actual else line.due,
-                        line.actual,
-                        line.narrative,
+                        *_compared(replace(confirmed(line), status=line.statement.status)),
                     ),
                 )
             ),
@@ -300,6 +302,14 @@ def offer_both(
     )
     st.button(mine, key=draft.key("mine"), on_click=_keep_mine, args=(changed, draft))
     st.button(theirs, key=draft.key("theirs"), on_click=_take_theirs, args=(changed, draft))
+
+
+def _saved(line: UpdateLine) -> Statement:
+    return replace(confirmed(line), status=line.statement.status)
+
+
+def _compared(said: Statement) -> tuple[html.Cell, ...]:
+    return said.status, said.forecast, said.actual, said.narrative
 
 
 def _keep_mine(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:

@@ -1,14 +1,15 @@
-"""What a board lists: one shape for each list. Shapes, no rules."""
+"""What a board lists: one shape for a line of each list, and the register of the lists. Shapes, no rules."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from typing import Any, get_args, get_type_hints
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.progress import Due, published
-from tracker.domain.words import Precision
+from tracker.domain.progress import Dated, Statement
+from tracker.domain.words import CHAPTERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +35,7 @@ class CommitmentLine:
     programme: str | None
     amount_gbp: Decimal | None
     amount_wording: str | None
-    target_on: dt.date | None
-    target_precision: str | None
+    target: PublishedDate | None
     target_wording: str | None
     measure: str | None
     not_measurable: str | None
@@ -55,13 +55,13 @@ class CommitmentLine:
     milestones_met: int
 
     @property
-    def target(self) -> PublishedDate | None:
-        """The target date with its precision."""
-        return published(self.target_on, self.target_precision)
+    def chapter_title(self) -> str:
+        """What its chapter of the Green Paper is about."""
+        return CHAPTERS[self.chapter]
 
 
 @dataclass(frozen=True, kw_only=True)
-class MilestoneLine(Due):
+class MilestoneLine(Dated):
     """A milestone with its dates, its status and its slip in days (positive: late; None: no baseline to measure by)."""
 
     milestone_id: str
@@ -75,10 +75,6 @@ class MilestoneLine(Due):
     promised_on: dt.date
     baseline_wording: str | None
     reporter: str | None
-    reason: str | None
-    reason_note: str | None
-    narrative: str | None
-    evidence_id: str | None
     status: str
     slip_days: int | None
     owner_id: str
@@ -130,35 +126,21 @@ class EventLine:
 
     event_id: str
     commitment_id: str | None
-    happened_on: dt.date
-    happened_precision: str
+    happened: PublishedDate
     inferred: bool
     summary: str
     evidence_id: str
     note: str | None
 
-    @property
-    def happened(self) -> PublishedDate:
-        """When, as precisely as it is known."""
-        return PublishedDate(self.happened_on, Precision(self.happened_precision))
-
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastLine:
-    """What was said of a milestone's dates, from the day it held; ``status`` is the reporter's own word."""
+    """What was reported of a milestone, and from which day it holds."""
 
     milestone_id: str
     since: dt.date
     reporter: str
-    status: str | None
-    forecast_on: dt.date | None
-    forecast_precision: str | None
-    actual_on: dt.date | None
-    actual_precision: str | None
-    reason: str | None
-    reason_note: str | None
-    narrative: str | None
-    evidence_id: str | None
+    statement: Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,16 +151,10 @@ class SourceLine:
     kind: str
     publisher: str
     title: str
-    published_on: dt.date | None
-    published_precision: str | None
+    published: PublishedDate | None
     url: str | None
     note: str | None
     cited: int
-
-    @property
-    def published(self) -> PublishedDate | None:
-        """When it was published, as precisely as it is known."""
-        return published(self.published_on, self.published_precision)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,3 +179,69 @@ class OutcomeLine:
     outcome: str
     reason: str
     evidence_id: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One list of the board: the noun of its lines, their shape, and the field that identifies a line or names it.
+
+    A line belongs to a commitment when they have the same ``belongs``.
+    """
+
+    name: str
+    noun: str
+    shape: type
+    key: str
+    title: str
+    belongs: str
+
+
+def _listed(noun: str, *, key: str, title: str, belongs: str = "commitment_id") -> Any:
+    return field(default=(), metadata={"noun": noun, "key": key, "title": title, "belongs": belongs})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lists:
+    """What a board lists, as at a day and as known at a change of the ledger.
+
+    A field here is all that a list needs to be in the public edition, the digest's newest form, a comparison and the
+    page of a commitment; ``tracker.store.board`` has the query of the same name.
+    """
+
+    commitments: tuple[CommitmentLine, ...] = _listed("commitment", key="commitment_id", title="title")
+    milestones: tuple[MilestoneLine, ...] = _listed("milestone", key="milestone_id", title="title")
+    programmes: tuple[ProgrammeLine, ...] = _listed(
+        "programme", key="programme_id", title="name", belongs="programme_id"
+    )
+    funding: tuple[FundingLine, ...] = _listed("funding", key="funding_id", title="funding_id", belongs="programme_id")
+    events: tuple[EventLine, ...] = _listed("event", key="event_id", title="summary")
+    sources: tuple[SourceLine, ...] = _listed("source", key="source_id", title="title", belongs="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What the page of a commitment and a pack list as well: too long for the board itself."""
+
+    references: tuple[ReferenceLine, ...] = _listed("reference", key="source_id", title="document")
+    outcomes: tuple[OutcomeLine, ...] = _listed("outcome", key="since", title="outcome")
+
+
+def lists_of(register: type[Lists | Details]) -> dict[str, Listed]:
+    """Return the lists of a register by name, in order."""
+    hints = get_type_hints(register)
+    return {
+        one.name: Listed(name=one.name, shape=get_args(hints[one.name])[0], **one.metadata) for one in fields(register)
+    }
+
+
+LISTS, DETAILS = lists_of(Lists), lists_of(Details)
+"""The registers, as data."""
+
+
+def own(lines: Lists | Details, of: CommitmentLine, listed: Listed) -> tuple[Any, ...]:
+    """Return the lines of a list that belong to a commitment; all of them, when the list belongs to none."""
+    every: tuple[Any, ...] = getattr(lines, listed.name)
+    if not listed.belongs:
+        return every
+    wanted = getattr(of, listed.belongs)
+    return tuple(line for line in every if wanted and getattr(line, listed.belongs) == wanted)

@@ -6,9 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from tracker.domain.dates import PublishedDate
-from tracker.domain.progress import published
 from tracker.domain.snapshots import STANDING, Position, read_rules
-from tracker.domain.words import Precision, SnapshotState
+from tracker.domain.words import SnapshotState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +26,10 @@ class PeriodLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestLine:
-    """A request to change a milestone's baseline: from what it was when that was asked, to what, why, and its decision.
+    """A request to change a milestone's baseline: from what to what, why, and its decision.
 
-    ``author`` and ``decided_by`` are people's names; ``version`` is the one to decide on.
+    ``before`` is the baseline when it was made. ``author`` and ``decided_by`` are people's names; ``version`` is the
+    one to decide on.
     """
 
     request_id: str
@@ -37,10 +37,8 @@ class RequestLine:
     milestone: str
     commitment_id: str
     programme_id: str | None
-    before_on: dt.date | None
-    before_precision: str | None
-    after_on: dt.date
-    after_precision: str
+    before: PublishedDate | None
+    after: PublishedDate
     reason: str
     note: str
     author_id: str
@@ -51,16 +49,6 @@ class RequestLine:
     decided_on: dt.date | None
     decision_note: str | None
     version: int
-
-    @property
-    def before(self) -> PublishedDate | None:
-        """The baseline when the request was made."""
-        return published(self.before_on, self.before_precision)
-
-    @property
-    def after(self) -> PublishedDate:
-        """The baseline that is asked for."""
-        return PublishedDate(self.after_on, Precision(self.after_precision))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from tracker.domain.dates import PublishedDate
 from tracker.domain.ledger import Version
-from tracker.domain.progress import Dated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +83,11 @@ class SaidLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrendLine(Dated):
+class TrendLine:
     """What was known of a milestone's dates from the day of a report or of a baseline."""
 
     reported_on: dt.date
+    baseline: PublishedDate | None
+    forecast: PublishedDate | None
+    actual: PublishedDate | None
     reason: str | None

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.samples import save
+from tests.samples import built, save
 from tests.security.payloads import PAYLOADS
 from tracker.domain.nouns import Assessment, Event, Progress, User
+from tracker.domain.snapshots import Position
 from tracker.domain.words import (
     THREE_POINT_SCALE,
     Marking,
@@ -63,7 +64,8 @@ def furnish(db: Database) -> None:
             rationale=SECRETS[0],
             override_reason=OverrideReason.RECOVERY,
         ),
-        Progress(
+        built(
+            Progress,
             id="C2-01-M4",
             reporter=Reporter.OWNER,
             forecast_on=dt.date(2027, 3, 15),
@@ -72,7 +74,8 @@ def furnish(db: Database) -> None:
             narrative=SECRETS[1],
         ),
         *(
-            Event(
+            built(
+                Event,
                 id=f"harm-{number}",
                 happened_on=dt.date(2026, 9, 1),
                 happened_precision=Precision.DAY,
@@ -150,12 +153,8 @@ def material(furnished: Address) -> Material:
         known = boards.known_position(db)
         view = boards.view_board(db, AS_AT, known)
         with db.read() as cursor:
-            tables = board_tables(
-                view,
-                references=board.references(cursor, AS_AT, known),
-                outcomes=board.outcomes(cursor, AS_AT, known),
-                forecasts=board.forecasts(cursor, AS_AT, known),
-            )
+            at = Position(as_at=AS_AT, known_seq=known)
+            tables = board_tables(view, board.details(cursor, at), board.forecasts(cursor, at))
         since = comparisons.since_approved(db, view)
         assert since
     cover = Cover(

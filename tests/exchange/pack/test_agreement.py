@@ -140,8 +140,8 @@ def test_what_changed_since_the_snapshot_before_is_in_the_pack(whole: dict[str, 
 def test_a_source_known_only_by_its_year_is_printed_as_a_year(whole: dict[str, bytes], material: Material) -> None:
     by_year = {
         line.source_id: str(line.published)
-        for line in material.view.sources.values()
-        if line.published_on and line.published_precision == Precision.YEAR
+        for line in material.view.sources
+        if line.published and line.published.precision == Precision.YEAR
     }
     assert by_year
     page = readers.html_tables(whole["report.html"])["Sources"]

@@ -18,8 +18,9 @@ from tests.exchange.pack import readers
 from tests.exchange.pack.conftest import CELLS, FIRST
 from tests.reporting.test_board import board as reporting_board
 from tests.reporting.test_board import commitment, milestone
-from tests.samples import save
+from tests.samples import built, save
 from tests.security.payloads import PAYLOADS
+from tracker.domain.dates import day_of
 from tracker.domain.nouns import Progress
 from tracker.domain.words import Precision, Reporter
 from tracker.exchange.pack import pictures, report_pdf
@@ -215,7 +216,7 @@ def test_the_calendar_has_the_milestones_with_a_day_and_no_day_is_made_up(
 ) -> None:
     found = events(whole["milestones.ics"])
     dated = {
-        line.milestone_id: (line.actual_on or line.due_on)
+        line.milestone_id: (day_of(line.actual) or day_of(line.due))
         for line in material.view.milestones
         if (line.actual or line.due) and (line.actual or line.due).precision is Precision.DAY  # type: ignore[union-attr]
     }
@@ -237,7 +238,9 @@ def test_a_milestone_that_moves_keeps_its_uid_and_its_sequence_goes_up(
         later = dt.date(2028, 1, 10)
         save(
             db,
-            Progress(id="C2-01-M4", reporter=Reporter.OWNER, forecast_on=later, forecast_precision=Precision.DAY),
+            built(
+                Progress, id="C2-01-M4", reporter=Reporter.OWNER, forecast_on=later, forecast_precision=Precision.DAY
+            ),
             on=dt.date(2026, 9, 3),
         )
         with db.read() as cursor:

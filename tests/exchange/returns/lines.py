@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from tests.samples import built, report_of
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
-from tracker.domain.progress import UpdateLine
+from tracker.domain.progress import Evidence, Report, UpdateLine
 from tracker.domain.words import Precision, ReportedStatus
 from tracker.exchange.returns.files import ReturnFile
-from tracker.exchange.returns.table import Drawn, Said
+from tracker.exchange.returns.table import Drawn
 
 DRAWN = Drawn(seq=812, seal="3fa94c21d0b7" + "0" * 52)
 
@@ -27,13 +28,6 @@ def line(number: int = 1, **fields: Any) -> UpdateLine:
         "baseline_precision": Precision.FINANCIAL_YEAR,
         "original_baseline_on": dt.date(2025, 3, 31),
         "original_baseline_precision": Precision.FINANCIAL_YEAR,
-        "forecast_on": None,
-        "forecast_precision": None,
-        "actual_on": None,
-        "actual_precision": None,
-        "reported_status": None,
-        "narrative": None,
-        "evidence_id": None,
         "computed_status": "Overdue",
         "promised_on": GREEN_PAPER,
         "slip_days": 603,
@@ -42,22 +36,19 @@ def line(number: int = 1, **fields: Any) -> UpdateLine:
         "base_version": 1,
         "newest_on": None,
     }
-    return UpdateLine(**{**values, **fields})
+    return built(UpdateLine, **{**values, **fields})
 
 
-def said(**fields: Any) -> Said:
+def said(evidence: Evidence | None = None, **fields: Any) -> Report:
     """What is said of it: in progress, expected on a day; give only the fields that a test is about."""
     values: dict[str, Any] = {
         "status": ReportedStatus.IN_PROGRESS,
         "forecast": PublishedDate(dt.date(2027, 4, 3), Precision.DAY),
-        "actual": None,
-        "narrative": None,
-        "evidence": None,
     }
-    return Said(**{**values, **fields})
+    return report_of("C6-01-M1", 0, evidence=evidence, **{**values, **fields})
 
 
-def drawn(*lines: tuple[UpdateLine, Said], **fields: Any) -> ReturnFile:
+def drawn(*lines: tuple[UpdateLine, Report], **fields: Any) -> ReturnFile:
     """A return of some lines, or of one."""
     values: dict[str, Any] = {
         "name": "Ana",

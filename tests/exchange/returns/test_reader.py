@@ -20,6 +20,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from tests.conftest import LONG
 from tests.exchange.returns.lines import drawn, line, said
+from tests.samples import restated
 from tests.security.payloads import PAYLOADS
 from tracker.domain.dates import parse_published_date
 from tracker.domain.errors import ReturnRejected
@@ -171,7 +172,7 @@ def test_a_row_tells_everything_that_is_wrong_with_it() -> None:
 def test_words_of_a_list_are_read_whatever_their_letters_and_spaces(written: str) -> None:
     for content, suffix in ((with_cell(Heading.REASON, written), "xlsx"), (csv_with(Heading.REASON, written), "csv")):
         returned = read(content, suffix)
-        assert returned.rows[0].reason is MoveReason.SCOPE
+        assert returned.rows[0].report.statement.reason is MoveReason.SCOPE
         assert returned.remarks == ()
 
 
@@ -192,15 +193,15 @@ def test_a_line_is_confirmed_by_whatever_a_person_ticks_it_with(written: str, co
 def test_a_text_of_nothing_that_can_be_seen_is_no_text() -> None:
     [row, *_] = read(with_cell(Heading.NARRATIVE, "\u200b\ufeff \u00a0")).rows
     known, wrong = as_drawn(row, said())
-    assert (known.said.narrative, wrong) == (None, [])
+    assert (known.report.statement.narrative, wrong) == (None, [])
     _, wrong = as_drawn(row, said(narrative="Signed."))
     assert wrong == [(Heading.NARRATIVE, "holds only characters that cannot be seen; write it, or empty the cell.")]
-    assert read(with_cell(Heading.NOTE, "\u200b")).rows[0].reason_note is None
-    assert read(with_cell(Heading.EXPECTED, "\u200b")).rows[0].said.forecast is None
+    assert read(with_cell(Heading.NOTE, "\u200b")).rows[0].report.statement.reason_note is None
+    assert read(with_cell(Heading.EXPECTED, "\u200b")).rows[0].report.statement.forecast is None
 
 
 def test_a_whole_number_is_a_text_where_a_text_is_meant() -> None:
-    assert read(with_cell(Heading.NARRATIVE, 2027)).rows[0].said.narrative == "2027"
+    assert read(with_cell(Heading.NARRATIVE, 2027)).rows[0].report.statement.narrative == "2027"
 
 
 # What a cell says where a date is meant
@@ -224,7 +225,7 @@ def test_a_whole_number_is_a_text_where_a_text_is_meant() -> None:
 )
 def test_a_cell_for_a_date_means_what_it_shows(value: Any, number_format: str | None, means: str) -> None:
     [row, *_] = read(with_cell(Heading.EXPECTED, value, number_format)).rows
-    assert row.said.forecast == parse_published_date(means, where="test")
+    assert row.report.statement.forecast == parse_published_date(means, where="test")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_a_cell_that_a_spreadsheet_rewrote_and_nobody_changed_is_unchanged(
     held = said(forecast=parse_published_date(drawn_there, where="test"))
     [row, *_] = read(with_cell(Heading.EXPECTED, value, number_format)).rows
     known, wrong = as_drawn(row, held)
-    assert (known.said, wrong) == (held, [])
+    assert (known.report, wrong) == (held, [])
 
 
 @pytest.mark.parametrize(
@@ -313,10 +314,10 @@ def test_a_text_is_the_one_that_was_drawn_however_a_spreadsheet_rewrote_it(
     assert rewritten(drawn_there, came_back) is same
     evidence = Evidence(publisher=drawn_there or "", title="Minutes", url=None)
     held = said(narrative=drawn_there, evidence=evidence)
-    back = replace(held, narrative=came_back, evidence=replace(evidence, publisher=came_back or ""))
+    back = replace(restated(held, narrative=came_back), evidence=replace(evidence, publisher=came_back or ""))
     [row, *_] = read(TABLE, "csv").rows
-    known, _ = as_drawn(replace(row, dates={}, said=back), held)
-    assert (known.said == held) is same
+    known, _ = as_drawn(replace(row, dates={}, report=back), held)
+    assert (known.report == held) is same
 
 
 # Links
@@ -330,15 +331,15 @@ def test_the_address_behind_a_cell_is_read_when_the_cell_shows_none(text: str) -
         sheet.cell(5, place(Heading.LINK)).hyperlink = Hyperlink(ref="O5", location="Cover!A1", display="Cover")
 
     returned = read(edited(paste))
-    assert returned.rows[0].said.evidence
+    assert returned.rows[0].report.evidence
     if text.startswith("Closing"):
-        assert returned.rows[0].said.evidence.url == "https://www.gov.uk/behind"
+        assert returned.rows[0].report.evidence.url == "https://www.gov.uk/behind"
         assert returned.remarks == (
             f'Row 4, column O (Evidence link): the cell shows "{text}" and leads to https://www.gov.uk/behind; '
             "the address was read.",
         )
     else:
-        assert (returned.rows[0].said.evidence.url, returned.remarks) == ("https://www.gov.uk/x", ())
+        assert (returned.rows[0].report.evidence.url, returned.remarks) == ("https://www.gov.uk/x", ())
 
 
 # Hidden, merged, moved
@@ -378,7 +379,7 @@ def test_columns_may_be_moved_and_rows_sorted() -> None:
     writer.writerows(reversed(rows_of_table()))
     returned = read(file.getvalue().encode(), "csv")
     assert [(row.row, row.milestone_id) for row in returned.rows] == [(2, "C6-01-M3"), (3, "C6-01-M2"), (4, "C6-01-M1")]
-    assert returned.rows[0].said == LINES[0][1]
+    assert returned.rows[0].report == LINES[0][1]
 
 
 def test_sheets_and_columns_that_are_no_part_of_a_return_are_told_of() -> None:
@@ -469,7 +470,7 @@ def resaved(mark: str = ",", encoding: str = "utf-8", first: str = "") -> bytes:
 )
 def test_a_csv_file_is_read_with_the_marks_and_in_the_alphabet_that_a_spreadsheet_saves(content: bytes) -> None:
     returned = read(content, "csv")
-    assert [row.said for row in returned.rows] == [row.said for row in read(TABLE, "csv").rows]
+    assert [row.report for row in returned.rows] == [row.report for row in read(TABLE, "csv").rows]
     assert (returned.faults, returned.remarks) == ((), ())
 
 
@@ -488,7 +489,7 @@ def test_a_workbook_that_counts_from_1904_is_read_as_it_shows_its_dates() -> Non
         book[SHEET].cell(5, place(Heading.EXPECTED)).value = 46477 - 1462
 
     returned = read(edited(lambda _: None, from_1904))
-    assert [str(row.said.forecast) for row in returned.rows[:2]] == ["31 March 2027", "31 March 2027"]
+    assert [str(row.report.statement.forecast) for row in returned.rows[:2]] == ["31 March 2027", "31 March 2027"]
     assert returned.remarks == (
         "The workbook counts days from 1904; its dates were read as it shows them. Look at them below.",
     )

@@ -21,20 +21,20 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.xml.functions import tostring
 
-from tracker.domain.dates import beside_original, in_words
+from tracker.domain.dates import PublishedDate, beside_original, in_words
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, ReportedStatus
 from tracker.exchange import marking
 from tracker.exchange.cells import guarded, is_formula_like
-from tracker.exchange.returns.table import LOCKED, SHEET, YES, Heading, letter
+from tracker.exchange.returns.table import LOCKED, SHEET, STATED, YES, Heading, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tracker.domain.progress import UpdateLine
-    from tracker.exchange.returns.table import Drawn, Said
+    from tracker.domain.progress import Report, UpdateLine
+    from tracker.exchange.returns.table import Drawn
 
 _HEAD = 3
 """The row of the headings: above it the sheet says what it is."""
@@ -95,7 +95,7 @@ class ReturnFile:
     email: str
     drawn: Drawn
     day: dt.date
-    lines: Sequence[tuple[UpdateLine, Said]]
+    lines: Sequence[tuple[UpdateLine, Report]]
     period: str | None = None
     demonstration: bool = False
 
@@ -110,38 +110,35 @@ def return_csv(drawn: ReturnFile) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(marking.header(tuple(Heading), demonstration=drawn.demonstration))
-    for line, said in drawn.lines:
-        dates = [line.baseline_written, *(date.written if date else None for date in (said.forecast, said.actual))]
-        values = [guarded(value or "") for value in _values(drawn, line, said, dates)]
-        writer.writerow(marking.row(values, demonstration=drawn.demonstration))
+    for line, report in drawn.lines:
+        values = _values(drawn, line, report, line.baseline_written, lambda date: date.written)
+        writer.writerow(marking.row([guarded(value or "") for value in values], demonstration=drawn.demonstration))
     return file.getvalue().encode("utf-8-sig")
 
 
-def _values(drawn: ReturnFile, line: UpdateLine, said: Said, dates: Sequence[str | None]) -> list[str | None]:
-    """Return the cells of a row, in the order of the columns, with the dates due, expected and happened as words.
+def _values(
+    drawn: ReturnFile, line: UpdateLine, report: Report, due: str | None, say: Callable[[PublishedDate], str]
+) -> list[str | None]:
+    """Return the cells of a row, in the order of the columns; ``say`` writes a date.
 
     A reason and a confirmation are not ours to give.
     """
-    due, forecast, actual = dates
-    evidence = said.evidence
-    return [
-        line.milestone_id,
-        f"{line.commitment_id} {line.commitment}",
-        line.title,
-        due,
-        line.computed_status,
-        str(drawn.drawn),
-        said.status,
-        forecast,
-        actual,
-        None,
-        None,
-        said.narrative,
-        evidence.publisher if evidence else None,
-        evidence.title if evidence else None,
-        evidence.url if evidence else None,
-        None,
-    ]
+    evidence = report.evidence
+    values = {
+        Heading.MILESTONE: line.milestone_id,
+        Heading.COMMITMENT: f"{line.commitment_id} {line.commitment}",
+        Heading.TITLE: line.title,
+        Heading.DUE: due,
+        Heading.DATES_SAY: line.computed_status,
+        Heading.DRAWN: str(drawn.drawn),
+        Heading.PUBLISHER: evidence.publisher if evidence else None,
+        Heading.EVIDENCE: evidence.title if evidence else None,
+        Heading.LINK: evidence.url if evidence else None,
+    }
+    for field, heading in STATED.items():
+        stated = getattr(report.statement, field)
+        values[heading] = say(stated) if isinstance(stated, PublishedDate) else stated
+    return [values.get(heading) for heading in Heading]
 
 
 def return_workbook(drawn: ReturnFile) -> bytes:
@@ -199,7 +196,7 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
     ]
     notes = [
         f"{Heading.EXPECTED} and {Heading.HAPPENED}: {_DATES} A day, a month or a year is read as the cell shows it.",
-        "An empty cell says that there is nothing: emptying a narrative takes it away.",
+        "An empty cell says that there is nothing: an emptied cell takes away what was there.",
         f"The first {len(LOCKED)} columns, in grey, say which milestone a row is and when it was downloaded; they are "
         "locked. Fill in the yellow columns.",
         "Rows may be left out or put in another order. Your spreadsheet may refuse that while the sheet is protected: "
@@ -231,10 +228,9 @@ def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
         _put(sheet, _HEAD, place, heading, _STRONG).border = _EDGE
         sheet.column_dimensions[letter(place)].width = _WIDTHS[heading]
     _fit(sheet, _HEAD, [(_WIDTHS[heading], heading) for heading in Heading])
-    for row, (line, said) in enumerate(drawn.lines, start=_HEAD + 1):
+    for row, (line, report) in enumerate(drawn.lines, start=_HEAD + 1):
         due = beside_original(line.baseline, line.original_baseline) if line.baseline else None
-        dates = [due, *(str(date) if date else None for date in (said.forecast, said.actual))]
-        values = _values(drawn, line, said, dates)
+        values = _values(drawn, line, report, due, str)
         _fit(sheet, row, zip(_WIDTHS.values(), [value or "" for value in values], strict=True))
         for place, (heading, value) in enumerate(zip(Heading, values, strict=True), start=1):
             cell = _put(sheet, row, place, value)

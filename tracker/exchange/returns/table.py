@@ -15,11 +15,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.domain import text
+from tracker.domain.columns import parts
 from tracker.domain.dates import EARLIEST, FAR, GREEN_PAPER, LATEST, PublishedDate, parse_published_date
 from tracker.domain.errors import ReturnRejected, UnreadableDate, UnstorableText
 from tracker.domain.links import read_link
-from tracker.domain.progress import Evidence
-from tracker.domain.words import MoveReason, Precision, ReportedStatus
+from tracker.domain.progress import Evidence, Report, Statement
+from tracker.domain.words import Precision, ReportedStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,6 +65,16 @@ class Heading(StrEnum):
     CONFIRM = "Confirm unchanged"
 
 
+STATED: dict[str, Heading] = {
+    "status": Heading.STATUS,
+    "forecast": Heading.EXPECTED,
+    "actual": Heading.HAPPENED,
+    "reason": Heading.REASON,
+    "reason_note": Heading.NOTE,
+    "narrative": Heading.NARRATIVE,
+}
+"""Field of a statement → the column that it is written in. Its evidence is written out, in three columns."""
+
 LOCKED = frozenset(list(Heading)[:6])
 """What says which line a row is; the rest is the owner's to fill in."""
 
@@ -89,17 +100,6 @@ class Drawn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What is said of a milestone, by the ledger or by a row of a return."""
-
-    status: ReportedStatus
-    forecast: PublishedDate | None
-    actual: PublishedDate | None
-    narrative: str | None
-    evidence: Evidence | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class DateCell:
     """What a cell for a date says: ``date``, or nothing that can be told and then what is ``wrong`` with it.
 
@@ -118,23 +118,25 @@ class DateCell:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnRow:
-    """A row that could be read: which line it is, what it was drawn from, and what is said there.
+    """A row that could be read: which line it is, what it was drawn from, and what is reported there.
 
-    ``due`` is what stands in that column, which is drawn to be looked at and not taken in. ``dates`` has the cells of
-    which the file alone cannot tell what they mean, or whether anybody changed them.
+    ``due`` is what stands in that column, which is drawn to be looked at and not taken in. ``dates`` has, by the field
+    of the statement, the cells of which the file alone cannot tell what they mean, or whether anybody changed them.
     """
 
     row: int
-    milestone_id: str
     commitment: str
     title: str
     due: DateCell
     drawn: Drawn
-    said: Said
-    dates: Mapping[Heading, DateCell]
-    reason: MoveReason | None
-    reason_note: str | None
+    report: Report
+    dates: Mapping[str, DateCell]
     confirmed: bool
+
+    @property
+    def milestone_id(self) -> str:
+        """The milestone that it is about."""
+        return self.report.milestone_id
 
 
 class Kind(StrEnum):
@@ -371,47 +373,51 @@ class _Row:
         self.milestone_id = milestone_id = self._id()
         commitment, title = self._text(Heading.COMMITMENT), self._text(Heading.TITLE)
         drawn = self._drawn()
-        status = self._word(Heading.STATUS, ReportedStatus)
-        if status is None and not self._wrong_at(Heading.STATUS):
-            self.wrong(Heading.STATUS, f"is empty; choose one of: {', '.join(ReportedStatus)}")
-        dates = {
-            heading: date_cell(cell, self.first_day)
-            for heading in (Heading.EXPECTED, Heading.HAPPENED)
-            if (cell := self.cells[heading])
+        dates: dict[str, DateCell] = {
+            name: date_cell(cell, self.first_day)
+            for name, heading in STATED.items()
+            if parts(Statement)[name].kind is PublishedDate and (cell := self.cells[heading])
         }
-        reason, note = self._word(Heading.REASON, MoveReason), self._text(Heading.NOTE)
-        narrative = self._text(Heading.NARRATIVE)
+        stated: dict[str, Any] = {
+            name: self._stated(name, heading) for name, heading in STATED.items() if name not in dates
+        }
         publisher, title_of_evidence = self._text(Heading.PUBLISHER), self._text(Heading.EVIDENCE)
         link, confirmed = self._link(), self._confirmed()
         if self.faults:  # then the row is not compared with what was drawn: told of is what is wrong whatever that was
-            for heading, date in dates.items():
+            for name, date in dates.items():
                 if date.wrong and not date.shows:
-                    self.wrong(heading, date.wrong)
+                    self.wrong(STATED[name], date.wrong)
         self.faults = [Fault(**{**vars(fault), "milestone_id": milestone_id}) for fault in self.faults]
-        if self.faults or milestone_id is None or drawn is None or status is None:
+        if self.faults or milestone_id is None or drawn is None:
             return None
         given = publisher or title_of_evidence or link
         return ReturnRow(
             row=self.number,
-            milestone_id=milestone_id,
             commitment=commitment or "",
             title=title or "",
             due=date_cell(self.cells[Heading.DUE] or Cell(Kind.TEXT, ""), self.first_day),
             drawn=drawn,
             dates=dates,
-            said=Said(
-                status=status,
-                forecast=dates[Heading.EXPECTED].date if Heading.EXPECTED in dates else None,
-                actual=dates[Heading.HAPPENED].date if Heading.HAPPENED in dates else None,
-                narrative=narrative,
+            report=Report(
+                milestone_id=milestone_id,
+                base_version=0,
+                statement=Statement(**stated | {name: cell.date for name, cell in dates.items()}),
                 evidence=Evidence(publisher=publisher or "", title=title_of_evidence or "", url=link)
                 if given
                 else None,
             ),
-            reason=reason,
-            reason_note=note,
             confirmed=confirmed,
         )
+
+    def _stated(self, name: str, heading: Heading) -> Any:
+        """Return what a cell says in a name of the statement: one of the name's words, or a text."""
+        kind = ReportedStatus if heading is Heading.STATUS else parts(Statement)[name].kind
+        if kind is PublishedDate:
+            return None
+        stated = self._word(heading, kind) if issubclass(kind, StrEnum) else self._text(heading)
+        if stated is None and heading is Heading.STATUS and not self._wrong_at(heading):
+            self.wrong(heading, f"is empty; choose one of: {', '.join(ReportedStatus)}")
+        return stated
 
     def wrong(self, heading: Heading | None, sentence: str) -> None:
         """Note what is wrong with a cell, or with the row."""
@@ -578,35 +584,35 @@ def _whole(written: str) -> int | None:
     return int(written.partition(".")[0]) if re.fullmatch(r"[1-9]\d{3,5}(\.0+)?", written) else None
 
 
-def as_drawn(row: ReturnRow, drawn: Said) -> tuple[ReturnRow, list[tuple[Heading, str]]]:
+def as_drawn(row: ReturnRow, drawn: Report) -> tuple[ReturnRow, list[tuple[Heading, str]]]:
     """Return a row in which every cell that nobody changed says what was drawn there, and what is wrong with the rest.
 
     A spreadsheet rewrites dates, numbers and letters when it opens and saves a file, with nobody's doing.
     """
-    said, wrong = row.said, []
-    changed: dict[str, Any] = {}
-    for heading, name, held in (
-        (Heading.EXPECTED, "forecast", drawn.forecast),
-        (Heading.HAPPENED, "actual", drawn.actual),
-    ):
-        if cell := row.dates.get(heading):
-            changed[name] = cell.since(held)
-            if changed[name] is None and cell.wrong:
+    wrong = []
+    stated: dict[str, Any] = {}
+    for name, heading in STATED.items():
+        was, came_back = getattr(drawn.statement, name), getattr(row.report.statement, name)
+        if cell := row.dates.get(name):
+            stated[name] = cell.since(was)
+            if stated[name] is None and cell.wrong:
                 wrong.append((heading, cell.wrong + "." * (cell.wrong[-1] not in ".?")))
-    evidence, held_evidence = said.evidence, drawn.evidence
-    if evidence and held_evidence:
+        elif parts(Statement)[name].kind is str:
+            stated[name] = _kept(was, came_back)
+    evidence, was_evidence = row.report.evidence, drawn.evidence
+    if evidence and was_evidence:
         evidence = Evidence(
-            publisher=_kept(held_evidence.publisher, evidence.publisher) or "",
-            title=_kept(held_evidence.title, evidence.title) or "",
-            url=_kept(held_evidence.url, evidence.url),
+            publisher=_kept(was_evidence.publisher, evidence.publisher) or "",
+            title=_kept(was_evidence.title, evidence.title) or "",
+            url=_kept(was_evidence.url, evidence.url),
         )
-    narrative = _kept(drawn.narrative, said.narrative)
+    narrative = stated["narrative"]
     if narrative and not text.visible(narrative).strip():
-        if drawn.narrative:
+        if drawn.statement.narrative:
             wrong.append((Heading.NARRATIVE, "holds only characters that cannot be seen; write it, or empty the cell."))
-        narrative = None
-    said = replace(said, **changed, narrative=narrative, evidence=evidence)
-    return replace(row, said=said), wrong
+        stated["narrative"] = None
+    statement = replace(row.report.statement, **stated)
+    return replace(row, report=replace(row.report, statement=statement, evidence=evidence)), wrong
 
 
 def _kept(drawn: str | None, came_back: str | None) -> str | None:

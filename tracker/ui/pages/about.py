@@ -106,7 +106,7 @@ html.show(
                     source.cited,
                     source.note,
                 )
-                for source in view.sources.values()
+                for source in view.sources
                 if source.kind == kind and source.cited
             ),
             empty="No source is cited by this date.",

@@ -1,0 +1,111 @@
+"""What a comparison comes to: one row for each difference that counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from tracker.domain.words import Movement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.reporting.board import BoardView
+    from tracker.views.board import SourceLine
+
+Line: TypeAlias = Any
+"""A line of any list of the board."""
+
+
+class Moved(NamedTuple):
+    """One field of a line: what the earlier board holds in it and what the later one does."""
+
+    field: str
+    old: object
+    new: object
+
+
+class Origin(NamedTuple):
+    """Where in the ledger it is recorded what a row tells: a record, and which of its fields."""
+
+    table: str
+    noun_id: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Where it is recorded what a field of a line says: a noun's table, its id (an attribute, and what follows it)."""
+
+    table: str
+    attribute: str
+    fields: tuple[str, ...] = ()
+    suffix: str = ""
+
+    def of(self, line: Line) -> Origin:
+        """The place for one line."""
+        return Origin(self.table, f"{getattr(line, self.attribute) or ''}{self.suffix}", self.fields)
+
+
+class ChangeRow(NamedTuple):
+    """One thing that changed; a named tuple, because two large boards differ in tens of thousands.
+
+    ``what`` names what it is about, ``of`` the field in people's words.
+
+    ``days`` is how far a date moved (positive: later). ``direction`` is better or worse, later or earlier, more or
+    less; None where there is none. ``who``, ``recorded_at`` (UTC), ``seq`` and ``holds_from`` are of the act that made
+    the later board say so, None where nobody did anything: the day alone made it so, or no change is known. ``fields``
+    has every field that changed with it, ``line`` is the one that says so, the later if there is one.
+    """
+
+    kind: Movement
+    record: str
+    record_id: str
+    commitment_id: str | None
+    milestone_id: str | None
+    what: str
+    of: str
+    old: str | None
+    new: str | None
+    days: int | None
+    direction: str | None
+    evidence_id: str | None
+    fields: tuple[Moved, ...]
+    line: Line
+    causes: tuple[Cause, ...]
+    who: str | None = None
+    recorded_at: dt.datetime | None = None
+    seq: int | None = None
+    holds_from: dt.date | None = None
+    why: str | None = None
+
+    @property
+    def origins(self) -> Iterator[Origin]:
+        """Where in the ledger it is recorded what the row tells."""
+        return (cause.of(self.line) for cause in self.causes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What changed from one board to another, in the order of ``Movement``; the names are of snapshots, if they are.
+
+    ``since`` names the earlier one for people where it is the last board that met: ``the board of 8 September 2026``.
+    """
+
+    before: BoardView
+    after: BoardView
+    rows: tuple[ChangeRow, ...]
+    before_name: str | None = None
+    after_name: str | None = None
+    since: str | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each kind."""
+        return dict(Counter(row.kind for row in self.rows))
+
+    def source(self, source_id: str | None) -> SourceLine | None:
+        """Return the source of a row's evidence, as either board knows it."""
+        return self.after.source(source_id) or self.before.source(source_id)
