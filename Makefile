@@ -1,4 +1,4 @@
-# Two commands do everything a user needs: `make run` and `make test`. The rest is for builders.
+# Users need only `make run`, `make demo` and `make test`. The rest is for builders.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,39 +11,39 @@ DEMO   ?= data/demonstration.duckdb
 .PHONY: run demo test test-long check bench format lock clean
 .DEFAULT_GOAL := run
 
-run: .made/app                 ## set up, make the store, load the plans, serve the Board page
+run: .made/app                 ## set up, make the store, load the plans and serve the Board page
 	$(BIN)/python -m tracker init
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-demo: .made/app                ## the same pages over a store for training: the plans with an invented history, marked so
+demo: .made/app                ## the same with invented returns, for training; every page says so
 	$(BIN)/python -m tracker demo --keep --to $(DEMO)
 	TRACKER_STORE=$(DEMO) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: .made/dev .made/browser  ## set up and run every test (about a quarter of an hour on two cores)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
-test-long: .made/dev .made/browser  ## the long forms: 1,000 kills, thousands of examples
+test-long: .made/dev .made/browser  ## the same, longer: 1,000 kills, thousands of examples
 	TRACKER_LONG_TESTS=1 $(BIN)/pytest
 
-check: .made/dev               ## formatter, linter, strict types, direction of imports
+check: .made/dev               ## check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .made/dev               ## print how long things take here; docs/benchmarks.md keeps a table
+bench: .made/dev               ## measure speed on this machine; docs/benchmarks.md has the results
 	$(BIN)/python -m tests.benchmarks.bench
 
 format: .made/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: .made/venv               ## after an edit of requirements*.txt: choose every package anew and note its hashes
+lock: .made/venv               ## after you edit requirements*.txt: choose every package again and write its hashes
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(LOCK) requirements.txt --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock requirements.txt requirements-dev.txt --output-file requirements-dev.lock
 
-clean:                         ## remove what make made; the store in data/ stays
+clean:                         ## delete what make made, except the store in data/
 	rm -rf $(VENV) .made .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 .made/venv:
@@ -51,7 +51,7 @@ clean:                         ## remove what make made; the store in data/ stay
 	$(PYTHON) -m venv $(VENV)
 	@mkdir -p .made && touch $@
 
-# What is installed is exactly what the locks list, checked by hash; a package that was altered is refused.
+# Install exactly what the lock files list, checked by hash. A package that was altered is refused.
 .made/app: requirements.lock | .made/venv
 	$(INSTALL) requirements.lock
 	@touch $@
@@ -60,7 +60,7 @@ clean:                         ## remove what make made; the store in data/ stay
 	$(INSTALL) requirements-dev.lock
 	@touch $@
 
-# The browser tests drive a Chromium that is here already, else Debian's, else the one that Playwright fetches.
+# The browser tests use a Chromium that is already here, or Debian's, or one that Playwright fetches.
 .made/browser: .made/dev
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
 	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
