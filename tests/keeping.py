@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import copy_store
+from tracker.domain.errors import StoreUnusable
 from tracker.domain.nouns import Organisation
 from tracker.services import stores
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.store.database import Address
+    from tracker.store.database import Address, Database
 
 ROOT = Path(__file__).parents[1]
 CHILD = [sys.executable, "-m", "tests.crash.child"]
@@ -78,7 +79,19 @@ def names(folder: Path) -> list[str]:
 
 def name_in(store: Address) -> str:
     with stores.open_store(store) as db, db.read() as cursor:
-        newest = ledger.latest(cursor, Organisation, "dfe")
+        newest = reading.latest(cursor, Organisation, "dfe")
     assert newest
     assert isinstance(newest.noun, Organisation)
     return newest.noun.name
+
+
+@contextmanager
+def without_anchor(db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let nothing be written to the anchor."""
+
+    def refuse(*_: object) -> None:
+        raise StoreUnusable("The head anchor cannot be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(db.address.anchor), "_write", refuse)
+        yield

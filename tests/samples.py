@@ -29,7 +29,7 @@ from tracker.domain.words import (
     View,
 )
 from tracker.reporting.board import BoardView, Header, build_board
-from tracker.store import ledger
+from tracker.store import carrying, ledger, reading
 from tracker.views.board import Lists
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ def first(noun: Noun, effective_on: dt.date = DAY, **fields: Any) -> Version:
 def save(db: Database, *said: Noun, on: dt.date = DAY, retracted: bool = False, **fields: Any) -> Change:
     """Record the next version of each noun as one change, as somebody who has just read the newest would."""
     with db.read() as cursor:
-        numbers = {noun: ledger.newest_numbers(cursor, type(noun)).get(noun.id, 0) for noun in said}
+        numbers = {noun: reading.newest_numbers(cursor, type(noun)).get(noun.id, 0) for noun in said}
     versions = [
         Version(noun=noun, version=number + 1, effective_on=on, retracted=retracted) for noun, number in numbers.items()
     ]
@@ -303,7 +303,13 @@ def save(db: Database, *said: Noun, on: dt.date = DAY, retracted: bool = False, 
 def held(db: Database, table: str, as_at: dt.date, known_seq: int | None = None) -> list[dict[str, Any]]:
     """The rows of ``{table}_as_at``, by id; with all that is known unless a change is named."""
     with db.read() as cursor:
-        known = ledger.head(cursor).seq if known_seq is None else known_seq
+        known = reading.head(cursor).seq if known_seq is None else known_seq
         cursor.execute(f"SELECT * FROM {table}_as_at($as_at, $known) ORDER BY id", {"as_at": as_at, "known": known})
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def contents(db: Database) -> tuple[Head, list[str]]:
+    """Everything a ledger holds, for comparing before and after."""
+    with db.read() as cursor:
+        return reading.head(cursor), list(carrying.export(db))

@@ -34,7 +34,7 @@ from tracker.reporting.comparison import compare
 from tracker.reporting.digest import digest
 from tracker.services import boards, demo, demo_scale, progress, stores, users
 from tracker.services.comparisons import compare_boards
-from tracker.store import ledger
+from tracker.store import ledger, reading
 from tracker.store.database import Address
 from tracker.store.files import sync
 
@@ -195,7 +195,7 @@ def _bulk_load(folder: Path) -> Iterator[Figure]:
     stores.init_store(address)
     with stores.open_store(address, writable=True) as db:
         with db.read() as cursor:
-            first = max(ledger.newest_numbers(cursor, Progress).values(), default=0) + 1
+            first = max(reading.newest_numbers(cursor, Progress).values(), default=0) + 1
         loads = (
             [
                 Version(
@@ -251,7 +251,7 @@ def _saves(db: Database, name: str) -> Figure:
     shown = boards.view_board(db, dates.today(), boards.known_position(db))
     chosen = random.Random(7).choices([milestone.milestone_id for milestone in shown.milestones], k=SAVES)
     with db.read() as cursor:
-        newest = ledger.newest_numbers(cursor, Progress)
+        newest = reading.newest_numbers(cursor, Progress)
     if all(line.user_id != OWNER for line in users.list_users(db)):  # a store that was kept has them
         users.add_user(
             db,

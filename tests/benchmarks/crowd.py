@@ -29,7 +29,7 @@ from tracker.domain import dates
 from tracker.domain.nouns import Progress
 from tracker.domain.words import Reporter, Role
 from tracker.services import boards, stores, users
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -234,9 +234,9 @@ def missing_or_double(db: Database, editors: Sequence[Editor], saved: Sequence[A
     """Compare what was acknowledged with what the ledger holds of it, both ways; a sentence for each difference."""
     recorded: dict[tuple[str, int, str | None], int] = {}
     with db.read() as cursor:
-        actors = {change.seq: change.actor for change in ledger.changes(cursor)}
+        actors = {change.seq: change.actor for change in reading.changes(cursor)}
         for editor in editors:
-            for version in ledger.versions(cursor, Progress, editor.milestone_id)[1:]:  # the first was there before
+            for version in reading.versions(cursor, Progress, editor.milestone_id)[1:]:  # the first was there before
                 assert isinstance(version.noun, Progress)
                 key = (actors[version.change_seq], version.change_seq, version.noun.statement.narrative)
                 recorded[key] = recorded.get(key, 0) + 1

@@ -12,7 +12,7 @@ from tests.conftest import copy_store
 from tracker.domain import dates
 from tracker.domain.nouns import Progress
 from tracker.services import backups, boards, plans, stores, users
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
     assert stores.verify_store(staffed).faults == ()
     with stores.open_store(staffed) as db:
         with db.read() as cursor:
-            mine = [change for change in ledger.changes(cursor) if change.actor == "ana@example.gov.uk"]
+            mine = [change for change in reading.changes(cursor) if change.actor == "ana@example.gov.uk"]
         assert [change.action for change in mine] == ["report progress"] * 3
         view = boards.view_board(db, dates.today(), boards.known_position(db))
         lines = {line.milestone_id: line for line in view.milestones}
@@ -223,8 +223,8 @@ def test_one_field_of_many_lines_is_changed_as_one_change_and_never_over_what_wa
         second.close()
 
     with stores.open_store(staffed) as db, db.read() as cursor:
-        both, one = [change for change in ledger.changes(cursor) if change.actor == "ana@example.gov.uk"]
-        newest = {id_: ledger.latest(cursor, Progress, id_) for id_ in ("C6-01-M1", "C6-04-M2", "C6-01-M3")}
+        both, one = [change for change in reading.changes(cursor) if change.actor == "ana@example.gov.uk"]
+        newest = {id_: reading.latest(cursor, Progress, id_) for id_ in ("C6-01-M1", "C6-04-M2", "C6-01-M3")}
         assert [version.change_seq for version in newest.values() if version] == [both.seq, both.seq, one.seq]
 
 
@@ -285,7 +285,7 @@ def test_a_double_click_saves_once(staffed: Address, page: Page) -> None:
         expect(page.locator("footer").last).to_contain_text("change 6")
         page.wait_for_timeout(1_000)
     with stores.open_store(staffed) as db, db.read() as cursor:
-        assert [change.actor for change in ledger.changes(cursor)].count("ana@example.gov.uk") == 1
+        assert [change.actor for change in reading.changes(cursor)].count("ana@example.gov.uk") == 1
 
 
 def test_who_may_not_update_is_told_so_and_offered_nothing(office: str, page: Page) -> None:

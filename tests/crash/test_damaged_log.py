@@ -11,7 +11,7 @@ from tests.keeping import leave_a_log
 from tests.keeping import store as store  # noqa: PLC0414  a fixture that is shared
 from tracker.domain.errors import TrackerError
 from tracker.services import stores
-from tracker.store import ledger
+from tracker.store import carrying
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def exported(store: Address) -> list[str] | None:
     """All that can be read of a store; None when it is refused in a sentence. Anything else fails the test."""
     try:
         with stores.open_store(store) as db:
-            return list(ledger.export(db))
+            return list(carrying.export(db))
     except TrackerError:
         return None
 

@@ -17,13 +17,13 @@ from tests.conftest import LONG, copy_store
 from tests.samples import organisation, save
 from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
 from tracker.services import backups, journals, plans, stores
-from tracker.store import ledger
+from tracker.store import carrying, proving
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.store.ledger import Verification
+    from tracker.store.proving import Verification
 
 pytestmark = pytest.mark.crash
 
@@ -54,8 +54,8 @@ def lives(what: str, store: Address, argument: str = "", *, rounds: int = 1, lon
 def proven(store: Address, acknowledged: Sequence[str] = ()) -> Verification:
     """Open a store as the app does, verify it, and require every acknowledged change with its seal and its text."""
     with stores.open_store(store, writable=True) as db:
-        proof = ledger.verify(db)
-        lines = list(ledger.export(db)) if acknowledged else []
+        proof = proving.verify(db)
+        lines = list(carrying.export(db)) if acknowledged else []
     assert proof.faults == ()
     for said in acknowledged:
         seq, seal, token = said.split()

@@ -16,7 +16,7 @@ from tests.exchange.conftest import BODIES, FUNDING, LOCAL_AUTHORITIES, PROMISES
 from tracker.domain import dates
 from tracker.domain.errors import PlanFaults
 from tracker.services.plans import Consent, load_plans
-from tracker.store.ledger import verify
+from tracker.store.proving import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from tracker.domain.errors import NothingToRecord
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Commitment, Noun, Organisation, Progress
 from tracker.services import stores
-from tracker.store import ledger
+from tracker.store import carrying, ledger, proving, reading, sealing
 from tracker.store.database import Address
 from tracker.store.registry import table_of, to_row
 
@@ -156,7 +156,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(what=_KINDS, said=_SAID)
     def stop_in_the_middle(self, what: tuple[type[Noun], str], said: str) -> None:
-        insert = ledger._insert
+        insert = sealing.insert
 
         def insert_and_stop(*arguments: object) -> None:
             insert(*arguments)  # type: ignore[arg-type]
@@ -164,7 +164,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         version = self.next_version(what, said, _DAYS[0])
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ledger, "_insert", insert_and_stop)
+            patch.setattr(sealing, "insert", insert_and_stop)
             with pytest.raises(Stopped):
                 ledger.record(self.db, actor="A", action="edit", versions=[version])
 
@@ -198,12 +198,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def it_verifies_and_holds_what_the_model_holds(self) -> None:
-        proof = ledger.verify(self.db)
+        proof = proving.verify(self.db)
         assert (proof.faults, proof.changes, proof.versions) == ((), self.model.changes, len(self.model.recorded))
         with self.db.read() as cursor:
             for kind in _NOUNS:
                 for noun_id in _IDS:
-                    assert ledger.versions(cursor, kind, noun_id) == [
+                    assert reading.versions(cursor, kind, noun_id) == [
                         v for v in self.model.recorded if type(v.noun) is kind and v.noun.id == noun_id
                     ]
 
@@ -214,13 +214,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def reload_elsewhere(self) -> None:
         """At the end: the ledger carried to another store is the same ledger."""
-        lines = list(ledger.export(self.db))
+        lines = list(carrying.export(self.db))
         elsewhere = Address(self.folder / "elsewhere.duckdb")
         stores.init_store(elsewhere)
         with stores.open_store(elsewhere, writable=True) as other, self.db.read() as cursor:
-            assert ledger.reload(other, lines) == ledger.head(cursor)
-            assert list(ledger.export(other)) == lines
-            assert ledger.verify(other) == ledger.verify(self.db)
+            assert carrying.reload(other, lines) == reading.head(cursor)
+            assert list(carrying.export(other)) == lines
+            assert proving.verify(other) == proving.verify(self.db)
             for kind in _NOUNS:
                 for day in _DAYS:
                     assert held(other, table_of(kind), day) == held(self.db, table_of(kind), day)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.conftest import LONG
 from tests.samples import commitment, save
 from tracker.domain.text import clean
-from tracker.store import ledger
+from tracker.store import proving, reading
 
 if TYPE_CHECKING:
     from tracker.store.database import Database
@@ -27,10 +27,10 @@ def test_any_text_comes_back_as_it_was_cleaned_and_the_ledger_verifies(
     said = commitment(id=noun_id, title=title, note=note)
     change = save(db, said, reason=reason)
     with db.read() as cursor:
-        newest = ledger.latest(cursor, type(said), said.id)
-        recorded = ledger.newest_change(cursor)
+        newest = reading.latest(cursor, type(said), said.id)
+        recorded = reading.newest_change(cursor)
     assert newest
     assert newest.noun == said
     assert newest.noun.note == (clean(note, where="x") or None if note else None)
     assert recorded == change
-    assert ledger.verify(db).faults == ()
+    assert proving.verify(db).faults == ()

@@ -39,7 +39,7 @@ from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.retention import Retention
 from tracker.domain.words import Role
 from tracker.services import backups, snapshots, stores, users
-from tracker.store import database, files, ledger, migrations
+from tracker.store import database, files, migrations, proving
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def test_a_backup_made_among_saves_is_one_state_of_the_ledger_and_no_save_is_los
         assert seals[backup.head.seq] == backup.head.seal
         with stores.open_store(Address(backup.file)) as db:
             assert len({row["name"] for row in held_rows(db, "organisation", DAY) if row["id"] in "ab"}) == 1
-    proof = ledger.verify(app)
+    proof = proving.verify(app)
     assert (proof.faults, proof.changes) == ((), 3 + len(saved))
 
 

@@ -32,7 +32,7 @@ from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.words import MoveReason, Precision, Reporter, Role
 from tracker.services import baselines, boards, history, users
 from tracker.services.plans import compare_plans, load_plans
-from tracker.store import ledger
+from tracker.store import ledger, proving, reading
 
 if TYPE_CHECKING:
     from tests.exchange.conftest import PlanFolder
@@ -90,7 +90,7 @@ def shown(db: Database, as_at: dt.date = TODAY, known_seq: int | None = None, of
 def versions(db: Database, milestone_id: str = PAID) -> list[tuple[int, dt.date, PublishedDate | None, str | None]]:
     """A milestone's versions: number, day, baseline and its published wording."""
     with db.read() as cursor:
-        found = ledger.versions(cursor, Milestone, milestone_id)
+        found = reading.versions(cursor, Milestone, milestone_id)
     return [
         (
             version.version,
@@ -124,7 +124,7 @@ def test_a_baseline_is_changed_by_a_request_and_an_approval_by_somebody_else(sta
     assert (line.decided_by, line.decided_on, line.decision_note) == ("Approver", TODAY, "Agreed by the board")
     with staffed.read() as cursor:
         newest = [
-            ledger.latest(cursor, noun, of) for noun, of in ((BaselineRequest, line.request_id), (Milestone, PAID))
+            reading.latest(cursor, noun, of) for noun, of in ((BaselineRequest, line.request_id), (Milestone, PAID))
         ]
     assert [version.change_seq for version in newest if version] == [change.seq, change.seq]  # one change, or none
 
@@ -343,7 +343,7 @@ def test_of_two_approvers_who_decide_at_once_one_wins_and_the_other_is_told(staf
         line = request(staffed, of)
         assert line.state == ("approved" if done[0].action == "change baseline" else "refused")
         assert (shown(staffed).baseline == line.after) == (line.state == "approved")
-    assert ledger.verify(staffed).faults == ()
+    assert proving.verify(staffed).faults == ()
 
 
 def test_of_two_who_ask_at_once_one_is_told_to_look_at_the_others(staffed: Database) -> None:
@@ -440,7 +440,7 @@ def test_a_correction_never_changes_slip_as_known_then_nor_on_days_before_the_er
 ) -> None:
     """Whatever was held day after day: only the run of days that ends with the wrong baseline is put right."""
     with staffed.read() as cursor:
-        of = f"C6-01-X{ledger.head(cursor).seq}"
+        of = f"C6-01-X{reading.head(cursor).seq}"
     on = [dt.date(2023, 1, 1) + dt.timedelta(days=200 * place) for place in range(len(baselines_on))]
     for day, baseline_on in zip(on, baselines_on, strict=True):
         promised = milestone(id=of, commitment_id="C6-01", promised_in="dfe-summary", baseline_on=baseline_on)

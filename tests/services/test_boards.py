@@ -20,7 +20,7 @@ from tracker.domain.rules import Tolerances
 from tracker.domain.words import THREE_POINT_SCALE, MoneyStage, View
 from tracker.services import boards, stores
 from tracker.services.plans import load_plans
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.database import Address
 from tracker.store.lines import lines_of
 from tracker.views.board import EventLine
@@ -93,7 +93,7 @@ def test_what_was_known_at_an_instant_is_up_to_the_last_change_before_it(loaded:
     time.sleep(0.002)
     second = save(loaded, programme("sv2"))
     with loaded.read() as cursor:
-        first = ledger.changes(cursor)[0]
+        first = reading.changes(cursor)[0]
     instant = dt.timedelta(microseconds=1)
     assert boards.known_position(loaded, first.recorded_at - instant) == 0
     assert boards.known_position(loaded, first.recorded_at) == 1
@@ -112,7 +112,7 @@ def test_an_empty_store_knows_nothing_and_shows_an_empty_board(db: Database) -> 
 def test_a_board_says_which_change_it_knows_up_to(loaded: Database) -> None:
     save(loaded, programme("sv2"))
     with loaded.read() as cursor:
-        first, second = ledger.changes(cursor)
+        first, second = reading.changes(cursor)
     for change in (first, second):
         shown = view(loaded, dates.today(), change.seq)
         assert (shown.head, shown.known_at) == (Head(change.seq, change.seal), change.recorded_at)

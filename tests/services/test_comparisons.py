@@ -19,7 +19,7 @@ from tracker.domain.nouns import Assessment, Commitment, Milestone
 from tracker.domain.words import Movement, MoveReason, Precision, Role, View
 from tracker.services import baselines, boards, comparisons, snapshots
 from tracker.services.plans import load_plans
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from tracker.domain.nouns import Noun
@@ -34,7 +34,7 @@ SRO = "Owner (contributor)"
 def held(db: Database, noun: type[Noun], noun_id: str, **fields: Any) -> Noun:
     """The newest version of an id, said otherwise."""
     with db.read() as cursor:
-        newest = ledger.latest(cursor, noun, noun_id)
+        newest = reading.latest(cursor, noun, noun_id)
     assert newest
     return replace(newest.noun, **fields)
 

@@ -19,7 +19,7 @@ from tracker.domain.nouns import Assessment, Assignment, Period, Progress, User
 from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.words import MoveReason, OwnerRating, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, progress, ratings, snapshots, users
-from tracker.store import ledger
+from tracker.store import ledger, proving, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,12 +48,12 @@ class Office:
     @property
     def head(self) -> int:
         with self.db.read() as cursor:
-            return ledger.head(cursor).seq
+            return reading.head(cursor).seq
 
     def newest(self, noun: type[Noun], noun_id: str) -> int:
         """The version that somebody would work from who has just looked."""
         with self.db.read() as cursor:
-            return ledger.newest_numbers(cursor, noun, [noun_id]).get(noun_id, 0)
+            return reading.newest_numbers(cursor, noun, [noun_id]).get(noun_id, 0)
 
 
 def report(office: Office, who: str) -> Change:
@@ -219,7 +219,7 @@ def test_everybody_tries_every_door_in_every_state_of_a_period_and_of_a_request(
                 allowed(office, door, OWNER)
             for role in set(able) - {Role.CONTRIBUTOR}:
                 allowed(office, door, PEOPLE[role])
-    assert ledger.verify(staffed).faults == ()
+    assert proving.verify(staffed).faults == ()
 
 
 def promise(office: Office) -> None:
@@ -264,7 +264,7 @@ def allowed(office: Office, door: Door, who: str) -> None:
 def take_away(db: Database, who: str) -> None:
     """Make somebody inactive, as another administrator does at the same moment: written past the services."""
     with db.read() as cursor:
-        newest = ledger.latest(cursor, User, who)
+        newest = reading.latest(cursor, User, who)
     assert newest
     gone = replace(newest.noun, active=False)  # type: ignore[call-arg]
     RECORD(db, actor="x", action="x", versions=[replace(newest, noun=gone, version=newest.version + 1)])

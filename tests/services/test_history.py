@@ -19,7 +19,7 @@ from tracker.domain.nouns import Period
 from tracker.domain.words import PeriodState
 from tracker.services import boards, history, stores
 from tracker.services.history import HistoryFilter, HistoryView
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from tracker.store.database import Address, Database
@@ -56,7 +56,7 @@ def test_a_history_tells_each_change_and_says_where_the_ledger_ends(moved: Datab
     ]
     assert shown.lines[0].why == "Later"
     with moved.read() as cursor:
-        assert shown.head == ledger.head(cursor)
+        assert shown.head == reading.head(cursor)
     assert shown.lines[0].seal == shown.head.seal
     assert (shown.total, shown.more) == (3, False)
 
@@ -181,7 +181,7 @@ def test_an_open_ledger_is_proved_as_the_command_line_proves_it(moved: Database,
     proof = history.verify_open(moved)
     assert (proof.changes, proof.versions, proof.faults) == (3, 4, ())
     with moved.read() as cursor:
-        assert proof.head == ledger.head(cursor)
+        assert proof.head == reading.head(cursor)
     moved.close()
     assert stores.verify_store(address) == proof
 

@@ -19,7 +19,7 @@ from tests.samples import DAY, commitment, one_of_each, organisation, progress, 
 from tracker.domain.errors import BrokenLedger, StoreBusy, StoreMissing, StoreUnusable
 from tracker.domain.ledger import GENESIS, Head, Seal
 from tracker.services import journals, stores
-from tracker.store import ledger
+from tracker.store import proving, reading
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def refused(at: Address, journal: Path, says: str) -> None:
 def test_a_journal_is_a_line_a_change_and_a_line_that_says_where_it_ends(store: Address, journal: Path) -> None:
     *lines, last = journal.read_text(encoding="ascii").splitlines()
     with stores.open_store(store) as db, db.read() as cursor:
-        recorded = ledger.changes(cursor)
+        recorded = reading.changes(cursor)
     assert [json.loads(line)["change"]["seal"] for line in lines] == [change.seal for change in recorded]
     assert json.loads(last) == {"end": {"seq": 3, "seal": recorded[-1].seal}}
     assert names(store.file.parent) == ["journal.jsonl", "tracker.duckdb", "tracker.duckdb.heads"]
@@ -184,7 +184,7 @@ def test_a_change_that_is_sealed_and_cannot_be_kept_makes_no_store(journal: Path
 def test_a_store_made_from_a_journal_that_does_not_prove_is_not_kept(
     journal: Path, nowhere: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proof = ledger.Verification(0, 0, Head(0, GENESIS), ("Something is wrong.",))
+    proof = proving.Verification(0, 0, Head(0, GENESIS), ("Something is wrong.",))
     monkeypatch.setattr(journals, "verify_store", lambda _: proof)
     refused(nowhere, journal, r"Something is wrong\.")
 

@@ -42,7 +42,7 @@ from tracker.exchange.pack.files import archive
 from tracker.reporting.board import BoardView
 from tracker.reporting.tables import public_edition
 from tracker.services import baselines, packs, periods, progress, snapshots, stores, users
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def marked_store(taken: Database) -> Database:
     """The small plan with one word in all that it publishes, and another in all that people wrote."""
     with taken.read() as cursor:
         held = {
-            table: ledger.latest(cursor, noun, noun_id)
+            table: reading.latest(cursor, noun, noun_id)
             for table, noun, noun_id in (
                 ("commitment", nouns.Commitment, "C6-01"),
                 ("milestone", nouns.Milestone, "C6-01-M1"),
@@ -530,11 +530,11 @@ def test_a_pack_of_a_snapshot_that_the_ledger_does_not_hold_so_is_found(
 ) -> None:
     with stores.open_store(copy_store(taken_once, Address(tmp_path / "fork.duckdb")), writable=True) as fork:
         with fork.read() as cursor:
-            before = ledger.head(cursor).seq
+            before = reading.head(cursor).seq
         snapshots.take_snapshot(fork, actor_id=TAKER, name="winter", as_at=dt.date(2023, 12, 31))
         pack = export(fork, "winter")
         with fork.read() as cursor:
-            assert ledger.head(cursor).seq == before + 1
+            assert reading.head(cursor).seq == before + 1
     [fault] = packs.check_pack(pack.content, taken).faults
     assert fault.startswith('There is no snapshot "winter"')
     snapshots.take_snapshot(taken, actor_id=TAKER, name="winter", as_at=dt.date(2023, 12, 30))

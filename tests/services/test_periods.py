@@ -27,7 +27,7 @@ from tracker.domain.nouns import Period, Progress
 from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, View
 from tracker.services import periods, progress, users
-from tracker.store import ledger
+from tracker.store import ledger, reading
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
@@ -94,7 +94,7 @@ def held(db: Database, period_id: str = "2026-q4") -> PeriodLine:
 
 def head(db: Database) -> int:
     with db.read() as cursor:
-        return ledger.head(cursor).seq
+        return reading.head(cursor).seq
 
 
 # Opening, changing and closing
@@ -356,7 +356,7 @@ def test_a_report_belongs_to_the_period_that_is_open(staffed: Database) -> None:
     closing(staffed)
     confirming(staffed)
     with staffed.read() as cursor:
-        said = [version.noun for version in ledger.versions(cursor, Progress, "C6-01-M1")][1:]
+        said = [version.noun for version in reading.versions(cursor, Progress, "C6-01-M1")][1:]
     assert [noun.period_id for noun in said if isinstance(noun, Progress)] == [None, "2026-q4", None]
 
 

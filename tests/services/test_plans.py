@@ -25,7 +25,7 @@ from tracker.domain.words import MoveReason, Precision, Reporter, RequestState, 
 from tracker.services import boards, plan_removals, stores
 from tracker.services.baselines import list_requests
 from tracker.services.plans import NOTHING_CONFIRMED, Consent, check_plans, compare_plans, load_plans, unread
-from tracker.store import ledger
+from tracker.store import proving, reading
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -89,14 +89,14 @@ def refused(db: Database, plan: PlanFolder, consent: Consent = NOTHING_CONFIRMED
 
 def newest(db: Database, kind: type[Noun], noun_id: str) -> Version:
     with db.read() as cursor:
-        found = ledger.latest(cursor, kind, noun_id)
+        found = reading.latest(cursor, kind, noun_id)
     assert found
     return found
 
 
 def head(db: Database) -> int:
     with db.read() as cursor:
-        return ledger.head(cursor).seq
+        return reading.head(cursor).seq
 
 
 def retitled(db: Database, title: str) -> Commitment:
@@ -146,7 +146,7 @@ def test_the_first_load_is_one_change_that_adds_everything(db: Database, plan: P
     assert loaded.change.reason == "21 added"
     assert {difference.kind for difference in loaded.differences} == {"added"}
     assert len(loaded.differences) == 21
-    assert ledger.verify(db).faults == ()
+    assert proving.verify(db).faults == ()
     assert titles(db) == {
         "C6-01": "£300 million for Safety Valve",
         "C6-06": "A National SEND Delivery Board",
@@ -189,8 +189,8 @@ def test_sums_and_texts_that_are_only_written_differently_are_no_difference(db: 
 
 def test_a_store_opened_for_reading_takes_no_load(db: Database, plan: PlanFolder, address: Address) -> None:
     db.close()
-    with stores.open_store(address) as reading, pytest.raises(StoreUnusable, match="opened for reading only"):
-        load(reading, plan)
+    with stores.open_store(address) as opened, pytest.raises(StoreUnusable, match="opened for reading only"):
+        load(opened, plan)
 
 
 # Edits
@@ -246,7 +246,7 @@ def test_what_the_plan_no_longer_says_is_retracted_and_stays_in_the_history(db: 
     assert set(titles(db)) == {"C6-01"}
     assert set(titles(db, known_seq=1)) == {"C6-01", "C6-06"}
     assert newest(db, Commitment, "C6-06").retracted
-    assert ledger.verify(db).faults == ()
+    assert proving.verify(db).faults == ()
     assert load(db, plan).change is None
 
 
@@ -693,7 +693,7 @@ def test_a_rename_carries_along_all_that_depends_on_it_on_every_day(db: Database
     )
     [request] = [r for r in list_requests(db) if r.request_id == "C6-01-M1/1"]
     assert (request.milestone_id, str(request.before)) == ("C6-10-M1", "2024-25")
-    assert ledger.verify(db).faults == ()
+    assert proving.verify(db).faults == ()
     assert load(db, plan).change is None
 
 
@@ -748,21 +748,21 @@ def test_nothing_is_recorded_of_a_plan_with_a_fault(
 ) -> None:
     database, file = loaded_store
     with database.read() as cursor:
-        before = ledger.head(cursor)
+        before = reading.head(cursor)
     anchor = file.with_name(file.name + ".heads").read_bytes()
     plan.edit("authorities", "Camden", "Camden Town")
     plan.edit(fault.file, fault.old, fault.new)
     with pytest.raises(PlanFaults):
         load(database, plan)
     with database.read() as cursor:
-        assert ledger.head(cursor) == before
+        assert reading.head(cursor) == before
     assert newest(database, LocalAuthority, "202").version == 1
     assert file.with_name(file.name + ".heads").read_bytes() == anchor
 
 
 def test_a_store_that_refused_many_plans_is_whole(loaded_store: tuple[Database, Path], plan: PlanFolder) -> None:
     database, _ = loaded_store
-    proof = ledger.verify(database)
+    proof = proving.verify(database)
     assert (proof.changes, proof.versions, proof.faults) == (1, 21, ())
 
 

@@ -36,7 +36,7 @@ from tracker.domain.words import MoveReason, Precision, ReportedStatus, Reporter
 from tracker.services import boards, stores, users
 from tracker.services.plans import load_plans
 from tracker.services.progress import NEEDS, foresee, my_lines, need, report_progress
-from tracker.store import ledger
+from tracker.store import ledger, proving, reading
 
 if TYPE_CHECKING:
     from tests.exchange.conftest import PlanFolder
@@ -102,14 +102,14 @@ def shown(db: Database, as_at: dt.date = TODAY, milestone_id: str = PAID) -> Mil
 
 def newest(db: Database, milestone_id: str = PAID) -> Version:
     with db.read() as cursor:
-        version = ledger.latest(cursor, Progress, milestone_id)
+        version = reading.latest(cursor, Progress, milestone_id)
     assert version
     return version
 
 
 def head(db: Database) -> int:
     with db.read() as cursor:
-        return ledger.head(cursor).seq
+        return reading.head(cursor).seq
 
 
 # What is recorded
@@ -132,7 +132,7 @@ def test_a_report_is_one_change_with_who_what_and_why_and_holds_from_today(staff
         reason_note="The review ends in June",
         narrative="The review goes on.",
     )
-    assert ledger.verify(staffed).faults == ()
+    assert proving.verify(staffed).faults == ()
 
 
 def test_the_board_shows_a_report_from_its_day_and_not_before(staffed: Database) -> None:
@@ -176,10 +176,10 @@ def test_a_report_by_an_owner_stands_when_the_plans_are_loaded_again(staffed: Da
 
 def test_a_store_opened_for_reading_takes_no_report(staffed: Database, address: Address) -> None:
     staffed.close()
-    with stores.open_store(address) as reading:
-        assert len(my_lines(reading, actor_id=OWNER)) == 2
+    with stores.open_store(address) as opened:
+        assert len(my_lines(opened, actor_id=OWNER)) == 2
         with pytest.raises(StoreUnusable, match="opened for reading only"):
-            report(reading, said())
+            report(opened, said())
 
 
 # Who may
@@ -402,7 +402,7 @@ def test_a_report_that_cannot_be_so_says_why_and_records_nothing(
 
 def test_a_milestone_or_a_source_that_was_retracted_is_not_there(staffed: Database) -> None:
     with staffed.read() as cursor:
-        news = ledger.latest(cursor, Source, "news")
+        news = reading.latest(cursor, Source, "news")
     assert news
     report(staffed, said(evidence_id="news"))
     save(staffed, news.noun, on=GREEN_PAPER, retracted=True)
@@ -432,7 +432,7 @@ def test_new_evidence_becomes_a_source_that_the_board_can_be_followed_to(staffed
     change = report(staffed, done(evidence=EVIDENCE))
     evidence_id = f"{PAID}/evidence/2"
     with staffed.read() as cursor:
-        source = ledger.latest(cursor, Source, evidence_id)
+        source = reading.latest(cursor, Source, evidence_id)
     assert source
     assert (source.change_seq, newest(staffed).change_seq) == (change.seq, change.seq)
     assert source.noun == Source(
@@ -566,7 +566,7 @@ def test_many_reports_are_one_change(staffed: Database) -> None:
         made = {
             version.noun.id
             for milestone_id in ("C6-01-M2", "C6-01-M3", "C6-01-M4", PAID)
-            for version in ledger.versions(cursor, Progress, milestone_id)
+            for version in reading.versions(cursor, Progress, milestone_id)
             if version.change_seq == change.seq
         }
     assert made == {"C6-01-M2", "C6-01-M3", "C6-01-M4", PAID}
@@ -650,7 +650,7 @@ def test_of_eight_who_report_on_one_version_at_once_one_is_recorded_and_seven_ar
         thread.join()
     assert Counter(outcomes) == {"StaleEdit": 7, "recorded": 1}
     assert head(staffed) == before + 1
-    assert ledger.verify(staffed).faults == ()
+    assert proving.verify(staffed).faults == ()
 
 
 def test_eight_who_report_on_a_milestone_each_are_all_recorded_and_nothing_is_lost(staffed: Database) -> None:
@@ -680,7 +680,7 @@ def test_eight_who_report_on_a_milestone_each_are_all_recorded_and_nothing_is_lo
     assert head(staffed) == before + 40
     with staffed.read() as cursor:
         for number in range(8):
-            nouns = [version.noun for version in ledger.versions(cursor, Progress, f"C6-01-T{number}")]
+            nouns = [version.noun for version in reading.versions(cursor, Progress, f"C6-01-T{number}")]
             assert [noun.statement.narrative for noun in nouns if isinstance(noun, Progress)] == [
                 f"{number}.{version}" for version in range(5)
             ]

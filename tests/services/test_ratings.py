@@ -29,7 +29,7 @@ from tracker.domain.words import (
     View,
 )
 from tracker.services import boards, ratings
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
@@ -79,7 +79,7 @@ def test_a_rating_is_one_change_with_its_scale_its_reason_and_its_end(staffed: D
     change = rate(staffed)
     assert (change.actor, change.action) == (OWNER, "rate commitment")
     with staffed.read() as cursor:
-        version = ledger.latest(cursor, Assessment, "C6-01/owner")
+        version = reading.latest(cursor, Assessment, "C6-01/owner")
     assert version
     assert version.effective_on == TODAY
     assert version.noun == Assessment(

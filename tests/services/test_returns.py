@@ -49,7 +49,7 @@ from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedSta
 from tracker.exchange.returns.table import Heading
 from tracker.services import boards, periods, progress, returns
 from tracker.services.returns import Outcome, Preview
-from tracker.store import ledger
+from tracker.store import proving, reading
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -159,7 +159,7 @@ def test_a_return_names_the_end_of_the_ledger_and_the_period_that_is_open(office
     drawn = returns.export_return(office, actor_id=OWNER)
     assert drawn.period == f"This month, closes on {dates.in_words(TODAY)}"
     with office.read() as cursor:
-        end = ledger.head(cursor)
+        end = reading.head(cursor)
     assert (drawn.drawn.seq, drawn.drawn.seal) == (end.seq, end.seal)
     assert not drawn.demonstration
 
@@ -215,7 +215,7 @@ def test_a_preview_tells_each_row_apart_and_taking_it_in_is_one_change(office: D
         "The review goes on.",
     )
     with office.read() as cursor:
-        source = ledger.latest(cursor, Source, met.evidence_id or "")
+        source = reading.latest(cursor, Source, met.evidence_id or "")
     assert source
     assert source.noun == Source(
         id=f"{MET}/evidence/2",
@@ -226,7 +226,7 @@ def test_a_preview_tells_each_row_apart_and_taking_it_in_is_one_change(office: D
         note="Given by the owner.",
     )
     assert shown(office, SECOND).reporter == "owner"
-    assert ledger.verify(office).faults == ()
+    assert proving.verify(office).faults == ()
 
 
 def test_the_first_report_of_a_milestone_is_told_apart(office: Database) -> None:

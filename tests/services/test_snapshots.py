@@ -23,7 +23,7 @@ from tracker.domain.nouns import Commitment, Funding, Milestone, Noun, Period, S
 from tracker.domain.rules import Tolerances
 from tracker.domain.words import MoneyStage, PeriodState, Precision, Role, SnapshotState, SourceKind
 from tracker.services import boards, history, snapshots, stores
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from tracker.store.database import Address, Database
@@ -58,7 +58,7 @@ def test_a_snapshot_is_a_day_and_an_end_of_the_ledger_under_a_name(board: Databa
     assert snapshots.open_snapshot(board, "summer") == boards.view_board(board, DAY, known)
     assert not line.standing
     with board.read() as cursor:
-        change = ledger.newest_change(cursor)
+        change = reading.newest_change(cursor)
     assert change
     assert (change.action, change.actor, change.recorded_at) == ("take snapshot", TAKER, line.taken_at)
 
@@ -77,8 +77,8 @@ def change_at_random(db: Database, chance: random.Random, number: int) -> None:
     """One change of any kind, for any day: new, said otherwise, backdated, retracted; a source, a user."""
     day = dates.GREEN_PAPER + dt.timedelta(days=chance.randrange(1_200))
     with db.read() as cursor:
-        commitment = ledger.latest(cursor, Commitment, chance.choice(["C6-01", "C6-06"]))
-        milestone = ledger.latest(cursor, Milestone, chance.choice(["C6-01-M1", "C6-06-M1"]))
+        commitment = reading.latest(cursor, Commitment, chance.choice(["C6-01", "C6-06"]))
+        milestone = reading.latest(cursor, Milestone, chance.choice(["C6-01-M1", "C6-06-M1"]))
     assert commitment
     assert milestone
     often, seldom = ("words", "milestone", "progress", "money", "retraction"), ("source", "user")

@@ -18,7 +18,7 @@ from tests.samples import organisation, save
 from tracker.domain.errors import BrokenLedger, StoreBusy, StoreUnusable
 from tracker.domain.ledger import GENESIS, Head
 from tracker.services import backups, stores
-from tracker.store import database, files, ledger, migrations, placing
+from tracker.store import anchoring, database, files, migrations, placing, proving, reading
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_a_store_that_another_process_made_since_it_was_looked_for_is_left_as_it
 def test_a_store_is_made_with_the_folders_above_it(tmp_path: Path) -> None:
     address = Address(tmp_path / "a" / "b" / "tracker.duckdb")
     assert stores.init_store(address)
-    assert stores.verify_store(address) == ledger.Verification(0, 0, Head(0, GENESIS), ())
+    assert stores.verify_store(address) == proving.Verification(0, 0, Head(0, GENESIS), ())
 
 
 def test_no_empty_store_is_made_where_an_anchor_tells_of_a_ledger_that_is_gone(store: Address) -> None:
@@ -317,8 +317,8 @@ def test_what_a_killed_process_acknowledged_is_there_for_readers_and_writers(sto
     seq, seal, _ = last.split()
     for writable in (False, True):
         with stores.open_store(store, writable=writable) as db, db.read() as cursor:
-            assert ledger.head(cursor).seq >= int(seq)
-            assert seal in {change.seal for change in ledger.changes(cursor)}
+            assert reading.head(cursor).seq >= int(seq)
+            assert seal in {change.seal for change in reading.changes(cursor)}
     assert not store.wal.exists()
 
 
@@ -344,8 +344,8 @@ def proofs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return check_and_note
 
-    for name in ("check_opening", "check_head"):
-        monkeypatch.setattr(ledger, name, noted(name, getattr(ledger, name)))
+    for module, name in ((proving, "check_opening"), (anchoring, "check_head")):
+        monkeypatch.setattr(module, name, noted(name, getattr(module, name)))
     return made
 
 

@@ -16,7 +16,7 @@ from tracker.domain.nouns import Assignment, User
 from tracker.domain.policy import Actor
 from tracker.domain.words import Role
 from tracker.services import snapshots, users
-from tracker.store import ledger
+from tracker.store import ledger, proving, reading
 
 if TYPE_CHECKING:
     from tracker.domain.ledger import Change
@@ -34,7 +34,7 @@ def line(db: Database, email: str) -> UserLine:
 
 def head(db: Database) -> int:
     with db.read() as cursor:
-        return ledger.head(cursor).seq
+        return reading.head(cursor).seq
 
 
 def adding(db: Database, **fields: Any) -> Change:
@@ -82,8 +82,8 @@ def test_somebody_is_added_with_what_is_given_to_them_as_one_change(staffed: Dat
         commitments=frozenset({"C6-01", "C6-06"}),
     )
     with staffed.read() as cursor:
-        assert [v.effective_on for v in ledger.versions(cursor, User, ANA)] == [dates.today()]
-    assert ledger.verify(staffed).faults == ()
+        assert [v.effective_on for v in reading.versions(cursor, User, ANA)] == [dates.today()]
+    assert proving.verify(staffed).faults == ()
 
 
 def test_an_address_is_kept_in_lower_case_and_without_space_around_it(staffed: Database) -> None:
@@ -223,7 +223,7 @@ def test_what_was_given_is_taken_away_and_given_again_and_the_ledger_keeps_each(
     changing(staffed, OWNER, programmes=["safety-valve"], commitments=[])
     assert (line(staffed, OWNER).programmes, line(staffed, OWNER).commitments) == (["safety-valve"], [])
     with staffed.read() as cursor:
-        kept = ledger.versions(cursor, Assignment, f"{OWNER}/safety-valve")
+        kept = reading.versions(cursor, Assignment, f"{OWNER}/safety-valve")
     assert [(v.version, v.noun) for v in kept] == [
         (
             number,
@@ -231,7 +231,7 @@ def test_what_was_given_is_taken_away_and_given_again_and_the_ledger_keeps_each(
         )
         for number in (1, 2, 3)
     ]
-    assert ledger.verify(staffed).faults == ()
+    assert proving.verify(staffed).faults == ()
 
 
 def test_a_contributor_who_becomes_something_else_must_hand_back_what_was_given(staffed: Database) -> None:
@@ -360,7 +360,7 @@ def test_an_address_changes_and_the_account_its_history_and_its_rights_stay(staf
         changing(staffed, PEOPLE[Role.VIEWER], address=OWNER)
     changing(staffed, OWNER, address=OWNER)
     assert line(staffed, OWNER).address == OWNER
-    assert ledger.verify(staffed).faults == ()
+    assert proving.verify(staffed).faults == ()
 
 
 def test_the_accounts_of_one_person_know_each_other_both_ways(staffed: Database) -> None:

@@ -18,7 +18,7 @@ from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable
 from tracker.domain.ledger import GENESIS, Change
 from tracker.domain.retention import Retention
 from tracker.services import backups, journals, stores, witnesses
-from tracker.store import files, ledger
+from tracker.store import carrying, files, sealing
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def go_on(store: Address, name: str = "Later") -> Change:
 def rewrite(store: Address, seq: int) -> None:
     """Alter a change as an insider with this code could: it and all after it sealed anew, and the anchor made anew."""
     with stores.open_store(store) as db:
-        lines = [json.loads(line) for line in ledger.export(db)]
+        lines = [json.loads(line) for line in carrying.export(db)]
     previous = GENESIS
     for line in lines:
         header = line["change"]
@@ -49,13 +49,13 @@ def rewrite(store: Address, seq: int) -> None:
                 "recorded_at": dt.datetime.fromisoformat(header["recorded_at"].removesuffix("Z")),
             }
         )
-        versions = [ledger._parse_version(table, values) for table, values in line["versions"]]
-        header["seal"] = previous = ledger._sealed(change, versions)[0].seal
+        versions = [carrying._parse_version(table, values) for table, values in line["versions"]]
+        header["seal"] = previous = sealing.sealed(change, versions)[0].seal
     for path in (store.file, store.anchor.path):
         path.unlink()
     stores.init_store(store)
     with Database.open(store, writable=True) as db:
-        ledger.reload(db, map(json.dumps, lines))
+        carrying.reload(db, map(json.dumps, lines))
     assert stores.verify_store(store).faults == ()  # by itself it is whole
 
 

@@ -10,7 +10,7 @@ from tests.conftest import LONG
 from tests.samples import DAY, first, organisation, save
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Organisation
-from tracker.store import ledger
+from tracker.store import carrying, ledger, proving, reading
 
 if TYPE_CHECKING:
     from tracker.store.database import Database
@@ -41,7 +41,7 @@ def test_of_two_saves_against_the_same_version_one_wins_and_the_other_is_told_of
     assert stale.theirs
     assert stale.theirs.noun == organisation(winner)
     with db.read() as cursor:
-        history = ledger.versions(cursor, Organisation, "dfe")
+        history = reading.versions(cursor, Organisation, "dfe")
     assert [version.noun for version in history] == [organisation("First"), organisation(winner)]
 
 
@@ -50,7 +50,7 @@ def test_eight_people_saving_one_thing_again_and_again_leave_every_save_and_no_g
         for number in range(_SAVES_EACH):
             while True:
                 with db.read() as cursor:
-                    newest = ledger.latest(cursor, Organisation, "dfe")
+                    newest = reading.latest(cursor, Organisation, "dfe")
                 version = Version(
                     noun=organisation(f"{person}.{number}"),
                     version=newest.version + 1 if newest else 1,
@@ -65,13 +65,13 @@ def test_eight_people_saving_one_thing_again_and_again_leave_every_save_and_no_g
     with ThreadPoolExecutor(_PEOPLE) as pool:
         list(pool.map(edit_until_all_are_in, range(_PEOPLE)))
     with db.read() as cursor:
-        history = ledger.versions(cursor, Organisation, "dfe")
+        history = reading.versions(cursor, Organisation, "dfe")
     assert [version.version for version in history] == list(range(1, _PEOPLE * _SAVES_EACH + 1))
     said = [version.noun for version in history]
     assert sorted(noun.name for noun in said if isinstance(noun, Organisation)) == sorted(
         f"{person}.{number}" for person in range(_PEOPLE) for number in range(_SAVES_EACH)
     )
-    assert ledger.verify(db).faults == ()
+    assert proving.verify(db).faults == ()
 
 
 def test_readers_verification_and_export_see_whole_changes_while_others_save(db: Database) -> None:
@@ -90,24 +90,24 @@ def test_readers_verification_and_export_see_whole_changes_while_others_save(db:
         saving = pool.submit(keep_saving)
         while not done.is_set():
             with db.read() as cursor:
-                left, right = (ledger.latest(cursor, Organisation, side) for side in pair)
+                left, right = (reading.latest(cursor, Organisation, side) for side in pair)
             assert left
             assert right
             assert (left.version, left.change_seq) == (right.version, right.change_seq)
-            proof = ledger.verify(db)
+            proof = proving.verify(db)
             assert proof.faults == ()
             assert proof.versions == 2 * proof.changes
-            assert len(list(ledger.export(db))) >= proof.changes
+            assert len(list(carrying.export(db))) >= proof.changes
         saving.result()
-    assert ledger.verify(db).changes == _READ_DURING
+    assert proving.verify(db).changes == _READ_DURING
 
 
 def test_a_reader_keeps_its_state_of_the_ledger_and_does_not_hold_up_a_save_or_a_checkpoint(db: Database) -> None:
     save(db, organisation("First"))
     with db.read() as cursor:
-        before = ledger.head(cursor)
+        before = reading.head(cursor)
         save(db, organisation("Second"))
         db.checkpoint()
-        assert ledger.head(cursor) == before
+        assert reading.head(cursor) == before
     with db.read() as cursor:
-        assert ledger.head(cursor).seq == 2
+        assert reading.head(cursor).seq == 2

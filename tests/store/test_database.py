@@ -14,7 +14,7 @@ from tests.conftest import copy_store
 from tests.samples import organisation, save
 from tracker.domain.errors import StoreBusy, StoreMissing, StoreUnusable
 from tracker.services import backups, stores
-from tracker.store import database, ledger
+from tracker.store import database, proving
 from tracker.store.database import Address, Database, translated
 
 if TYPE_CHECKING:
@@ -251,20 +251,20 @@ def test_a_rule_that_somebody_added_to_the_file_while_it_is_open_refuses_a_save_
         cursor.execute("CREATE UNIQUE INDEX one_each ON tracker.change (actor)")
     with pytest.raises(StoreUnusable, match=r"refused the save: .* Run `python -m tracker verify`"):
         save(db, organisation("Second"))
-    assert ledger.verify(db).versions == 1
+    assert proving.verify(db).versions == 1
 
 
 def test_a_second_row_of_the_same_id_and_version_cannot_exist(db: Database) -> None:
     save(db, organisation())
     with pytest.raises(StoreUnusable, match=r"refused the save: .*Duplicate key"), db.transaction() as cursor:
         cursor.execute("INSERT INTO tracker.organisation SELECT * FROM tracker.organisation")
-    assert ledger.verify(db).versions == 1
+    assert proving.verify(db).versions == 1
 
 
 def test_a_reading_block_cannot_write(db: Database) -> None:
     with pytest.raises((duckdb.Error, StoreUnusable)), db.read() as cursor:
         cursor.execute("INSERT INTO tracker.organisation VALUES ('x', 1, 1, DATE '2022-03-29', false, 'x')")
-    assert ledger.verify(db).versions == 0
+    assert proving.verify(db).versions == 0
 
 
 # The log beside the file

@@ -13,7 +13,7 @@ from tracker.domain.dates import day_of
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress
 from tracker.domain.words import MoveReason, Precision, Role, Stance
-from tracker.store import history, ledger
+from tracker.store import history, ledger, reading
 from tracker.store.history import MOST_TOLD_APART
 from tracker.views.records import HistoryFilter
 
@@ -27,7 +27,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 def page(db: Database, known_seq: int | None = None, **fields: Any) -> history.Recorded:
     with db.read() as cursor:
-        known = ledger.head(cursor).seq if known_seq is None else known_seq
+        known = reading.head(cursor).seq if known_seq is None else known_seq
         return history.recorded(cursor, HistoryFilter(**fields), known)
 
 
@@ -41,7 +41,7 @@ def ids(db: Database, **fields: Any) -> list[str]:
 
 def trend(db: Database, as_at: dt.date = dt.date(2026, 1, 1)) -> list[TrendLine]:
     with db.read() as cursor:
-        return history.trend(cursor, "gp-01-m1", as_at, ledger.head(cursor).seq)
+        return history.trend(cursor, "gp-01-m1", as_at, reading.head(cursor).seq)
 
 
 def forecast(day: dt.date, **fields: Any) -> nouns.Progress:

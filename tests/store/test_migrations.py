@@ -14,7 +14,7 @@ from tracker.domain.ledger import GENESIS, Scalar, Seal, Version
 from tracker.domain.nouns import BaselineRequest, Noun, Progress, Snapshot
 from tracker.domain.words import Reporter, RequestState, SnapshotState
 from tracker.services import stores
-from tracker.store import ledger, migrations
+from tracker.store import migrations, proving, reading
 from tracker.store.database import Address, Database
 from tracker.store.registry import columns, to_row
 
@@ -84,11 +84,11 @@ def test_a_ledger_of_the_first_schema_is_whole_in_the_newest_and_goes_on(
     assert (proof.changes, proof.versions, proof.faults) == (1, 2, ())
     with stores.open_store(address, writable=True) as db:
         with db.read() as cursor:
-            held = ledger.latest(cursor, Progress, "m")
+            held = reading.latest(cursor, Progress, "m")
         assert held
         assert held.noun == built(Progress, id="m", reporter=Reporter.OWNER, narrative="Begun")
         save(db, progress(id="m", reason_note="Said why", period_id="p"), *one_of_each().values())
-        assert ledger.verify(db).faults == ()
+        assert proving.verify(db).faults == ()
 
 
 _ROW: dict[str, Scalar] = {"version": 1, "change_seq": 1, "retracted": False}
@@ -208,4 +208,4 @@ def test_snapshots_and_requests_of_the_third_schema_keep_their_seals_and_can_be_
         ):
             with pytest.raises(StoreUnusable, match="CHECK constraint failed on table snapshot"):
                 save(db, wrong)
-        assert ledger.verify(db).faults == ()
+        assert proving.verify(db).faults == ()

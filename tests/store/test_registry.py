@@ -20,7 +20,7 @@ from tracker.domain.dates import PublishedDate, day_of
 from tracker.domain.ledger import Version
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import STATUS_SEVERITY, MilestoneStatus, Precision, RequestState, SnapshotState
-from tracker.store import ledger
+from tracker.store import proving, reading
 from tracker.store.registry import BOOKKEEPING, NOUNS, column_types, columns, table_of, to_row, to_version
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def test_the_database_accepts_every_word_of_a_scale(table: str, field: str, memb
         noun = replace(noun, withdrawn_by=None)
     save(shared, noun)
     with shared.read() as cursor:
-        newest = ledger.latest(cursor, type(noun), noun.id)
+        newest = reading.latest(cursor, type(noun), noun.id)
     assert newest
     assert newest.noun == noun
 
@@ -205,6 +205,6 @@ def test_a_noun_with_every_field_and_with_the_fewest_comes_back_from_the_databas
     save(db, whole)
     save(db, fewest)
     with db.read() as cursor:
-        assert [version.noun for version in ledger.versions(cursor, type(whole), whole.id)] == [whole, fewest]
-    assert ledger.verify(db).faults == ()
+        assert [version.noun for version in reading.versions(cursor, type(whole), whole.id)] == [whole, fewest]
+    assert proving.verify(db).faults == ()
     assert first(whole).noun == whole

@@ -10,7 +10,7 @@ import pytest
 from tests.samples import commitment, milestone, progress, save
 from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import Precision
-from tracker.store import ledger
+from tracker.store import reading
 
 if TYPE_CHECKING:
     from tracker.store.database import Database
@@ -102,7 +102,7 @@ def test_a_board_may_set_its_own_tolerances(shared: Database) -> None:
 
 def position(db: Database, of: str, as_at: dt.date = TODAY, known_seq: int | None = None) -> dict[str, dict[str, Any]]:
     with db.read() as cursor:
-        known = ledger.head(cursor).seq if known_seq is None else known_seq
+        known = reading.head(cursor).seq if known_seq is None else known_seq
         cursor.execute(
             f"SELECT * FROM {of}_position($as_at, $known, $rules)",
             {"as_at": as_at, "known": known, "rules": TOLERANCES.as_parameter()},

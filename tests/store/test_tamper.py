@@ -24,7 +24,7 @@ from tracker.domain.errors import BrokenLedger, SchemaMismatch, StoreUnusable, T
 from tracker.domain.ledger import GENESIS
 from tracker.domain.words import SnapshotState
 from tracker.services import backups, stores
-from tracker.store import ledger
+from tracker.store import carrying, proving, reading
 from tracker.store.database import Address
 from tracker.store.registry import NOUNS
 
@@ -255,7 +255,7 @@ def test_a_forged_end_with_seals_that_agree_is_found_by_the_anchor(store: Addres
     store.anchor.path.write_text(anchor[: anchor.rstrip("\n").rindex("\n") + 1], encoding="ascii")
     with stores.open_store(store, writable=True) as db:
         save(db, organisation("Forged"))
-        assert ledger.verify(db).faults == ()
+        assert proving.verify(db).faults == ()
     store.anchor.path.write_text(anchor, encoding="ascii")
     assert [fault.partition(":")[0] for fault in stores.verify_store(store).faults] == [
         f"Change {_SAVES} is not the one that was recorded"
@@ -369,8 +369,8 @@ def test_lines_cut_out_of_the_middle_of_an_anchor_or_moved_in_it_are_found(
 def test_an_anchor_that_was_thinned_is_found_by_its_length_when_a_store_is_too_large_to_prove_at_opening(
     store: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "_PROVEN_AT_OPENING", 1)
-    monkeypatch.setattr(ledger, "_NEWEST_FIRST", 1)
+    monkeypatch.setattr(proving, "_PROVEN_AT_OPENING", 1)
+    monkeypatch.setattr(proving, "_NEWEST_FIRST", 1)
     stores.open_store(store).close()
     lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
     store.anchor.path.write_text("".join([lines[0], lines[-1]]), encoding="ascii")
@@ -436,7 +436,7 @@ def test_an_anchor_that_lost_its_end_while_the_store_is_open_lets_no_change_be_r
         with pytest.raises(BrokenLedger, match="lines of it are missing"):
             save(db, organisation("Not kept"))
         with db.read() as cursor:
-            assert ledger.head(cursor).seq == _SAVES
+            assert reading.head(cursor).seq == _SAVES
     assert store.anchor.path.read_text(encoding="ascii") == left
 
 
@@ -463,8 +463,8 @@ def test_a_store_that_was_tampered_with_is_not_opened_and_its_change_is_named(st
 @pytest.fixture
 def large(store: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
     """A store that counts as too large to be proven whole before it is shown: its last three versions are."""
-    monkeypatch.setattr(ledger, "_PROVEN_AT_OPENING", _SAVES - 1)
-    monkeypatch.setattr(ledger, "_NEWEST_FIRST", 3)
+    monkeypatch.setattr(proving, "_PROVEN_AT_OPENING", _SAVES - 1)
+    monkeypatch.setattr(proving, "_NEWEST_FIRST", 3)
     return store
 
 
@@ -499,8 +499,8 @@ def test_a_large_store_that_the_app_has_open_is_proven_beside_it_and_nothing_is_
     how: str, large: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writes = how == "writing"
-    monkeypatch.setattr(ledger, "_CHANGES_BETWEEN_PAUSES", 2)
-    monkeypatch.setattr(ledger, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(proving, "_CHANGES_BETWEEN_PAUSES", 2)
+    monkeypatch.setattr(proving, "_PAUSE_SECONDS", 0)
     with stores.open_for(large, lambda _: writes) as db:
         checked(db)
         assert db.doubt is None
@@ -517,8 +517,8 @@ def test_a_large_store_that_the_app_has_open_is_proven_beside_it_and_nothing_is_
 
 
 def test_a_check_that_goes_on_when_the_store_is_closed_ends(large: Address, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(ledger, "_CHANGES_BETWEEN_PAUSES", 1)
+    monkeypatch.setattr(proving, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(proving, "_CHANGES_BETWEEN_PAUSES", 1)
     db = stores.open_for(large, lambda _: True)
     assert db.checking
     db.close()
@@ -668,7 +668,7 @@ def test_a_store_whose_list_of_migrations_was_altered_is_refused_and_not_migrate
 
 def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) -> None:
     with stores.open_store(store) as db, db.read() as cursor:
-        change = ledger.newest_change(cursor)
+        change = reading.newest_change(cursor)
     assert change
     store.anchor.path.unlink()
     store.anchor.path.mkdir()
@@ -712,7 +712,7 @@ def exported(store: Address) -> list[str] | None:
     """All that can be read of a store; None when it is not opened."""
     try:
         with stores.open_store(store) as db:
-            return list(ledger.export(db))
+            return list(carrying.export(db))
     except TrackerError:
         return None
 

@@ -98,6 +98,11 @@ class Head:
     seq: int
     seal: str
 
+    @classmethod
+    def of(cls, newest: Change | None) -> Head:
+        """Return the head of a ledger that ends with a change; of one without changes (None), 0 and genesis."""
+        return cls(newest.seq, newest.seal) if newest else cls(0, GENESIS)
+
 
 def _plain(value: Scalar) -> str | int | bool | None:
     if isinstance(value, dt.datetime):

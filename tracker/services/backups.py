@@ -32,7 +32,7 @@ from tracker.exchange import marking
 from tracker.services import snapshots, stores
 from tracker.services.stores import open_store, verify_store
 from tracker.services.users import who
-from tracker.store import files, ledger, migrations, placing
+from tracker.store import anchoring, files, migrations, placing, reading
 from tracker.store.anchor import Anchor
 from tracker.store.database import Address, Database, unused
 from tracker.store.witnesses import Witness, contradicted
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tracker.store.database import Cursor
-    from tracker.store.ledger import Verification
+    from tracker.store.proving import Verification
 
 MANIFEST = "backups.jsonl"
 
@@ -118,7 +118,7 @@ def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
             with (
                 db.exclusive() if db.writable else contextlib.nullcontext()
             ):  # the ledger and its anchor, of one moment
-                ledger.check_head(db)
+                anchoring.check_head(db)
                 require_noted(db, folder)
                 db.copy_to(made.file)
                 shutil.copyfile(db.address.anchor.path, made.anchor.path)
@@ -202,7 +202,7 @@ class LastBackup:
 def last_backup(db: Database, folder: Path) -> LastBackup | None:
     """Return the newest backup of an open store that a folder's list notes. Raises StoreUnusable."""
     with db.read() as cursor:
-        end = ledger.head(cursor)
+        end = reading.head(cursor)
     own = [noted for noted in list_backups(folder) if noted.series == _series(db)]
     return LastBackup(own[-1], end.seq - own[-1].head.seq) if own else None
 
@@ -251,7 +251,7 @@ def contradiction(db: Database, folder: Path, series: str | None = None) -> str 
 
 def _first_other(cursor: Cursor, seen: Sequence[Witness]) -> int | None:
     """Return the first change whose seal is another than in the anchors beside the backups, where those are there."""
-    end = ledger.head(cursor)
+    end = reading.head(cursor)
     for witness in contradicted(cursor, seen):
         with contextlib.suppress(TrackerError):
             heads = Anchor(witness.anchor).heads() if witness.anchor else []
@@ -320,7 +320,7 @@ def _going_on(db: Database, folder: Path, why: dict[str, str]) -> _GoingOn | Non
 def _series(db: Database) -> str:
     """Return what the backups of an open store are called."""
     with db.read() as cursor:
-        return marking.file_name(db.address.file.stem, demonstration=ledger.is_demonstration(cursor))
+        return marking.file_name(db.address.file.stem, demonstration=reading.is_demonstration(cursor))
 
 
 def _notes(folder: Path) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tracker.domain.policy import Action, in_scope, require, require_other, requ
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import ChangeAction, MoveReason, RequestState
 from tracker.services.users import may_still, who
-from tracker.store import baselines, ledger, updates
+from tracker.store import baselines, ledger, reading, updates
 from tracker.views.control import RequestLine
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def request_baseline(
     today = dates.today()
     with db.read() as cursor:
         seen = _foresee(cursor, actor_id, asked, rules)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         if seen.faults:
             raise InvalidRequest(" ".join(seen.faults))
@@ -152,7 +152,7 @@ def decide_baseline(
         require(actor, Action.DECIDE_BASELINE)
         line = _find(cursor, baseline_request_id)
         require_other(actor, line.author_id)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         _require_waiting(line)
         if not approve and not note.strip():
@@ -195,7 +195,7 @@ def withdraw_request(
                 f"{line.author} asked for {line.request_id}, so only {line.author} may withdraw it; "
                 "an approver can refuse it."
             )
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         _require_waiting(line)
     return ledger.record(
@@ -287,7 +287,7 @@ def _approved(cursor: Cursor, line: RequestLine, rules: Tolerances) -> list[Vers
     asked, today = _asked(line), dates.today()
     standing = baselines.standing(cursor, line.milestone_id, today)
     held = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
-    newest = ledger.newest_numbers(cursor, Milestone, [line.milestone_id])[line.milestone_id]
+    newest = reading.newest_numbers(cursor, Milestone, [line.milestone_id])[line.milestone_id]
     return [
         Version(noun=rebaselined(version.noun, asked), version=number, effective_on=version.effective_on)
         for number, version in enumerate(held, start=newest + 1)

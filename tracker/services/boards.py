@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import UnknownCommitment, UnreadableDate
-from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.ledger import Head
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.snapshots import Position
 from tracker.exchange.board_files import board_json as as_json
 from tracker.exchange.board_files import board_text as as_text
 from tracker.reporting.board import BoardView, Header, build_board
 from tracker.reporting.commitment import CommitmentView, build_commitment
-from tracker.store import baselines, board, ledger
+from tracker.store import baselines, board, reading
 
 __all__ = [
     "BoardView",
@@ -53,14 +53,13 @@ def require_shown(as_at: dt.date) -> dt.date:
 def known_position(db: Database, known_at: dt.datetime | None = None) -> int:
     """Return the number of the last change known at an instant (UTC); of the last there is, when none is given."""
     with db.read() as cursor:
-        return ledger.head(cursor).seq if known_at is None else ledger.known_seq(cursor, known_at)
+        return reading.head(cursor).seq if known_at is None else reading.known_seq(cursor, known_at)
 
 
 def head_at(db: Database, known_seq: int) -> Head:
     """Return the end of the ledger at change ``known_seq``; before the first that is change 0 with the genesis seal."""
     with db.read() as cursor:
-        newest = ledger.newest_change(cursor, known_seq)
-    return Head(newest.seq, newest.seal) if newest else Head(0, GENESIS)
+        return reading.head(cursor, known_seq)
 
 
 def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances = TOLERANCES) -> BoardView:
@@ -72,13 +71,13 @@ def view_board(db: Database, as_at: dt.date, known_seq: int, rules: Tolerances =
 
 def board_of(cursor: Cursor, as_at: dt.date, known_seq: int, rules: Tolerances = TOLERANCES) -> BoardView:
     """Return the board of a day, as known at a change, as a cursor sees the ledger."""
-    newest = ledger.newest_change(cursor, known_seq)
+    newest = reading.newest_change(cursor, known_seq)
     header = Header(
         as_at=as_at,
         known_at=newest.recorded_at if newest else None,
-        head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
+        head=Head.of(newest),
         rules=rules,
-        demonstration=ledger.is_demonstration(cursor),
+        demonstration=reading.is_demonstration(cursor),
     )
     return build_board(header, board.lists(cursor, Position(as_at=as_at, known_seq=known_seq, rules=rules)))
 

@@ -20,7 +20,7 @@ from tracker.exchange.plans import read_plan
 from tracker.reporting.digest import NEWEST_FORM, digest
 from tracker.services import boards, demo_history, demo_scale, stores
 from tracker.services.demo_history import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed
-from tracker.store import ledger, migrations, placing
+from tracker.store import carrying, migrations, placing, reading
 from tracker.store.database import Address, Database, unused
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def make_demonstration(
         with placing.beside(at) as made:
             stores.create_store(made)
             with stores.open_store(made, writable=True) as db:
-                head = ledger.compose(
+                head = carrying.compose(
                     db, lambda cursor: demo_history.acts(_merged(deeds, more, _kept(cursor, periods)))
                 )
             with unused(at):
@@ -128,7 +128,7 @@ def _kept(cursor: Cursor, periods: Sequence[Period]) -> Iterator[Deed]:
 
 
 def _taken(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
-    known = ledger.head(cursor)
+    known = reading.head(cursor)
     snapshot = Snapshot(
         id=period.id,
         as_at=period.board_on,
@@ -145,7 +145,7 @@ def _taken(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
 
 
 def _approved(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
-    taken = ledger.latest(cursor, Snapshot, period.id)
+    taken = reading.latest(cursor, Snapshot, period.id)
     assert taken  # noqa: S101  two hours before
     assert isinstance(taken.noun, Snapshot)  # noqa: S101  it was asked for
     approved = forward(taken.noun, SnapshotState.APPROVED, approved_by=SECRETARIAT, note=f"{INVENTED} approved.")

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.domain.errors import UnknownCommitment, UnknownMilestone, UnknownPeriod
-from tracker.domain.ledger import GENESIS, Head
 from tracker.domain.nouns import Commitment, Milestone, Period
 from tracker.exchange.history_files import history_csv as as_csv
 from tracker.exchange.history_files import history_json as as_json
 from tracker.exchange.history_files import history_text as as_text
 from tracker.reporting.history import HistoryView, told
-from tracker.store import history, ledger
+from tracker.store import history, proving, reading
 from tracker.views.records import HistoryFilter
 
 __all__ = [
@@ -29,7 +28,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from tracker.store.database import Cursor, Database
-    from tracker.store.ledger import Verification
+    from tracker.store.proving import Verification
 
 
 def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> HistoryView:
@@ -39,11 +38,10 @@ def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> History
     """
     with db.read() as cursor:
         _require_known(cursor, wanted, known_seq)
-        newest = ledger.newest_change(cursor, known_seq)
         found = history.recorded(cursor, wanted, known_seq)
         return HistoryView(
-            head=Head(newest.seq, newest.seal) if newest else Head(0, GENESIS),
-            demonstration=ledger.is_demonstration(cursor),
+            head=reading.head(cursor, known_seq),
+            demonstration=reading.is_demonstration(cursor),
             lines=tuple(told(line) for line in found.lines),
             total=found.total,
             offset=wanted.offset,
@@ -77,4 +75,4 @@ def export_csv(db: Database, wanted: HistoryFilter, known_seq: int) -> str:
 
 def verify_open(db: Database) -> Verification:
     """Recompute the whole chain of a store that is open, and compare it with its anchor."""
-    return ledger.verify(db)
+    return proving.verify(db)

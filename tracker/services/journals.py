@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from tracker.domain.errors import BrokenLedger, StoreMissing, StoreUnusable
 from tracker.domain.ledger import Head, canonical
 from tracker.services.stores import refusal, refuse_lone_log, there, verify_store
-from tracker.store import files, ledger, migrations, placing
+from tracker.store import carrying, files, migrations, placing, proving, reading
 from tracker.store.database import Address, Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.store.ledger import Verification
+    from tracker.store.proving import Verification
 
 _TAIL_BYTES = 4096
 """More than the length of the last line."""
@@ -40,7 +40,7 @@ def _proven(at: Address) -> Iterator[tuple[Database, Verification]]:
     """Open a store for reading, which keeps writers out, and prove all of it."""
     with Database.open(at, writable=False) as db:
         migrations.require_current(db)
-        proof = ledger.verify(db)
+        proof = proving.verify(db)
         if proof.faults:
             raise BrokenLedger(f"{at.file} is not whole, so no journal of it is written. {' '.join(proof.faults)}")
         yield db, proof
@@ -58,14 +58,14 @@ def lines(at: Address, *, until: int | None = None) -> Iterator[str]:
 def _end_of(db: Database, until: int | None) -> Head:
     """Return where a journal ends. Raises StoreUnusable when the ledger has no change of that number."""
     with db.read() as cursor:
-        end = ledger.head(cursor, until)
+        end = reading.head(cursor, until)
     if until not in {None, end.seq}:
         raise StoreUnusable(f"The ledger has no change {until}. Nothing was written.")
     return end
 
 
 def _lines(db: Database, end: Head) -> Iterator[str]:
-    yield from ledger.export(db, end.seq)
+    yield from carrying.export(db, end.seq)
     yield f'{{"end":{canonical(vars(end))}}}\n'
 
 
@@ -188,7 +188,7 @@ def _reload(unfinished: Address, journal: Path, end: Head) -> Verification:
     try:
         with Database.create(unfinished) as db, files.open_regular(journal) as content:
             migrations.apply_pending(db)
-            reached = ledger.reload(db, (line for line, _ in pairwise(_read(content))))  # all but the last
+            reached = carrying.reload(db, (line for line, _ in pairwise(_read(content))))  # all but the last
         if reached != end:
             raise BrokenLedger(
                 f"Its changes end at change {reached.seq} (seal {reached.seal[:12]}…), and its last line says that "

@@ -30,7 +30,7 @@ from tracker.reporting.report import build_report
 from tracker.reporting.tables import board_tables, changes_table, owners_sources, public_edition, with_dictionary
 from tracker.services import boards, comparisons, snapshots
 from tracker.services.users import who
-from tracker.store import board, ledger
+from tracker.store import board, reading
 from tracker.store import files as store_files
 from tracker.views.table import Table, restricted
 
@@ -365,7 +365,7 @@ def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str,
     """Say in what a pack is not of this ledger."""
     said, head = manifest["snapshot"], manifest["ledger_head"]
     with db.read() as cursor:
-        change = ledger.newest_change(cursor, head["seq"])
+        change = reading.newest_change(cursor, head["seq"])
     if change is None or (change.seq, change.seal) != (head["seq"], head["seal"]):
         yield f"The pack is of another ledger: this has no change {head['seq']} with the seal {head['seal'][:12]}…."
         return

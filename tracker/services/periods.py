@@ -20,7 +20,7 @@ from tracker.exchange.chase_files import chase_text as as_text
 from tracker.exchange.chase_files import letter
 from tracker.reporting.chase import ChaseView, build_chase
 from tracker.services.users import may_still, who
-from tracker.store import ledger, people, periods, ratings, updates
+from tracker.store import ledger, people, periods, ratings, reading, updates
 from tracker.views.control import PeriodLine
 
 __all__ = [
@@ -145,7 +145,7 @@ def close_period(
     """
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         held = _require_open(cursor, period_id)
     version = held.version if base_version is None else base_version
@@ -181,7 +181,7 @@ def reopen_period(
     today = dates.today()
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         held = _find(cursor, period_id)
         noun = _noun(held, PeriodState.OPEN)
@@ -222,7 +222,7 @@ def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERA
         return build_chase(
             period,
             day,
-            demonstration=ledger.is_demonstration(cursor),
+            demonstration=reading.is_demonstration(cursor),
             people=[(line, people.actor_of(line, everybody)) for line in everybody],
             lines=updates.update_lines(cursor, day, rules, period_id=period.period_id),
             ratings=ratings.rating_lines(cursor, day, rules, period_id=period.period_id),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.domain.ledger import Version
-    from tracker.store.ledger import Slot
+    from tracker.store.reading import Slot
 
     Held = Mapping[str, Mapping[tuple[str, dt.date], Slot]]
     """What the ledger holds: table → id and day → slot."""

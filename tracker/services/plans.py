@@ -22,8 +22,8 @@ from tracker.exchange import plan_drafts
 from tracker.exchange.plan_files import UnreadableFile, read_bytes
 from tracker.exchange.plans import read_plan, unread_files
 from tracker.services import plan_removals
-from tracker.store import baselines, ledger
-from tracker.store.ledger import Slot
+from tracker.store import baselines, ledger, reading
+from tracker.store.reading import Slot
 from tracker.store.registry import NOUNS, table_of
 
 if TYPE_CHECKING:
@@ -198,14 +198,14 @@ def _compared(db: Database, statements: Sequence[Planned], consent: Consent, unr
 
 
 def _compare(cursor: Cursor, statements: Sequence[Planned], consent: Consent) -> _Compared:
-    held = {table: ledger.slots(cursor, noun, ChangeAction.PLAN_LOAD) for table, noun in NOUNS.items()}
+    held = {table: reading.slots(cursor, noun, ChangeAction.PLAN_LOAD) for table, noun in NOUNS.items()}
     renames = _renames(statements, held)
     compared = _Compared(_carried_slots(held, renames), renames)
     for table, noun in NOUNS.items():
-        _rename(compared, table, held[table], ledger.newest_numbers(cursor, noun))
+        _rename(compared, table, held[table], reading.newest_numbers(cursor, noun))
     for table, noun in NOUNS.items():
         said = {(s.noun.id, s.effective_on): s for s in statements if type(s.noun) is noun}
-        numbers = ledger.newest_numbers(cursor, noun)
+        numbers = reading.newest_numbers(cursor, noun)
         if noun is Milestone:
             ever = baselines.ever_held(cursor)
             for new in renames.milestones.values():  # what is carried along is all that is held of it

@@ -17,7 +17,7 @@ from tracker.domain.progress import evidence_id as new_evidence_id
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import ChangeAction, Reporter, SourceKind
 from tracker.services.users import may_still, who
-from tracker.store import ledger, periods, updates
+from tracker.store import ledger, periods, reading, updates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -146,7 +146,7 @@ def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Itera
     """Say that the evidence is no source, unless it is what the milestone has already."""
     evidence_id = report.statement.evidence_id
     if evidence_id and evidence_id != line.evidence_id:
-        newest = {version.effective_on: version for version in ledger.versions(cursor, Source, evidence_id)}
+        newest = {version.effective_on: version for version in reading.versions(cursor, Source, evidence_id)}
         if all(version.retracted for version in newest.values()):
             yield (
                 f"{report.milestone_id}: there is no source {evidence_id} in the ledger to be evidence; "

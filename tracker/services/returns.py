@@ -26,7 +26,7 @@ from tracker.exchange.returns.table import STATED, Drawn, Fault, Heading, as_dra
 from tracker.reporting.history import FieldChange
 from tracker.services.progress import foresee, report_progress
 from tracker.services.users import who
-from tracker.store import ledger, periods, updates
+from tracker.store import periods, reading, updates
 
 __all__ = [
     "MOST_BYTES",
@@ -133,7 +133,7 @@ def export_return(
     with db.read() as cursor:
         actor = who(cursor, actor_id)
         require(actor, Action.REPORT)
-        head = ledger.head(cursor)
+        head = reading.head(cursor)
         lines = [
             line
             for line in updates.update_lines(cursor, today, rules)
@@ -151,7 +151,7 @@ def export_return(
             day=today,
             lines=[(line, _current(line, evidence)) for line in lines],
             period=f"{period.name}, closes on {dates.in_words(period.closes_on)}" if period else None,
-            demonstration=ledger.is_demonstration(cursor),
+            demonstration=reading.is_demonstration(cursor),
         )
 
 
@@ -185,8 +185,8 @@ def check_return(
     returned = read_grid(read_file(content, name))
     on_step(f"Comparing {counted(len(returned.rows), 'row')} with the ledger", 0.3)
     with db.read() as cursor:
-        head = ledger.head(cursor)
-        taken = ledger.requested(cursor, _request_id(content, actor_id))
+        head = reading.head(cursor)
+        taken = reading.requested(cursor, _request_id(content, actor_id))
         if taken:
             return Preview(token="", head=head, lines=(), faults=(), remarks=returned.remarks, taken=taken)
         drawn = _drawn(cursor, returned, rules)
@@ -314,7 +314,7 @@ def _compared(
     cursor: Cursor, actor: Actor, returned: Returned, drawn: dict[Drawn, _Held], rules: Tolerances
 ) -> Iterator[PreviewLine | Fault]:
     """Give what each row comes to, or what is wrong with it."""
-    now = _held(cursor, {row.milestone_id for row in returned.rows}, ledger.head(cursor).seq, rules)
+    now = _held(cursor, {row.milestone_id for row in returned.rows}, reading.head(cursor).seq, rules)
     for row in returned.rows:
         wrong = _misplaced(actor, row, now, drawn[row.drawn])
         if wrong:
@@ -363,7 +363,7 @@ def _same_baseline(due: DateCell, line: UpdateLine) -> bool:
 
 def _is_ours(cursor: Cursor, position: Drawn) -> bool:
     """Say whether this ledger holds the change, with that seal, that a row was drawn from."""
-    change = ledger.newest_change(cursor, position.seq)
+    change = reading.newest_change(cursor, position.seq)
     return change is not None and change.seq == position.seq and change.seal.startswith(position.seal)
 
 
@@ -451,8 +451,8 @@ def _merged(row: Report, then: Report, current: Report) -> Report:
 
 def _author(cursor: Cursor, line: UpdateLine) -> str | None:
     """Return who last reported on a milestone; None when nobody has."""
-    newest = ledger.latest(cursor, Progress, line.milestone_id)
-    change = ledger.newest_change(cursor, newest.change_seq) if newest else None
+    newest = reading.latest(cursor, Progress, line.milestone_id)
+    change = reading.newest_change(cursor, newest.change_seq) if newest else None
     return change.actor if change else None
 
 

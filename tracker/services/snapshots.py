@@ -18,7 +18,7 @@ from tracker.domain.words import ChangeAction, SnapshotState
 from tracker.reporting.digest import FORMS, NEWEST_FORM, digest
 from tracker.services import boards
 from tracker.services.users import may_still, who
-from tracker.store import ledger, periods
+from tracker.store import ledger, periods, proving, reading
 from tracker.store import snapshots as taken
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def take_snapshot(
     today = dates.today()
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_SNAPSHOTS)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         require_name(name)
-        known = ledger.head(cursor)
+        known = reading.head(cursor)
         period = periods.open_now(cursor, today)
     view = boards.view_board(db, as_at or today, known.seq, rules)
     snapshot = Snapshot(
@@ -142,9 +142,9 @@ def _move(
     with db.read() as cursor:
         actor = who(cursor, actor_id)
         require(actor, Action.KEEP_SNAPSHOTS)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
-        newest = ledger.latest(cursor, Snapshot, name)
+        newest = reading.latest(cursor, Snapshot, name)
     if newest is None or not isinstance(newest.noun, Snapshot):
         raise _unknown(name)
     held = newest.noun
@@ -185,7 +185,7 @@ def _unknown(name: str) -> UnknownSnapshot:
 def list_snapshots(db: Database, known_seq: int | None = None) -> list[SnapshotLine]:
     """Return every snapshot as it stands, or stood at change ``known_seq``; the newest day and knowledge first."""
     with db.read() as cursor:
-        return taken.snapshots(cursor, ledger.head(cursor).seq if known_seq is None else known_seq)
+        return taken.snapshots(cursor, reading.head(cursor).seq if known_seq is None else known_seq)
 
 
 def show_snapshot(db: Database, name: str) -> SnapshotLine:
@@ -310,7 +310,7 @@ def verify_snapshot(db: Database, name: str) -> SnapshotProof:
     UnknownSnapshot.
     """
     line = show_snapshot(db, name)
-    proof = ledger.verify(db)
+    proof = proving.verify(db)
     computable, faults = _looked_into(db, line)
     return SnapshotProof(
         snapshot=line,

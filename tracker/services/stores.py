@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain.errors import BrokenLedger, StoreUnusable
-from tracker.store import files, ledger, migrations, placing
+from tracker.store import anchoring, files, migrations, placing, proving, reading
 from tracker.store.database import Address, Database, unused
 from tracker.store.files import keep_private
 
@@ -33,7 +33,7 @@ __all__ = [
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.store.ledger import Verification
+    from tracker.store.proving import Verification
 
 DEFAULT_ADDRESS = "data/tracker.duckdb"
 
@@ -61,7 +61,7 @@ def open_store(
     """
     if writable and at.exists() and at.wal.exists():  # a crash left it: prove it before it is folded into the file
         open_store(at).close()
-    proves = ledger.check_whole if writable else ledger.check_opening if proven else None
+    proves = proving.check_whole if writable else proving.check_opening if proven else None
     return _open(at, writable=writable, also_allow=also_allow, proves=proves)
 
 
@@ -76,22 +76,22 @@ def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Seq
     try:
         wanted = writes(db)
         with db.read() as cursor:
-            proven = ledger.head(cursor)
+            proven = reading.head(cursor)
     except BaseException:
         db.close()
         raise
     if not wanted:
-        ledger.check_rest_aside(db)
+        proving.check_rest_aside(db)
         return db
     db.close()
 
     def proves(again: Database) -> None:
         with again.read() as cursor:
-            same = ledger.head(cursor) == proven
-        (ledger.check_head if same else ledger.check_opening)(again)
+            same = reading.head(cursor) == proven
+        (anchoring.check_head if same else proving.check_opening)(again)
 
     db = _open(at, writable=True, also_allow=also_allow, proves=proves)
-    ledger.check_rest_aside(db)
+    proving.check_rest_aside(db)
     return db
 
 
@@ -106,7 +106,7 @@ def _open(
         if proves:
             proves(db)
         if writable:
-            ledger.catch_up_anchor(db)
+            anchoring.catch_up(db)
         db.teach()
     except BaseException:
         db.close()
@@ -189,7 +189,7 @@ def refuse_lone_log(at: Address) -> None:
 def is_demonstration(db: Database) -> bool:
     """Say whether the data of a store are a demonstration's: whatever shows or prints them says so."""
     with db.read() as cursor:
-        return ledger.is_demonstration(cursor)
+        return reading.is_demonstration(cursor)
 
 
 def migrate_store(at: Address) -> list[str]:
@@ -243,8 +243,8 @@ def verify_store(at: Address, *, renew_anchor: bool = False) -> Verification:
     """
     with Database.open(at, writable=False) as db:  # which keeps writers out too
         migrations.require_migrated(db)
-        proof = ledger.verify(db)
+        proof = proving.verify(db)
         if renew_anchor and len(proof.faults) == 1 and at.anchor.last() is None:
-            ledger.renew_anchor(db)
-            proof = ledger.verify(db)
+            anchoring.renew(db)
+            proof = proving.verify(db)
         return proof

@@ -12,7 +12,7 @@ from tracker.domain.nouns import Assignment, Commitment, Programme, User
 from tracker.domain.people import address_faults, fold_address, look_alikes, name_faults, namesakes, one_line
 from tracker.domain.policy import Action, Actor, require
 from tracker.domain.words import ChangeAction, Role
-from tracker.store import ledger, people
+from tracker.store import ledger, people, reading
 from tracker.store.people import actor_of
 
 __all__ = [
@@ -211,7 +211,7 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
     text.clean(asked.name, where="the name")
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.MANAGE_USERS)
-        if earlier := ledger.requested(cursor, request_id):
+        if earlier := reading.requested(cursor, request_id):
             return earlier
         everybody = people.users(cursor, dates.today())
         own = list(_faults(cursor, asked))
@@ -256,7 +256,7 @@ def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> l
             active=target in wanted,
             **{(held | wanted)[target]: target},
         )
-        newest = ledger.latest(cursor, Assignment, assignment.id)
+        newest = reading.latest(cursor, Assignment, assignment.id)
         versions.append(Version(noun=assignment, version=newest.version + 1 if newest else 1, effective_on=today))
     other = _named(asked.same_as, everybody) if asked.same_as else None
     person = User(
@@ -267,7 +267,7 @@ def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> l
         address=None if asked.address == asked.user_id else asked.address,
         same_as=other.user_id if other else None,
     )
-    before = ledger.latest(cursor, User, asked.user_id)
+    before = reading.latest(cursor, User, asked.user_id)
     if versions or before is None or before.noun != person or before.version != asked.base_version:
         versions.append(Version(noun=person, version=asked.base_version + 1, effective_on=today))
     return versions
@@ -293,7 +293,7 @@ def _faults(cursor: Cursor, asked: _Asked) -> Iterator[str]:
     elif asked.role != Role.CONTRIBUTOR and (asked.programmes or asked.commitments):
         yield f"A {asked.role} is given no programmes or commitments; only a contributor updates them."
     for noun, targets in ((Programme, asked.programmes), (Commitment, asked.commitments)):
-        known = ledger.newest_numbers(cursor, noun)
+        known = reading.newest_numbers(cursor, noun)
         for target in targets:
             if target not in known:
                 yield f'There is no {noun.__name__.lower()} "{target}" in the ledger; choose one that is.'

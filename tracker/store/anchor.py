@@ -66,7 +66,7 @@ class Anchor:
                 f"The head anchor {self.path} ends at change {last.seq}, not at change {after.seq} of this ledger, so "
                 f"change {change.seq} was not added to it. Stop the app and run `python -m tracker verify`."
             )
-        self._write(_line(Head(change.seq, change.seal), change.recorded_at), "a")
+        self._write(_line(Head.of(change), change.recorded_at), "a")
 
     def prepare(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
         """Write a whole anchor beside this one, for ``put`` to put in its place. Raises StoreUnusable."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate
 from tracker.domain.nouns import BaselineRequest, Milestone
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.lines import lines_of
 from tracker.views.control import RequestLine
 
@@ -25,7 +25,7 @@ def requests(
 
     What the baseline was is what was known of it when the request was made.
     """
-    if not ledger.newest_numbers(cursor, BaselineRequest):
+    if not reading.newest_numbers(cursor, BaselineRequest):
         return []  # as in most ledgers: nothing of a million milestones need be read
     return lines_of(
         cursor,
@@ -83,7 +83,7 @@ def requests(
         """,
         {
             "as_at": as_at,
-            "known_seq": ledger.head(cursor).seq if known_seq is None else known_seq,
+            "known_seq": reading.head(cursor).seq if known_seq is None else known_seq,
             "commitment_id": commitment_id,
         },
     )
@@ -93,9 +93,9 @@ def standing(cursor: Cursor, milestone_id: str, today: dt.date) -> list[Version]
     """Return what stands of a milestone, a version for each of its days up to today, oldest first."""
     numbers = cursor.execute(
         "SELECT version FROM milestone_standing($today, $known_seq) WHERE id = $id ORDER BY effective_on",
-        {"today": today, "known_seq": ledger.head(cursor).seq, "id": milestone_id},
+        {"today": today, "known_seq": reading.head(cursor).seq, "id": milestone_id},
     ).fetchall()
-    by_number = {version.version: version for version in ledger.versions(cursor, Milestone, milestone_id)}
+    by_number = {version.version: version for version in reading.versions(cursor, Milestone, milestone_id)}
     return [by_number[number] for (number,) in numbers]
 
 
@@ -115,7 +115,7 @@ def foreseen(
             "baseline_on": baseline_on,
             "today": today,
             "rules": rules.as_parameter(),
-            "known_seq": ledger.head(cursor).seq,
+            "known_seq": reading.head(cursor).seq,
             "id": milestone_id,
         },
     ).fetchall()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.people import UserLine
 from tracker.domain.policy import Actor
 from tracker.domain.words import Role
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _kept: dict[tuple[str, dt.date], list[UserLine]] = {}
 
 def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
     """Return everybody who was ever registered, by name, with what was given to them."""
-    end = ledger.head(cursor)
+    end = reading.head(cursor)
     found = _kept.get((end.seal, today))
     if found is None:
         found = _users(cursor, today, end.seq)

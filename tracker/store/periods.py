@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tracker.domain.words import PeriodState
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.lines import lines_of
 from tracker.views.control import PeriodLine
 
@@ -32,7 +32,7 @@ def periods(cursor: Cursor, as_at: dt.date, known_seq: int | None = None) -> lis
         FROM period_as_at($as_at, $known_seq) AS period
         ORDER BY period.opens_on DESC, period.id DESC
         """,
-        {"as_at": as_at, "known_seq": ledger.head(cursor).seq if known_seq is None else known_seq},
+        {"as_at": as_at, "known_seq": reading.head(cursor).seq if known_seq is None else known_seq},
     )
 
 

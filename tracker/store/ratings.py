@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tracker.domain.ratings import RatingLine
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def rating_lines(
         """,
         {
             "today": today,
-            "known_seq": ledger.head(cursor).seq,
+            "known_seq": reading.head(cursor).seq,
             "rules": rules.as_parameter(),
             "period_id": period_id,
         },

@@ -27,6 +27,7 @@ CHANGE = {
     "seal": "VARCHAR",
 }
 """The columns of the table of changes, in order, with their SQL types."""
+CHANGE_COLUMNS = ", ".join(CHANGE)
 
 MIGRATION = {"number": "INTEGER", "name": "VARCHAR", "sha256": "VARCHAR", "applied_at": "TIMESTAMP"}
 """The columns of the table that notes which migrations have run."""

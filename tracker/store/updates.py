@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.dates import day_of
 from tracker.domain.progress import Evidence, UpdateLine
-from tracker.store import ledger
+from tracker.store import reading
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def update_lines(
         """,
         {
             "today": today,
-            "known_seq": ledger.head(cursor).seq if known_seq is None else known_seq,
+            "known_seq": reading.head(cursor).seq if known_seq is None else known_seq,
             "rules": rules.as_parameter(),
             "period_id": period_id,
             "first": min(among or [""]),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain.ledger import GENESIS, Head
-from tracker.store import ledger
+from tracker.store import anchoring, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,10 +44,10 @@ def contradiction(cursor: Cursor, witnesses: Iterable[Witness]) -> str | None:
     wrong = contradicted(cursor, witnesses)
     if not wrong:
         return None
-    end = ledger.head(cursor)
+    end = reading.head(cursor)
     first, last = wrong[0], wrong[-1]
     if first.head.seq <= end.seq:
-        here = ledger.head(cursor, first.head.seq)
+        here = reading.head(cursor, first.head.seq)
         return (
             f"The ledger was rewritten: change {first.head.seq} has the seal {here.seal[:12]}… here, and "
             f"{first.head.seal[:12]}… in {first.source}. That change, or one before it, was altered after it was "
@@ -55,5 +55,6 @@ def contradiction(cursor: Cursor, witnesses: Iterable[Witness]) -> str | None:
         )
     return (
         f"The ledger was rolled back: it ends at change {end.seq} (seal {end.seal[:12]}…) here, and at change "
-        f"{last.head.seq} (seal {last.head.seal[:12]}…) in {last.source}. {ledger.missing(end.seq + 1, last.head.seq)}."
+        f"{last.head.seq} (seal {last.head.seal[:12]}…) in {last.source}. "
+        f"{anchoring.missing(end.seq + 1, last.head.seq)}."
     )
