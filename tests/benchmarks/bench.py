@@ -25,14 +25,14 @@ from tests.benchmarks import crowd, machine, packs, starts, wide
 from tests.benchmarks.timing import Figure, say, table, timed
 from tests.browser.conftest import ROOT, served
 from tests.samples import report_of
+from tracker.demo import making, scale
 from tracker.domain import dates
 from tracker.domain.dates import PublishedDate
-from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.reporting.comparison import compare
 from tracker.reporting.digest import digest
-from tracker.services import boards, demo, demo_scale, progress, stores, users
+from tracker.services import boards, progress, stores, users
 from tracker.services.comparisons import compare_boards
 from tracker.store import ledger, reading
 from tracker.store.database import Address
@@ -178,7 +178,7 @@ def _of_size(folder: Path, versions: int) -> Iterator[Figure]:
     if not address.exists():
         yield timed(
             f"`demo`: making a store of {name}",
-            lambda size: demo.make_demonstration(address, ROOT / "plans", ROOT / "data", versions=size),
+            lambda size: making.make_demonstration(address, ROOT / "plans", ROOT / "data", versions=size),
             [versions],
         )
     yield _verify(address, name, repeats=1 if versions >= max(SIZES) else 3)
@@ -190,7 +190,7 @@ def _of_size(folder: Path, versions: int) -> Iterator[Figure]:
 
 def _bulk_load(folder: Path) -> Iterator[Figure]:
     address = Address(folder / "bulk.duckdb")
-    step = demo_scale.Step(id="", programme=0, baseline_on=dates.today(), happens_on=dt.date.max)
+    step = scale.Step(id="", programme=0, baseline_on=dates.today(), happens_on=dt.date.max)
     chance = random.Random(3)
     stores.init_store(address)
     with stores.open_store(address, writable=True) as db:
@@ -198,11 +198,7 @@ def _bulk_load(folder: Path) -> Iterator[Figure]:
             first = max(reading.newest_numbers(cursor, Progress).values(), default=0) + 1
         loads = (
             [
-                Version(
-                    noun=demo_scale.report(replace(step, id=f"row-{row:05}"), dates.today(), chance, None),
-                    version=number,
-                    effective_on=dates.today(),
-                )
+                replace(scale.report(replace(step, id=f"row-{row:05}"), dates.today(), chance, None), version=number)
                 for row in range(BULK_ROWS)
             ]
             for number in range(first, first + 3)

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, served, visit
+from tracker.demo import making
 from tracker.domain.words import DEMONSTRATION, DEMONSTRATION_NOTICE
-from tracker.services import demo
 from tracker.store.database import Address
 from tracker.ui.frame import PAGES
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over a demonstration of the shipped plan."""
     at = Address(tmp_path_factory.mktemp("demonstration") / "demonstration.duckdb")
-    demo.make_demonstration(at, ROOT / "plans", ROOT / "data")
+    making.make_demonstration(at, ROOT / "plans", ROOT / "data")
     with served(at.file) as address:
         yield address
 

@@ -15,8 +15,8 @@ import pytest
 from tests.conftest import copy_store
 from tests.exchange.conftest import PlanFolder
 from tracker import cli
+from tracker.demo import making
 from tracker.domain.words import DEMONSTRATION, DEMONSTRATION_NOTICE
-from tracker.services import demo
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def demonstration_once(tmp_path_factory: pytest.TempPathFactory) -> Address:
     folder = tmp_path_factory.mktemp("demonstration")
     plan = PlanFolder(folder)
     store = Address(folder / "tracker.duckdb")
-    demo.make_demonstration(store, plan.plans, plan.data, day=dt.date(2026, 11, 20))
+    making.make_demonstration(store, plan.plans, plan.data, day=dt.date(2026, 11, 20))
     return store
 
 

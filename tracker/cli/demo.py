@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice
+from tracker.demo import making
 from tracker.domain import dates
-from tracker.services import demo
 from tracker.store.database import Address
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
         "roles. Every page and every export of it says so. One that is there is replaced; any other store is left.",
         epilog="TRACKER_STORE=data/demonstration.duckdb python -m tracker board",
     )
-    made.add_argument("--to", metavar="FILE", default=demo.DEFAULT_ADDRESS, help=f"default: {demo.DEFAULT_ADDRESS}")
+    made.add_argument("--to", metavar="FILE", default=making.DEFAULT_ADDRESS, help=f"default: {making.DEFAULT_ADDRESS}")
     made.add_argument("--seed", metavar="N", type=int, default=1, help="another history for another number; default: 1")
     made.add_argument(
         "--day", metavar="DAY", help="the history ends the day before, as 2026-11-24; today when not given"
@@ -41,10 +41,10 @@ def add_commands(commands: Commands) -> None:
 
 def _demo(options: argparse.Namespace) -> int:
     at = Address.parse(options.to)
-    if options.keep and demo.is_kept(at):
+    if options.keep and making.is_kept(at):
         return 0
     day = None if options.day is None else dates.parse_day(options.day, where="--day")
-    made = demo.make_demonstration(
+    made = making.make_demonstration(
         at, options.plans, options.data, seed=options.seed, day=day, versions=options.versions
     )
     print_notice(demonstration=True)

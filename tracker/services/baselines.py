@@ -93,15 +93,7 @@ def request_baseline(
         if seen.faults:
             raise InvalidRequest(" ".join(seen.faults))
         number = 1 + len(_of_milestone(cursor, milestone_id))
-    noun = BaselineRequest(
-        id=f"{milestone_id}/{number}",
-        milestone_id=milestone_id,
-        baseline=baseline,
-        reason=MoveReason(reason),
-        note=note,
-        author_id=actor_id,
-        state=RequestState.REQUESTED,
-    )
+    noun = requested(asked, request_id=f"{milestone_id}/{number}", author_id=actor_id)
     try:
         return ledger.record(
             db,
@@ -158,19 +150,12 @@ def decide_baseline(
         if not approve and not note.strip():
             raise InvalidRequest(f"{line.request_id}: say in a note why it is refused; its author reads it.")
         milestones = _approved(cursor, line, rules) if approve else []
-    asked = _asked(line)
-    decision = replace(
-        _noun(line),
-        state=RequestState.APPROVED if approve else RequestState.REFUSED,
-        decided_by=actor_id,
-        decision_note=note,
-    )
-    approval = ChangeAction.CORRECT_BASELINE if asked.correction else ChangeAction.CHANGE_BASELINE
+    decision, action, reason = decided(_noun(line), approve=approve, by=actor_id, note=note)
     return ledger.record(
         db,
         actor=actor_id,
-        action=approval if approve else ChangeAction.REFUSE_BASELINE,
-        reason=f"{line.reason}; {line.note}" if approve else None,
+        action=action,
+        reason=reason,
         versions=[Version(noun=decision, version=line.version + 1, effective_on=dates.today()), *milestones],
         request_id=request_id,
         check=may_still(actor_id, Action.DECIDE_BASELINE, lambda _, actor: require_other(actor, line.author_id)),
@@ -224,15 +209,33 @@ def _require_waiting(line: RequestLine) -> None:
 
 def _noun(line: RequestLine) -> BaselineRequest:
     """Return a request as the ledger keeps it, before it is decided."""
+    return requested(_asked(line), request_id=line.request_id, author_id=line.author_id)
+
+
+def requested(asked: Asked, *, request_id: str, author_id: str) -> BaselineRequest:
+    """Return what asking for another baseline records."""
     return BaselineRequest(
-        id=line.request_id,
-        milestone_id=line.milestone_id,
-        baseline=line.after,
-        reason=MoveReason(line.reason),
-        note=line.note,
-        author_id=line.author_id,
+        id=request_id,
+        milestone_id=asked.milestone_id,
+        baseline=asked.baseline,
+        reason=MoveReason(asked.reason),
+        note=asked.note,
+        author_id=author_id,
         state=RequestState.REQUESTED,
     )
+
+
+def decided(
+    request: BaselineRequest, *, approve: bool, by: str, note: str
+) -> tuple[BaselineRequest, ChangeAction, str | None]:
+    """Return a request as it is once decided, the action that records the decision, and the reason of an approval."""
+    state = RequestState.APPROVED if approve else RequestState.REFUSED
+    decision = replace(request, state=state, decided_by=by, decision_note=note)
+    if not approve:
+        return decision, ChangeAction.REFUSE_BASELINE, None
+    correction = request.reason is MoveReason.CORRECTION
+    action = ChangeAction.CORRECT_BASELINE if correction else ChangeAction.CHANGE_BASELINE
+    return decision, action, f"{request.reason}; {request.note}"
 
 
 def _require_given(actor: Actor, line: UpdateLine) -> None:

@@ -100,7 +100,11 @@ def report_progress(
         db,
         actor=actor_id,
         action=ChangeAction.REPORT,
-        versions=[version for one in seen for version in _versions(one, period_id)],
+        versions=[
+            version
+            for one in seen
+            for version in versions(one.report, newest_on=one.line.newest_on, period_id=period_id, today=dates.today())
+        ],
         request_id=request_id,
         check=may_still(actor_id, Action.REPORT, lambda _, actor: _require_all(actor, seen)),
     )
@@ -154,16 +158,15 @@ def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Itera
             )
 
 
-def _versions(one: Foreseen, period_id: str | None) -> list[Version]:
+def versions(report: Report, *, newest_on: dt.date | None, period_id: str | None, today: dt.date) -> list[Version]:
     """Return what a report records: the progress, and its evidence when that is new; for the period that is open.
 
-    A report holds from today; a completion from the day it happened, unless something was reported after that day.
+    A report holds from today; a completion from the day it happened, unless something was reported after that day:
+    ``newest_on`` is the last day of which anything is said of the milestone.
     """
-    report, line, today = one.report, one.line, dates.today()
-    actual = report.statement.actual
-    held_from = max(actual.day, line.newest_on or actual.day) if actual else today
-    versions = []
-    statement = report.statement
+    actual, statement = report.statement.actual, report.statement
+    held_from = max(actual.day, newest_on or actual.day) if actual else today
+    made = []
     if report.evidence:
         source = Source(
             id=new_evidence_id(report.milestone_id, report.base_version + 1),
@@ -173,8 +176,8 @@ def _versions(one: Foreseen, period_id: str | None) -> list[Version]:
             url=report.evidence.url,
             note="Given by the owner.",
         )
-        versions.append(Version(noun=source, version=1, effective_on=dates.GREEN_PAPER))
+        made.append(Version(noun=source, version=1, effective_on=dates.GREEN_PAPER))
         statement = replace(statement, evidence_id=source.id)
     progress = Progress(id=report.milestone_id, reporter=Reporter.OWNER, statement=statement, period_id=period_id)
-    versions.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
-    return versions
+    made.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
+    return made

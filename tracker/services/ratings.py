@@ -90,7 +90,9 @@ def rate_commitment(
         db,
         actor=actor_id,
         action=ChangeAction.RATE,
-        versions=[_version(seen)],
+        versions=[
+            version(seen.rating, valid_until=seen.valid_until, period_id=seen.period_id, today=dates.today()),
+        ],
         request_id=request_id,
         check=may_still(actor_id, Action.RATE, lambda _, actor: _require_given(actor, seen.line)),
     )
@@ -125,8 +127,8 @@ def _foresee(cursor: Cursor, actor_id: str, rating: Rating, rules: Tolerances) -
     )
 
 
-def _version(seen: Foreseen) -> Version:
-    rating = seen.rating
+def version(rating: Rating, *, valid_until: dt.date, period_id: str | None, today: dt.date) -> Version:
+    """Return what a rating records: it holds from today, for the period that is open."""
     noun = Assessment(
         id=f"{rating.commitment_id}/{View.OWNER}",
         commitment_id=rating.commitment_id,
@@ -134,8 +136,8 @@ def _version(seen: Foreseen) -> Version:
         rating=rating.rating,
         scale=THREE_POINT_SCALE,
         rationale=rating.rationale,
-        valid_until=seen.valid_until,
-        period_id=seen.period_id,
+        valid_until=valid_until,
+        period_id=period_id,
         override_reason=OverrideReason(rating.override_reason) if rating.override_reason else None,
     )
-    return Version(noun=noun, version=rating.base_version + 1, effective_on=dates.today())
+    return Version(noun=noun, version=rating.base_version + 1, effective_on=today)

@@ -58,14 +58,9 @@ def take_snapshot(
         require_name(name)
         known = reading.head(cursor)
         period = periods.open_now(cursor, today)
-    view = boards.view_board(db, as_at or today, known.seq, rules)
-    snapshot = Snapshot(
-        id=name,
-        as_at=view.as_at,
-        known_seq=known.seq,
-        known_seal=known.seal,
-        digest=digest(view),
-        rules=written_rules(rules, NEWEST_FORM),
+    snapshot = snapshot_of(
+        boards.view_board(db, as_at or today, known.seq, rules),
+        name=name,
         state=SnapshotState.FOR_BOARD if for_board else SnapshotState.DRAFT,
         taken_by=actor_id,
         period_id=period.period_id if period else None,
@@ -82,6 +77,24 @@ def take_snapshot(
         )
     except StaleEdit:
         raise InvalidSnapshot(f"There is a snapshot {name} already; choose another name.") from None
+
+
+def snapshot_of(
+    view: BoardView, *, name: str, state: SnapshotState, taken_by: str, period_id: str | None, note: str | None
+) -> Snapshot:
+    """Return what taking a snapshot of a board records."""
+    return Snapshot(
+        id=name,
+        as_at=view.as_at,
+        known_seq=view.head.seq,
+        known_seal=view.head.seal,
+        digest=digest(view),
+        rules=written_rules(view.rules, NEWEST_FORM),
+        state=state,
+        taken_by=taken_by,
+        period_id=period_id,
+        note=note,
+    )
 
 
 def submit_snapshot(

@@ -250,12 +250,7 @@ def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> l
     held = _kinds(line.programmes, line.commitments) if line else {}
     wanted = _kinds(asked.programmes, asked.commitments)
     for target in sorted(held.keys() ^ wanted.keys()):
-        assignment = Assignment(
-            id=f"{asked.user_id}/{target}",
-            user_id=asked.user_id,
-            active=target in wanted,
-            **{(held | wanted)[target]: target},
-        )
+        assignment = assigned(asked.user_id, target, (held | wanted)[target], active=target in wanted)
         newest = reading.latest(cursor, Assignment, assignment.id)
         versions.append(Version(noun=assignment, version=newest.version + 1 if newest else 1, effective_on=today))
     other = _named(asked.same_as, everybody) if asked.same_as else None
@@ -271,6 +266,11 @@ def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> l
     if versions or before is None or before.noun != person or before.version != asked.base_version:
         versions.append(Version(noun=person, version=asked.base_version + 1, effective_on=today))
     return versions
+
+
+def assigned(user_id: str, target: str, kind: str, *, active: bool = True) -> Assignment:
+    """Return what giving somebody a programme or a commitment records; ``kind`` is programme_id or commitment_id."""
+    return Assignment(id=f"{user_id}/{target}", user_id=user_id, active=active, **{kind: target})
 
 
 def _kinds(programmes: Sequence[str], commitments: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.samples import organisation, save
+from tracker.demo import history, making
+from tracker.demo.deeds import INVENTED
+from tracker.demo.deeds import acts as numbered
 from tracker.domain import dates, nouns
 from tracker.domain.dates import day_of
 from tracker.domain.errors import NoDemonstration, SchemaMismatch, StoreBusy, StoreUnusable
@@ -29,8 +32,7 @@ from tracker.domain.words import (
 )
 from tracker.exchange.plans import read_plan
 from tracker.reporting.board import DISAGREE
-from tracker.services import boards, comparisons, demo, demo_history, plans, snapshots, stores
-from tracker.services.demo_history import INVENTED
+from tracker.services import boards, comparisons, plans, snapshots, stores
 from tracker.store import database, files, migrations
 from tracker.store.database import Address
 
@@ -45,14 +47,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PLAN = (ROOT / "plans", ROOT / "data")
 DAY = dt.date(2026, 11, 20)
-BOARDS_MET = demo_history.QUARTERS - 1
+BOARDS_MET = history.QUARTERS - 1
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Address:
     """The demonstration of the shipped plan that ends before 20 November 2026."""
     at = Address(tmp_path_factory.mktemp("demonstration") / "demonstration.duckdb")
-    demo.make_demonstration(at, *PLAN, day=DAY)
+    making.make_demonstration(at, *PLAN, day=DAY)
     return at
 
 
@@ -74,8 +76,8 @@ def acts(statements: list[Planned]) -> list[Act]:
 
 
 def invented(statements: list[Planned], *, seed: int, day: dt.date) -> list[Act]:
-    periods = demo_history.reporting_periods(day)
-    return list(demo_history.acts(demo_history.returns(statements, seed=seed, periods=periods, day=day)))
+    periods = history.reporting_periods(day)
+    return list(numbered(history.deeds(statements, seed=seed, periods=periods, day=day)))
 
 
 def said(acts: list[Act], kind: type) -> list[Any]:
@@ -92,13 +94,13 @@ def test_a_demonstration_is_whole_and_holds_all_that_the_plan_says(whole: Addres
 def test_the_same_plan_seed_and_day_give_the_same_seals_and_another_seed_another_history(
     whole: Address, tmp_path: Path, statements: list[Planned], acts: list[Act]
 ) -> None:
-    again = demo.make_demonstration(Address(tmp_path / "again.duckdb"), *PLAN, day=DAY)
+    again = making.make_demonstration(Address(tmp_path / "again.duckdb"), *PLAN, day=DAY)
     assert again.head == stores.verify_store(whole).head
     assert again.versions == sum(len(act.versions) for act in acts) + 2 * BOARDS_MET
     assert invented(statements, seed=2, day=DAY) != acts
 
 
-@given(seed=st.integers(min_value=0), day=st.dates(demo_history.EARLIEST_DAY, DAY))
+@given(seed=st.integers(min_value=0), day=st.dates(history.EARLIEST_DAY, DAY))
 @settings(max_examples=5)
 def test_whatever_the_seed_and_day_every_act_comes_after_what_it_tells_of(
     statements: list[Planned], seed: int, day: dt.date
@@ -131,8 +133,8 @@ def test_no_report_contradicts_a_completion_that_was_published(acts: list[Act]) 
 
 def test_the_history_has_everything_that_a_board_must_learn_to_read(acts: list[Act]) -> None:
     periods = said(acts, nouns.Period)
-    assert len({period.id for period in periods}) == demo_history.QUARTERS
-    assert sum(period.state == PeriodState.CLOSED for period in periods) == demo_history.QUARTERS - 1
+    assert len({period.id for period in periods}) == history.QUARTERS
+    assert sum(period.state == PeriodState.CLOSED for period in periods) == history.QUARTERS - 1
 
     reports = [noun for noun in said(acts, nouns.Progress) if noun.reporter is Reporter.OWNER]
     done = [report for report in reports if report.actual_on]
@@ -222,7 +224,7 @@ def test_nobody_reports_on_what_the_published_record_has_closed(acts: list[Act])
 
 
 def test_a_demonstration_that_ends_earlier_knows_nothing_of_what_came_later(statements: list[Planned]) -> None:
-    day = demo_history.EARLIEST_DAY
+    day = history.EARLIEST_DAY
     acts = invented(statements, seed=1, day=day)
     assert max(version.effective_on for act in acts for version in act.versions) < day
     assert len(said(acts, nouns.Commitment)) == len([one for one in statements if type(one.noun) is nouns.Commitment])
@@ -231,7 +233,7 @@ def test_a_demonstration_that_ends_earlier_knows_nothing_of_what_came_later(stat
 def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "large.duckdb")
     size = 2_500
-    assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=size).versions == size
+    assert making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=size).versions == size
     proof = stores.verify_store(at)
     assert (proof.versions, proof.faults) == (size, ())
     with stores.open_store(at) as db:
@@ -246,20 +248,20 @@ def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path, plan: PlanFol
 def test_no_smaller_demonstration_is_made_than_the_plan_and_its_history(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "small.duckdb")
     with pytest.raises(NoDemonstration, match=r"ask for .* or more, or for no number") as refused:
-        demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=1)
+        making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=1)
     assert not at.exists()
     fewest = int(re.findall(r"ask for ([0-9,]+) or more", str(refused.value))[0].replace(",", ""))
     with pytest.raises(NoDemonstration):
-        demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest - 1)
-    assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest).versions == fewest
+        making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest - 1)
+    assert making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest).versions == fewest
     assert stores.verify_store(at).versions == fewest
 
 
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_day_without_room_for_eight_quarters_or_that_has_not_come_is_refused(tmp_path: Path, days: int) -> None:
-    day = demo_history.EARLIEST_DAY if days < 0 else dates.today()
+    day = history.EARLIEST_DAY if days < 0 else dates.today()
     with pytest.raises(NoDemonstration, match="leaves no room for 8 quarters"):
-        demo.make_demonstration(Address(tmp_path / "d.duckdb"), *PLAN, day=day + dt.timedelta(days=days))
+        making.make_demonstration(Address(tmp_path / "d.duckdb"), *PLAN, day=day + dt.timedelta(days=days))
 
 
 # Where it is put
@@ -267,20 +269,20 @@ def test_a_day_without_room_for_eight_quarters_or_that_has_not_come_is_refused(t
 
 def test_a_demonstration_is_replaced_and_any_other_store_is_left_as_it_is(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "d.duckdb")
-    made = demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    made = making.make_demonstration(at, plan.plans, plan.data, day=DAY)
     with stores.open_store(at, writable=True) as db:
         save(db, organisation("Somebody practised"))
-    assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
+    assert making.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
 
     real = Address(tmp_path / "real.duckdb")
     stores.init_store(real)
     with pytest.raises(StoreUnusable, match="is no demonstration store, so it was left as it is"):
-        demo.make_demonstration(real, plan.plans, plan.data, day=DAY)
+        making.make_demonstration(real, plan.plans, plan.data, day=DAY)
     with stores.open_store(real, writable=True) as db:
         save(db, organisation())
     before = real.file.read_bytes()
     with pytest.raises(StoreUnusable, match="is no demonstration store"):
-        demo.make_demonstration(real, plan.plans, plan.data, day=DAY)
+        making.make_demonstration(real, plan.plans, plan.data, day=DAY)
     assert real.file.read_bytes() == before
 
 
@@ -288,7 +290,7 @@ def test_a_file_that_is_no_tracker_store_is_left_as_it_is(tmp_path: Path, plan: 
     at = Address(tmp_path / "other.duckdb")
     database.Database.create(at).close()
     with pytest.raises(StoreUnusable, match="is no demonstration store"):
-        demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+        making.make_demonstration(at, plan.plans, plan.data, day=DAY)
 
 
 def test_the_place_of_a_store_that_is_gone_is_left_free(tmp_path: Path, plan: PlanFolder) -> None:
@@ -298,15 +300,15 @@ def test_the_place_of_a_store_that_is_gone_is_left_free(tmp_path: Path, plan: Pl
         save(db, organisation())
     at.file.unlink()
     with pytest.raises(StoreUnusable, match="tells of one that is gone"):
-        demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+        making.make_demonstration(at, plan.plans, plan.data, day=DAY)
     assert not at.exists()
 
 
 def test_a_demonstration_in_use_is_not_replaced(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "d.duckdb")
-    demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    making.make_demonstration(at, plan.plans, plan.data, day=DAY)
     with stores.open_store(at), pytest.raises(StoreBusy):
-        demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+        making.make_demonstration(at, plan.plans, plan.data, day=DAY)
     assert stores.verify_store(at).faults == ()
     assert sorted(path.name for path in tmp_path.glob("d.duckdb*")) == ["d.duckdb", "d.duckdb.heads"]
 
@@ -315,17 +317,17 @@ def test_a_demonstration_is_kept_while_it_opens_and_made_anew_when_it_does_not(
     tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = Address(tmp_path / "d.duckdb")
-    assert not demo.is_kept(at)
-    demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
-    assert demo.is_kept(at)
+    assert not making.is_kept(at)
+    making.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    assert making.is_kept(at)
     known = migrations.known()
     step = migrations.Migration(len(known) + 1, "0999_more", "CREATE TABLE tracker.more (id VARCHAR PRIMARY KEY);")
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "known", lambda: [*known, step])
-        assert demo.is_kept(at)
+        assert making.is_kept(at)
     at.anchor.path.unlink()
     with pytest.raises(SchemaMismatch, match="newer tracker"):
-        demo.is_kept(at)
+        making.is_kept(at)
 
 
 def test_what_a_kill_left_of_a_demonstration_at_its_own_address_is_replaced(
@@ -333,13 +335,13 @@ def test_what_a_kill_left_of_a_demonstration_at_its_own_address_is_replaced(
 ) -> None:
     """Older versions could leave the anchor without the store, or the store without its anchor."""
     monkeypatch.chdir(tmp_path)
-    at = Address.parse(demo.DEFAULT_ADDRESS)
-    made = demo.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    at = Address.parse(making.DEFAULT_ADDRESS)
+    made = making.make_demonstration(at, plan.plans, plan.data, day=DAY)
     for gone in (at.file, at.anchor.path):
         gone.unlink()
-        assert not demo.is_kept(at)
-        assert demo.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
-        assert demo.is_kept(at)
+        assert not making.is_kept(at)
+        assert making.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
+        assert making.is_kept(at)
 
 
 def test_a_disk_that_refuses_is_told_of(tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,5 +350,5 @@ def test_a_disk_that_refuses_is_told_of(tmp_path: Path, plan: PlanFolder, monkey
 
     monkeypatch.setattr(files, "sync", refused)
     with pytest.raises(StoreUnusable, match=r"cannot be put at .*: No space left on device"):
-        demo.make_demonstration(Address(tmp_path / "d.duckdb"), plan.plans, plan.data, day=DAY)
+        making.make_demonstration(Address(tmp_path / "d.duckdb"), plan.plans, plan.data, day=DAY)
     assert list(tmp_path.glob("*.duckdb*")) == []

@@ -10,12 +10,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.demo.deeds import INVENTED, SOURCE, Deed, drawn, records
 from tracker.domain import nouns
 from tracker.domain.dates import PublishedDate
-from tracker.domain.progress import Statement
+from tracker.domain.progress import Report, Statement
+from tracker.domain.ratings import Rating
 from tracker.domain.words import (
     DEMONSTRATION,
-    THREE_POINT_SCALE,
     ChangeAction,
     CommitmentKind,
     MilestoneKind,
@@ -23,17 +24,15 @@ from tracker.domain.words import (
     OwnerRating,
     Precision,
     ReportedStatus,
-    Reporter,
     Role,
-    View,
 )
-from tracker.services import users
-from tracker.services.demo_history import INVENTED, SOURCE, Deed, drawn
+from tracker.services import progress, ratings, users
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator, Sequence
 
+    from tracker.domain.ledger import Version
     from tracker.domain.nouns import Noun
 
 _VERSIONS_A_COMMITMENT = 1_000
@@ -70,13 +69,8 @@ def grown(versions: int, *, seed: int, periods: Sequence[nouns.Period], day: dt.
     yield from _rounds(versions - len(plan) - count, steps, periods, day, chance)
     last = dt.datetime.combine(day - dt.timedelta(days=1), dt.time(20))
     for programme in range(programmes):
-        rated = [_rating(n, periods[-1], chance) for n in range(programme, count, programmes)]
-        yield Deed(
-            last + programme * _MINUTE,
-            _contributor(programme),
-            ChangeAction.RATE,
-            [(one, last.date()) for one in rated],
-        )
+        rated = [_rating(n, periods[-1], last.date(), chance) for n in range(programme, count, programmes)]
+        yield Deed(last + programme * _MINUTE, _contributor(programme), ChangeAction.RATE, records(rated))
 
 
 def _rounds(
@@ -94,8 +88,8 @@ def _rounds(
         for programme in range(max(step.programme for step in due) + 1):
             mine = [step for step in due if step.programme == programme]
             for start in range(0, len(mine), _LONGEST_CHANGE):
-                said = [(report(step, on, chance, period), on) for step in mine[start : start + _LONGEST_CHANGE]]
-                yield Deed(at + programme * _MINUTE, _contributor(programme), ChangeAction.REPORT, said)
+                said = [report(step, on, chance, period) for step in mine[start : start + _LONGEST_CHANGE]]
+                yield Deed(at + programme * _MINUTE, _contributor(programme), ChangeAction.REPORT, records(said))
 
 
 def _contributor(programme: int) -> str:
@@ -142,7 +136,7 @@ def _programme(number: int) -> list[Noun]:
         nouns.User(
             id=email, name=f"Demonstration contributor, programme {number + 1}", role=Role.CONTRIBUTOR, active=True
         ),
-        nouns.Assignment(id=f"{email}/{programme_id}", user_id=email, active=True, programme_id=programme_id),
+        users.assigned(email, programme_id, "programme_id"),
     ]
 
 
@@ -176,26 +170,23 @@ def _milestone(commitment_id: str, number: int, step: Step) -> nouns.Milestone:
     )
 
 
-def _rating(number: int, period: nouns.Period, chance: random.Random) -> nouns.Assessment:
-    return nouns.Assessment(
-        id=f"{_id(number)}/{View.OWNER}",
+def _rating(number: int, period: nouns.Period, on: dt.date, chance: random.Random) -> Version:
+    rating = Rating(
         commitment_id=_id(number),
-        view=View.OWNER,
+        base_version=0,  # numbered with the deed
         rating=chance.choice(list(OwnerRating)),
-        scale=THREE_POINT_SCALE,
         rationale=f"{INVENTED} chosen by chance.",
-        valid_until=period.board_on,
-        period_id=period.id,
     )
+    return ratings.version(rating, valid_until=period.board_on, period_id=period.id, today=on)
 
 
-def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period | None) -> nouns.Progress:
+def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period | None) -> Version:
     """What is reported on a day: it happened, or a forecast that wanders about the baseline and says why it moved."""
     done = step.happens_on <= on
     slip = dt.timedelta(days=chance.randrange(60))
-    return nouns.Progress(
-        id=step.id,
-        reporter=Reporter.OWNER,
+    said = Report(
+        milestone_id=step.id,
+        base_version=0,  # numbered with the deed
         statement=Statement(
             status=ReportedStatus.COMPLETE if done else ReportedStatus.IN_PROGRESS,
             forecast=None if done else PublishedDate(max(step.baseline_on, on) + slip, Precision.DAY),
@@ -205,5 +196,7 @@ def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period 
             narrative=f"{INVENTED} work goes on, and no decision is asked of the board this month.",
             evidence_id=SOURCE if done else None,
         ),
-        period_id=period.id if period else None,
     )
+    # Every round reports on a milestone again, also on one that happened: so each holds from its own day.
+    [version] = progress.versions(said, newest_on=on, period_id=period.id if period else None, today=on)
+    return version

@@ -9,17 +9,16 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from tracker.demo import history, scale
+from tracker.demo.deeds import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed, acts, instant
 from tracker.domain import dates
 from tracker.domain.dates import in_words
 from tracker.domain.errors import BrokenLedger, NoDemonstration, SchemaMismatch, StoreMissing, StoreUnusable
 from tracker.domain.nouns import Snapshot
-from tracker.domain.rules import TOLERANCES
-from tracker.domain.snapshots import forward, written_rules
+from tracker.domain.snapshots import forward
 from tracker.domain.words import ChangeAction, SnapshotState
 from tracker.exchange.plans import read_plan
-from tracker.reporting.digest import NEWEST_FORM, digest
-from tracker.services import boards, demo_history, demo_scale, stores
-from tracker.services.demo_history import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed
+from tracker.services import boards, snapshots, stores
 from tracker.store import carrying, migrations, placing, reading
 from tracker.store.database import Address, Database, unused
 
@@ -62,31 +61,29 @@ def make_demonstration(
     changed.
     """
     day = day or dates.today()
-    if not demo_history.EARLIEST_DAY <= day <= dates.today():
+    if not history.EARLIEST_DAY <= day <= dates.today():
         raise NoDemonstration(
-            f"The day {day} leaves no room for {demo_history.QUARTERS} quarters since the Green Paper, or has "
-            f"not come; choose one from {in_words(demo_history.EARLIEST_DAY)} to {in_words(dates.today())}."
+            f"The day {day} leaves no room for {history.QUARTERS} quarters since the Green Paper, or has "
+            f"not come; choose one from {in_words(history.EARLIEST_DAY)} to {in_words(dates.today())}."
         )
     _require_replaceable(at)
-    periods = demo_history.reporting_periods(day)
-    deeds = demo_history.returns(read_plan(plans, data), seed=seed, periods=periods, day=day)
+    periods = history.reporting_periods(day)
+    deeds = history.deeds(read_plan(plans, data), seed=seed, periods=periods, day=day)
     count = sum(deed.records for deed in deeds) + _SNAPSHOT_RECORDS * len(periods[:-1])
     more: Iterable[Deed] = ()
     if versions is not None:
-        fewest = count + demo_scale.FEWEST
+        fewest = count + scale.FEWEST
         if versions < fewest:
             raise NoDemonstration(
                 f"The plan and its invented history have {count:,} versions; ask for {fewest:,} or more, or for no "
                 "number at all."
             )
-        more = demo_scale.grown(versions - count, seed=seed, periods=periods, day=day)
+        more = scale.grown(versions - count, seed=seed, periods=periods, day=day)
     try:
         with placing.beside(at) as made:
             stores.create_store(made)
             with stores.open_store(made, writable=True) as db:
-                head = carrying.compose(
-                    db, lambda cursor: demo_history.acts(_merged(deeds, more, _kept(cursor, periods)))
-                )
+                head = carrying.compose(db, lambda cursor: acts(_merged(deeds, more, _kept(cursor, periods))))
             with unused(at):
                 placing.put_over(made, at, keep=None)
     except OSError as error:
@@ -122,20 +119,15 @@ def _merged(*deeds: Iterable[Deed]) -> Iterator[Deed]:
 def _kept(cursor: Cursor, periods: Sequence[Period]) -> Iterator[Deed]:
     """Keep the board of each period whose board has met: taken by one secretary, approved by the other."""
     for period in periods[:-1]:
-        taken, approved = (demo_history.instant(period.board_on, hour) for hour in (10, 12))
+        taken, approved = (instant(period.board_on, hour) for hour in (10, 12))
         yield Deed(taken, DEPUTY_SECRETARIAT, ChangeAction.TAKE_SNAPSHOT, partial(_taken, cursor, period))
-        yield Deed(approved, SECRETARIAT, "approve snapshot", partial(_approved, cursor, period))
+        yield Deed(approved, SECRETARIAT, ChangeAction.APPROVE_SNAPSHOT, partial(_approved, cursor, period))
 
 
 def _taken(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
-    known = reading.head(cursor)
-    snapshot = Snapshot(
-        id=period.id,
-        as_at=period.board_on,
-        known_seq=known.seq,
-        known_seal=known.seal,
-        digest=digest(boards.board_of(cursor, period.board_on, known.seq)),
-        rules=written_rules(TOLERANCES, NEWEST_FORM),
+    snapshot = snapshots.snapshot_of(
+        boards.board_of(cursor, period.board_on, reading.head(cursor).seq),
+        name=period.id,
         state=SnapshotState.FOR_BOARD,
         taken_by=DEPUTY_SECRETARIAT,
         period_id=period.id,

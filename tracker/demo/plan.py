@@ -1,0 +1,100 @@
+"""The plan as an invented history needs it: what it says by a day, and who answers for what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain import nouns
+from tracker.domain.dates import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.nouns import Noun
+    from tracker.exchange.plans import Planned
+
+
+_SILENT = 2
+"""Owners who never report."""
+_IRREGULAR = 4
+"""Owners who leave periods out."""
+_DEPUTIES = 3
+"""Owners with a deputy who sometimes reports something else in the same period."""
+
+
+class Plan:
+    """What the plan says, as far as its record goes up to a day."""
+
+    def __init__(self, statements: Sequence[Planned], day: dt.date) -> None:
+        said: dict[type[Noun], dict[str, list[tuple[dt.date, Noun]]]] = defaultdict(lambda: defaultdict(list))
+        for one in sorted(statements, key=attrgetter("effective_on")):
+            if one.effective_on < day:
+                said[type(one.noun)][one.noun.id].append((one.effective_on, one.noun))
+        self._said = said
+
+    def held(self, kind: type[Noun], on: dt.date) -> dict[str, Any]:
+        """Return what held on a day, by id."""
+        return {
+            noun_id: versions[-1][1]
+            for noun_id, every in self._said[kind].items()
+            if (versions := [version for version in every if version[0] <= on])
+        }
+
+    def completed(self, milestone_id: str) -> dt.date | None:
+        """Return the day on which the published record completes a milestone, if it does."""
+        newest = self.held(nouns.Progress, dt.date.max).get(milestone_id)
+        return day_of(newest.statement.actual) if newest else None
+
+    def keeps(self, milestone_id: str) -> bool:
+        """Say whether the plan states a milestone once, so that a change of its baseline is nobody else's."""
+        return len(self._said[nouns.Milestone][milestone_id]) == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """An owner of the plan: who reports for them, what is theirs, and how they keep their periods."""
+
+    owner_id: str
+    people: tuple[tuple[str, str], ...]
+    programmes: tuple[str, ...]
+    commitments: tuple[str, ...]
+    all_commitments: tuple[str, ...]
+    skips: float
+    """How likely it is that a period passes without their report; 1: they never do."""
+
+
+def offices_of(plan: Plan, chance: random.Random) -> list[Office]:
+    """Return every owner of a commitment: some are silent, some irregular, some owners of a programme have a deputy."""
+    everything = plan.held(nouns.Commitment, dt.date.max)
+    programmes = plan.held(nouns.Programme, dt.date.max)
+    owned: dict[str, list[str]] = defaultdict(list)
+    for commitment in everything.values():
+        owned[commitment.owner_id or programmes[commitment.programme_id].owner_id].append(commitment.id)
+    order = sorted(owned)
+    chance.shuffle(order)
+    order.sort(key=lambda owner_id: any(one.owner_id == owner_id for one in programmes.values()))  # they come last
+    offices = []
+    for place, owner_id in enumerate(order):
+        role = plan.held(nouns.Owner, dt.date.max)[owner_id].role
+        what = role.rpartition(", ")[2]
+        name = re.sub("[^a-z0-9]+", "-", what.lower())
+        people = [(f"{name}@demonstration.invalid", f"Demonstration contributor, {what}")]
+        if place >= len(order) - _DEPUTIES:
+            people.append((f"deputy-{name}@demonstration.invalid", f"Demonstration deputy, {what}"))
+        offices.append(
+            Office(
+                owner_id=owner_id,
+                people=tuple(people),
+                programmes=tuple(sorted(one.id for one in programmes.values() if one.owner_id == owner_id)),
+                commitments=tuple(sorted(one for one in owned[owner_id] if everything[one].owner_id == owner_id)),
+                all_commitments=tuple(sorted(owned[owner_id])),
+                skips=1.0 if place < _SILENT else 0.4 if place < _SILENT + _IRREGULAR else 0.05,
+            )
+        )
+    return sorted(offices, key=attrgetter("owner_id"))
