@@ -1,4 +1,4 @@
-"""A text as a cell of a file that a spreadsheet may open: never taken for a formula."""
+"""Cells of a file for a spreadsheet: texts that are never taken for a formula, and the letters of columns."""
 
 from __future__ import annotations
 
@@ -21,3 +21,20 @@ def unguarded(cell: str) -> str:
 def is_formula_like(text: str) -> bool:
     """Say whether a spreadsheet might take a text for a formula."""
     return bool(_FORMULA.match(text))
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column, counted from 1: A, Z, AA. There is no last one: a CSV file may go on and on."""
+    found = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
+
+
+def column_of(letters: str) -> int:
+    """Return the column that ``letters`` made letters of; 0 for none."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

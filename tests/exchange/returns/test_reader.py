@@ -26,10 +26,11 @@ from tracker.domain.dates import parse_published_date
 from tracker.domain.errors import ReturnRejected
 from tracker.domain.progress import Evidence
 from tracker.domain.words import MoveReason
+from tracker.exchange.cells import letters
 from tracker.exchange.returns import reader
 from tracker.exchange.returns.files import return_csv, return_workbook
 from tracker.exchange.returns.parser import parse
-from tracker.exchange.returns.table import SHEET, Heading, as_drawn, letter, read_grid, rewritten
+from tracker.exchange.returns.table import SHEET, Heading, as_drawn, read_grid, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +126,7 @@ def refused(content: bytes, suffix: str = "xlsx") -> str:
 )
 def test_a_text_that_means_nothing_or_two_things_is_asked_about(heading: Heading, value: str, wrong: str) -> None:
     fault = told(csv_with(heading, value), "csv")
-    assert fault.startswith(f"row 2, column {letter(place(heading))} ({heading}): {wrong}")
+    assert fault.startswith(f"row 2, column {letters(place(heading))} ({heading}): {wrong}")
     assert fault.endswith((".", "?"))
     if "\a" not in value:
         assert told(with_cell(heading, value or None)) == fault.replace("row 2", "Milestones, row 4")
@@ -152,7 +153,7 @@ def test_a_cell_that_is_not_what_it_seems_is_asked_about(
     heading: Heading, value: Any, number_format: str | None, wrong: str
 ) -> None:
     fault = told(with_cell(heading, value, number_format))
-    assert fault.startswith(f"Milestones, row 4, column {letter(place(heading))} ({heading}): {wrong}")
+    assert fault.startswith(f"Milestones, row 4, column {letters(place(heading))} ({heading}): {wrong}")
 
 
 def test_a_row_tells_everything_that_is_wrong_with_it() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from tracker.domain.words import BOARD
+from tracker.exchange.cells import column_of
 from tracker.exchange.pack.sheets import CONTENTS, COVER, NOTES
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _read_ods(file: zipfile.ZipFile) -> _Book:
         if not found or found[1] not in by_name:
             book.faults.append((5, f"the table {area.get(f'{_T}name')} does not start in column A of a sheet"))
             continue
-        marked = (area.get(f"{_T}name") or "", int(found[2]), int(found[4]), _column(found[3]))
+        marked = (area.get(f"{_T}name") or "", int(found[2]), int(found[4]), column_of(found[3]))
         by_name[found[1]].tables.append(marked)
         if area.get(f"{_T}display-filter-buttons") != "false":
             by_name[found[1]].faults.append((6, "has filter buttons"))
@@ -258,13 +259,6 @@ def _ods_looks(parts: list[ET.Element]) -> Iterator[tuple[int, str]]:
 _SANS = ("Arial", "Liberation Sans")
 _FILLS = 2
 """Of every XLSX file: none, and a pattern that the format asks for."""
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 # Reading XLSX
@@ -330,7 +324,7 @@ def _xlsx_sheet(file: zipfile.ZipFile, name: str, path: str, strings: list[str])
     for link in page.iter(f"{_M}hyperlink"):
         at = link.get("ref") or ""
         target = (link.get("location") or "").removesuffix("!A1").strip("'")
-        words = sheet.rows[int(re.sub(r"\D", "", at)) - 1][_column(re.sub(r"\d", "", at)) - 1]
+        words = sheet.rows[int(re.sub(r"\D", "", at)) - 1][column_of(re.sub(r"\d", "", at)) - 1]
         sheet.links.append((words or "", target))
     relations = _relations(file, path.replace("worksheets/", "worksheets/_rels/") + ".rels")
     for part in page.iter(f"{_M}tablePart"):
@@ -342,7 +336,7 @@ def _xlsx_row(sheet: _Sheet, row: ET.Element, strings: list[str]) -> None:
     sheet.rows += [[]] * (int(row.get("r") or "0") - 1 - len(sheet.rows))
     cells: list[str | None] = []
     for cell in row:
-        place = _column(re.sub(r"\d", "", cell.get("r") or ""))
+        place = column_of(re.sub(r"\d", "", cell.get("r") or ""))
         cells += [None] * (place - 1 - len(cells))
         value = cell.findtext(f"{_M}v")
         cells.append(strings[int(value)] if cell.get("t") == "s" and value else value)
@@ -357,7 +351,7 @@ def _xlsx_table(file: zipfile.ZipFile, sheet: _Sheet, target: str) -> tuple[str,
     if not found or found[1] != "A":
         sheet.faults.append((5, "has a table that does not start in column A"))
         return (table.get("name") or "", 1, 1, 1)
-    return (table.get("name") or "", int(found[2]), int(found[4]), _column(found[3]))
+    return (table.get("name") or "", int(found[2]), int(found[4]), column_of(found[3]))
 
 
 def _xlsx_looks(styles: ET.Element) -> Iterator[tuple[int, str]]:

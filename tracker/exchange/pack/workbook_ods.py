@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from tracker.domain.words import BOARD
+from tracker.exchange.cells import letters
 from tracker.exchange.pack.files import File, archive, xml_text
 from tracker.exchange.pack.sheets import heading, said, shown, widths, workbook_sheets
 from tracker.views.table import NUMERIC, Kind
@@ -281,17 +282,8 @@ def _range(sheet: Sheet) -> str:
     table = sheet.table
     assert table is not None  # noqa: S101  asked by the caller
     top, last = len(sheet.lines) + 1, len(sheet.lines) + 1 + len(table.rows)
-    area = quoteattr(f"'{sheet.name}'.A{top}:'{sheet.name}'.{_letters(len(table.columns))}{last}")
+    area = quoteattr(f"'{sheet.name}'.A{top}:'{sheet.name}'.{letters(len(table.columns))}{last}")
     return (
         f'<table:database-range table:name="{table.name}_table" table:target-range-address={area} '
         'table:contains-header="true" table:display-filter-buttons="false"/>'
     )
-
-
-def _letters(column: int) -> str:
-    """The letters of a column, counted from 1."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -18,15 +18,15 @@ from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.xml.functions import tostring
 
 from tracker.domain.dates import PublishedDate, beside_original, in_words
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, ReportedStatus
 from tracker.exchange import marking
-from tracker.exchange.cells import guarded, is_formula_like
-from tracker.exchange.returns.table import LOCKED, SHEET, STATED, YES, Heading, letter
+from tracker.exchange.cells import guarded, is_formula_like, letters
+from tracker.exchange.returns.table import LOCKED, SHEET, STATED, YES, Heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -226,7 +226,7 @@ def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
     _put(sheet, 2, 1, about, wrapped=False)
     for place, heading in enumerate(Heading, start=1):
         _put(sheet, _HEAD, place, heading, _STRONG).border = _EDGE
-        sheet.column_dimensions[letter(place)].width = _WIDTHS[heading]
+        sheet.column_dimensions[letters(place)].width = _WIDTHS[heading]
     _fit(sheet, _HEAD, [(_WIDTHS[heading], heading) for heading in Heading])
     for row, (line, report) in enumerate(drawn.lines, start=_HEAD + 1):
         due = beside_original(line.baseline, line.original_baseline) if line.baseline else None
@@ -239,12 +239,9 @@ def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
             if heading not in LOCKED:
                 cell.protection = _OPEN
     last = _HEAD + max(len(drawn.lines), 1)
-    table: Any = Table(displayName="milestones", ref=f"A{_HEAD}:{letter(len(Heading))}{last}")
+    table: Any = Table(displayName="milestones", ref=f"A{_HEAD}:{letters(len(Heading))}{last}")
+    table.tableColumns = [TableColumn(id=place, name=heading) for place, heading in enumerate(Heading, start=1)]
     table.tableStyleInfo = TableStyleInfo(name=None, showRowStripes=False)
-    table._initialise_columns()  # noqa: SLF001  which names them, and adds a filter that is not wanted
-    for column, heading in zip(table.tableColumns, Heading, strict=True):
-        column.name = heading
-    table.autoFilter = None
     sheet.add_table(table)
     _write_rules(sheet, last)
 
@@ -267,7 +264,7 @@ def _write_rules(sheet: Worksheet, last: int) -> None:
             rule.prompt = prompt
         else:
             continue
-        rule.add(f"{letter(place)}{_HEAD + 1}:{letter(place)}{last}")
+        rule.add(f"{letters(place)}{_HEAD + 1}:{letters(place)}{last}")
         sheet.add_data_validation(rule)
     sheet.freeze_panes = f"B{_HEAD + 1}"
     sheet.page_setup.orientation = "landscape"
@@ -282,7 +279,7 @@ def _write_lists(book: Workbook) -> None:
         _put(sheet, 2, place, name.capitalize(), _STRONG)
         for row, word in enumerate(words, start=3):
             _put(sheet, row, place, word)
-        column = letter(place)
+        column = letters(place)
         cells = f"{sheet.title}!${column}$3:${column}${2 + len(words)}"
         book.defined_names[name] = DefinedName(name, attr_text=cells)
         sheet.column_dimensions[column].width = 44

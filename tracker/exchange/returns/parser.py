@@ -31,7 +31,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from tracker.domain.errors import ReturnRejected
 from tracker.exchange import foreign_files
-from tracker.exchange.cells import unguarded
+from tracker.exchange.cells import letters, unguarded
 from tracker.exchange.returns.reader import encoded
 from tracker.exchange.returns.table import (
     LONGEST_CELL,
@@ -42,7 +42,6 @@ from tracker.exchange.returns.table import (
     Grid,
     Heading,
     Kind,
-    letter,
 )
 
 if TYPE_CHECKING:
@@ -107,12 +106,12 @@ class _Bounds:
     def cell(self, row: int, place: int, words: str) -> None:
         if place > MOST_COLUMNS:
             raise ReturnRejected(
-                f"Cell {letter(place)}{row} is filled in; a return has at most {MOST_COLUMNS} columns. "
+                f"Cell {letters(place)}{row} is filled in; a return has at most {MOST_COLUMNS} columns. "
                 "Delete what is beside it."
             )
         if len(words) > LONGEST_CELL:
             raise ReturnRejected(
-                f"Cell {letter(place)}{row} holds {len(words):,} characters and at most {LONGEST_CELL:,} are kept; "
+                f"Cell {letters(place)}{row} holds {len(words):,} characters and at most {LONGEST_CELL:,} are kept; "
                 "shorten it."
             )
         self._characters += len(words)

@@ -21,6 +21,7 @@ from tracker.domain.errors import ReturnRejected, UnreadableDate, UnstorableText
 from tracker.domain.links import read_link
 from tracker.domain.progress import Evidence, Report, Statement
 from tracker.domain.words import Precision, ReportedStatus
+from tracker.exchange.cells import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -219,18 +220,9 @@ class Returned:
         return Fault(sheet=self.sheet, row=row, column=column, wrong=wrong, milestone_id=milestone_id)
 
 
-def letter(column: int) -> str:
-    """Return the letters of a column: A, Z, AA."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
 def column_name(column: int, heading: Heading) -> str:
     """Return a column as a person finds it: its letters and its heading."""
-    return f"{letter(column)} ({heading})"
+    return f"{letters(column)} ({heading})"
 
 
 def read_grid(grid: Grid) -> Returned:
@@ -319,8 +311,8 @@ def _columns(grid: Grid, top: int) -> dict[Heading, int]:
         if not places:
             wrong.append(f'There is no column "{heading}"; put it back, as it is in a new return.')
         elif len(places) > 1:
-            letters = " and ".join(letter(place) for place in places)
-            wrong.append(f'Columns {letters} are both headed "{heading}"; take away the one that does not count.')
+            both = " and ".join(letters(place) for place in places)
+            wrong.append(f'Columns {both} are both headed "{heading}"; take away the one that does not count.')
     if any(first <= top <= last for first, _, last, _ in grid.merged):
         wrong.append(f"Headings in row {top} are merged; unmerge them, so that each column has its own.")
     if wrong:
@@ -336,7 +328,7 @@ def _strange_columns(grid: Grid, top: int, columns: Mapping[Heading, int]) -> It
         if named == MARKED:
             continue
         words = f' "{_shortened(named)}"' if named else ""
-        yield f"Column {letter(place)}{words} is no part of a return; nothing in it was read."
+        yield f"Column {letters(place)}{words} is no part of a return; nothing in it was read."
 
 
 def _merged_rows(grid: Grid, columns: Mapping[Heading, int], top: int) -> dict[int, list[str]]:
@@ -348,7 +340,7 @@ def _merged_rows(grid: Grid, columns: Mapping[Heading, int], top: int) -> dict[i
             continue
         for number in grid.rows:
             if number > top and first <= number <= last:
-                areas[number].append(f"{letter(left)}{first}:{letter(right)}{last}")
+                areas[number].append(f"{letters(left)}{first}:{letters(right)}{last}")
     return areas
 
 
