@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.domain.rules import OF_A_COMMITMENT
 from tracker.domain.text import counted
 from tracker.reporting import charts, tables
 from tracker.reporting.board import SILENT
@@ -257,15 +258,13 @@ def _register(by_name: dict[str, Table]) -> Section:
 
 
 def _method(view: BoardView, by_name: dict[str, Table]) -> Section:
-    rules = view.rules
     return Section(
         key="method",
         heading="How to read this report, and its sources",
         paragraphs=(
-            "A milestone that has not happened is Overdue after its date, Red when its forecast slips more than "
-            f"{rules.amber_days} days behind its baseline, Amber beyond {rules.green_days} days and Green within them; "
-            f"Stale when no forecast was confirmed for {rules.stale_days} days, and Not dated when there is no date. A "
-            "commitment takes the worst status of its open key milestones.",
+            "What the dates say of a milestone. "
+            + " ".join(f"{status}: {when}" for status, when in view.rules.in_words().items()),
+            OF_A_COMMITMENT,
             "In sums, a date that was published less precisely than a day counts as the last day of its period. Slip "
             "is in days from the baseline; a negative number is early.",
             "The evidence view is this project's reading of published sources, not any department's. Every table is "

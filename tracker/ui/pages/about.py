@@ -1,20 +1,10 @@
-from tracker.domain.words import COVERAGE_NOTICE, STATUS_SEVERITY, OwnerRating
+from tracker.domain.rules import OF_A_COMMITMENT
+from tracker.domain.words import COVERAGE_NOTICE, OwnerRating
 from tracker.ui import html, panels, state
 from tracker.ui.html import Column
 
 view = state.board()
 rules = view.rules
-
-DATE_RULES = {
-    "Complete": "It was completed on or before its baseline date, or it has no baseline date.",
-    "Complete, late": "It was completed after its baseline date.",
-    "Overdue": "Its forecast date (or its baseline date, if it has no forecast) has passed and it is not complete.",
-    "Red": f"Its forecast is more than {rules.amber_days} days after its baseline date.",
-    "Amber": f"Its forecast is {rules.green_days + 1} to {rules.amber_days} days after its baseline date.",
-    "Green": f"Its forecast was confirmed within {rules.stale_days} days and is up to {rules.green_days} days late.",
-    "Stale": f"No forecast has been confirmed in the last {rules.stale_days} days. It is never shown as Green.",
-    "Not dated": "No due date was published and nobody has given a forecast.",
-}
 
 html.show(
     html.put("<h1>About the data</h1>"),
@@ -42,9 +32,8 @@ html.show(
         rules.stale_days,
     ),
     html.put(
-        "<p><strong>What the dates say</strong> is worked out from milestones by the rules below. A commitment takes "
-        "the worst status of its open key milestones. It is complete when all of them are complete. It is at least "
-        "Amber while a supporting milestone is overdue or Red.</p>"
+        "<p><strong>What the dates say</strong> is worked out from milestones by the rules below. {}</p>",
+        OF_A_COMMITMENT,
     ),
     html.put(
         "<p><strong>What the evidence shows</strong> is this tracker's own reading of the published record, with its "
@@ -54,7 +43,7 @@ html.show(
     html.table(
         "How a milestone's status is worked out, worst first",
         ["Status", "When"],
-        ((html.status(word), DATE_RULES[word]) for word in STATUS_SEVERITY),
+        ((html.status(word), when) for word, when in rules.in_words().items()),
         empty="",
     ),
     html.put("<h2>Dates</h2>"),
