@@ -97,7 +97,7 @@ def test_a_drill_prints_its_timings_and_ends_with_1_and_a_sentence_when_the_back
     ran = tracker.run("backup", "drill", str(folder))
     assert (ran.status, ran.err) == (0, "")
     first, *steps, last = ran.out.splitlines()
-    assert re.fullmatch(rf"{re.escape(str(copy))}, made \d{{4}}-\d\d-\d\d \d\d:\d\d UTC, change 1:", first)
+    assert re.fullmatch(rf"{re.escape(str(copy))}, made \d+ [A-Z][a-z]+ \d{{4}} at \d\d:\d\d UTC, change 1:", first)
     assert [re.sub(r" +\d+\.\d\d s", "", step).strip() for step in steps] == [
         "restored",
         "chain and anchor proven",

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+def test_a_day_and_a_moment_are_said_in_words_with_no_nought_before_the_day() -> None:
+    assert dates.in_words(dt.date(2023, 6, 6)) == "6 June 2023"
+    assert dates.moment_in_words(instant("2023-06-06T09:05:59")) == "6 June 2023 at 09:05 UTC"
+
+
 @pytest.mark.parametrize(
     ("written", "day", "precision", "said"),
     [

@@ -169,16 +169,16 @@ def test_nothing_is_saved_under_a_clock_that_is_far_behind_the_newest_change_and
     with pytest.raises(StoreUnusable) as refused:
         save(db, organisation("Not kept"))
     assert str(refused.value).startswith(
-        "Nothing was saved. The clock of this computer says 2026-11-25 10:00 UTC, but change 3 was recorded at "
-        "2030-01-02 00:00 UTC."
+        "Nothing was saved. The clock of this computer says 25 November 2026 at 10:00 UTC, but change 3 was recorded "
+        "on 2 January 2030 at 00:00 UTC."
     )
     assert contents(db) == before
     proof = proving.verify(db)
     assert proof.faults == ()
     [warning] = proof.warnings
     assert warning.startswith(
-        "2 of the changes, from change 2 on, were recorded in the future: change 2 (edit by A. Tester) at "
-        "2030-01-01 00:00 UTC."
+        "2 of the changes, from change 2 on, were recorded in the future: change 2 (edit by A. Tester) on "
+        "1 January 2030 at 00:00 UTC."
     )
     assert "--until 1`" in warning
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice
+from tracker.domain.dates import moment_in_words
 from tracker.domain.retention import Retention
 from tracker.services import backups, stores
 
@@ -105,7 +106,7 @@ def _prune(folder: Path, rule: Retention) -> None:
 def _drill(folder: Path) -> int:
     drill = backups.drill(folder, beside=stores.address())
     print_notice(demonstration=drill.demonstration)
-    print(f"{drill.backup.file}, made {drill.backup.made_at:%Y-%m-%d %H:%M} UTC, change {drill.backup.head.seq}:")
+    print(f"{drill.backup.file}, made {moment_in_words(drill.backup.made_at)}, change {drill.backup.head.seq}:")
     for step, seconds in drill.steps:
         print(f"  {step:<24} {seconds:7.2f} s")
     for fault in drill.faults:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli.marking import print_notice, print_notice_of
+from tracker.domain.dates import moment_in_words
 from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
 from tracker.services import boards, returns, stores, users
@@ -153,7 +154,7 @@ def _tell(words: str, done: float) -> None:
 
 
 def _taken(change: Change) -> str:
-    on = f"{change.recorded_at:%Y-%m-%d at %H:%M} UTC"
+    on = moment_in_words(change.recorded_at)
     return f"This file was taken in already, as change {change.seq}, on {on}. Nothing is left to save."
 
 

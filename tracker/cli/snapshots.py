@@ -231,11 +231,11 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     print_notice(demonstration=view.demonstration)
     print(_row(line))
-    print(f"Taken by {_person(line.taker, line.taken_by)} on {_instant(line.taken_at)}.")
+    print(f"Taken by {_person(line.taker, line.taken_by)} on {dates.moment_in_words(line.taken_at)}.")
     if line.approved_at:
-        print(f"Approved by {_person(line.approver, line.approved_by)} on {_instant(line.approved_at)}.")
+        print(f"Approved by {_person(line.approver, line.approved_by)} on {dates.moment_in_words(line.approved_at)}.")
     if line.published_at:
-        print(f"Published on {_instant(line.published_at)}.")
+        print(f"Published on {dates.moment_in_words(line.published_at)}.")
     if line.withdrawn_at:
         print(snapshots.withdrawal(line))
     if line.period_id:
@@ -254,10 +254,6 @@ def _show(options: argparse.Namespace) -> int:
 
 def _person(name: str | None, user_id: str | None) -> str:
     return f"{name} ({user_id})" if name else str(user_id)
-
-
-def _instant(instant: dt.datetime) -> str:
-    return f"{instant.day} {instant:%B %Y at %H:%M} UTC"
 
 
 def _json(content: object) -> str:

@@ -48,6 +48,11 @@ def in_words(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def moment_in_words(instant: dt.datetime) -> str:
+    """Say an instant (UTC): ``6 June 2023 at 09:30 UTC``."""
+    return f"{in_words(instant)} at {instant:%H:%M} UTC"
+
+
 @dataclass(frozen=True)
 class PublishedDate:
     """A date and how precisely it was published; ``day`` is the last day of its period and is the day used in sums.

@@ -6,6 +6,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from tracker.domain.dates import in_words, moment_in_words
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD
 from tracker.exchange import marking
@@ -194,10 +195,10 @@ def _date(published: PublishedDate | None) -> dict[str, str] | None:
 def board_text(view: BoardView) -> str:
     """Return the board as plain text in the order of the page, for a terminal."""
     confidence = view.confidence
-    known = f"{view.known_at.day} {view.known_at:%B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
+    known = moment_in_words(view.known_at) if view.known_at else "nothing recorded"
     parts = [
         *marking.notice(demonstration=view.demonstration),
-        f"{BOARD}: as at {view.as_at.day} {view.as_at:%B %Y}",
+        f"{BOARD}: as at {in_words(view.as_at)}",
         f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
         confidence.of_owners,
         "",

@@ -72,10 +72,10 @@ def _refuse_clock_behind(newest: Change, now: dt.datetime) -> None:
     """Raise StoreUnusable when the newest change is later than the clock by more than a clock is usually corrected."""
     if newest.recorded_at - now > CLOCK_STEP:
         raise StoreUnusable(
-            f"Nothing was saved. The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, but change {newest.seq} was "
-            f"recorded at {newest.recorded_at:%Y-%m-%d %H:%M} UTC. If the clock is wrong, put it right and save again. "
-            f"If it is right now, it was ahead when change {newest.seq} was recorded: `python -m tracker verify` lists "
-            "the changes to record again, and how to go on without them."
+            f"Nothing was saved. The clock of this computer says {dates.moment_in_words(now)}, but change {newest.seq} "
+            f"was recorded on {dates.moment_in_words(newest.recorded_at)}. If the clock is wrong, put it right and "
+            f"save again. If it is right now, it was ahead when change {newest.seq} was recorded: "
+            "`python -m tracker verify` lists the changes to record again, and how to go on without them."
         )
 
 

@@ -157,7 +157,7 @@ def _prove(db: Database, *, since: int = 0, between: Callable[[int], None] = lam
         if seal.hexdigest() != change.seal:
             faults.append(
                 f"Change {change.seq} ({change.action} by {change.actor}, recorded "
-                f"{change.recorded_at:%Y-%m-%d %H:%M} UTC) was altered after it was recorded: its content does not "
+                f"{dates.moment_in_words(change.recorded_at)}) was altered after it was recorded: its content does not "
                 "match its seal."
             )
         previous = Head.of(change)
@@ -183,11 +183,11 @@ def _from_the_future(recorded: Sequence[Change]) -> Iterator[str]:
         first = ahead[0]
         yield (
             f"{len(ahead)} of the changes, from change {first.seq} on, were recorded in the future: change {first.seq} "
-            f"({first.action} by {first.actor}) at {first.recorded_at:%Y-%m-%d %H:%M} UTC. Either the clock is behind "
-            "now, and you put it right; or it was ahead then. Until that time nothing can be saved here. To go on at "
-            f"once, stop the app, write the ledger up to change {first.seq - 1} with `python -m tracker journal "
-            f"export FILE --until {first.seq - 1}`, make a new store from it with `python -m tracker journal rebuild "
-            f"FILE`, and record what came after it again: `python -m tracker history` lists it."
+            f"({first.action} by {first.actor}) on {dates.moment_in_words(first.recorded_at)}. Either the clock is "
+            "behind now, and you put it right; or it was ahead then. Until that time nothing can be saved here. To "
+            f"go on at once, stop the app, write the ledger up to change {first.seq - 1} with `python -m tracker "
+            f"journal export FILE --until {first.seq - 1}`, make a new store from it with `python -m tracker journal "
+            f"rebuild FILE`, and record what came after it again: `python -m tracker history` lists it."
         )
 
 

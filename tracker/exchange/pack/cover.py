@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import PublishedDate, moment_in_words
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, COVERAGE, COVERAGE_NOTICE, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
 from tracker.exchange import marking
@@ -69,7 +69,7 @@ class Cover:
     @property
     def known(self) -> str:
         """When the last change taken into account was recorded, in words."""
-        return f"{self.known_at.day} {self.known_at:%B %Y, %H:%M} UTC" if self.known_at else "nothing recorded"
+        return moment_in_words(self.known_at) if self.known_at else "nothing recorded"
 
     @property
     def marked(self) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain.dates import PublishedDate
-from tracker.domain.words import Precision
+from tracker.domain.dates import in_words, moment_in_words
 from tracker.exchange.pack.files import xml_text
 from tracker.views.table import Blank, Kind
 
@@ -32,14 +31,12 @@ def read_out(value: Cell, column: Column) -> str:
         case Kind.NUMBER:
             said = f"{value:,}"
         case _:
-            said = _moment(value)
+            said = _day_or_moment(value)
     return said
 
 
-def _moment(value: Any) -> str:
-    if isinstance(value, dt.datetime):
-        return f"{value.day} {value:%B %Y, %H:%M} UTC"
-    return str(PublishedDate(value, Precision.DAY))
+def _day_or_moment(value: Any) -> str:
+    return moment_in_words(value) if isinstance(value, dt.datetime) else in_words(value)
 
 
 def heading(column: Column) -> str:

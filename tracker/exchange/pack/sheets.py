@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidPack
 from tracker.domain.text import counted
 from tracker.exchange.pack.files import xml_text
@@ -175,7 +176,7 @@ def said(value: Cell, column: Column) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dt.date):
-        return f"{value.day} {value:%B %Y}"
+        return in_words(value)
     return f"{value:,.2f}" if column.kind is Kind.MONEY else f"{value:,}"
 
 
