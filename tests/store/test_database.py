@@ -144,7 +144,7 @@ def test_the_engine_works_in_utc_within_set_bounds(opened: Database) -> None:
         )
     assert settings == {
         "TimeZone": "UTC",
-        "threads": "2",
+        "threads": "1",
         "enable_external_access": "false",
         "lock_configuration": "true",
         "memory_limit": "1.8 GiB",

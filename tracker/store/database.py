@@ -399,7 +399,7 @@ def _engine(**settings: str) -> Cursor:
             "allow_community_extensions": "false",
             "python_enable_replacements": "false",
             "memory_limit": "2GB",
-            "threads": "2",
+            "threads": "1",
             "max_temp_directory_size": "1GB",
             **settings,
         },

@@ -96,7 +96,7 @@ def apply_pending(db: Database) -> list[Migration]:
 
 def _applied(cursor: Cursor) -> dict[int, tuple[str, str]]:
     present = cursor.execute(
-        "SELECT 1 FROM information_schema.tables WHERE table_catalog = 'tracker' AND table_name = 'migration'"
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'tracker' AND table_name = 'migration'"
     ).fetchone()
     if not present:
         return {}

@@ -57,7 +57,7 @@ def known() -> list[Migration]:
 def faults(cursor: Cursor) -> list[str]:
     """Compare the tables of changes and of every noun with what this version keeps in them; a sentence a table."""
     return _differences(
-        cursor,
+        _held(cursor),
         {
             "change": CHANGE,
             **{table: dict(zip(columns(table), column_types(table), strict=True)) for table in NOUNS},
@@ -68,11 +68,10 @@ def faults(cursor: Cursor) -> list[str]:
 def migration_faults(cursor: Cursor) -> list[str]:
     """Compare the table of migrations, without which nobody can tell what the others must be; none in a new file."""
     held = _held(cursor)
-    return _differences(cursor, {"migration": MIGRATION}) if held.keys() & {"migration", "change", *NOUNS} else []
+    return _differences(held, {"migration": MIGRATION}) if held.keys() & {"migration", "change", *NOUNS} else []
 
 
-def _differences(cursor: Cursor, wanted: Mapping[str, Mapping[str, str]]) -> list[str]:
-    held = _held(cursor)
+def _differences(held: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Mapping[str, str]]) -> list[str]:
     return [
         f"The table {table} was altered: {_difference(held.get(table, {}), of_table)}. Restore the newest backup."
         for table, of_table in sorted(wanted.items())
