@@ -22,11 +22,9 @@ from tracker.exchange.pack.parquet_files import parquet_files
 from tracker.exchange.pack.pictures import svg
 from tracker.exchange.pack.report_html import html_file
 from tracker.exchange.pack.report_pdf import pdf_file
-from tracker.exchange.pack.slides_pptx import pptx_file
 from tracker.exchange.pack.spreadsheet_rules import RULES, check_spreadsheet
 from tracker.exchange.pack.workbook_ods import ods_file
 from tracker.exchange.pack.workbook_xlsx import xlsx_file
-from tracker.reporting.report import build_report
 from tracker.reporting.tables import board_tables, changes_table, owners_sources, public_edition, with_dictionary
 from tracker.services import boards, comparisons, snapshots
 from tracker.services.users import who
@@ -273,6 +271,9 @@ def _files(
     report: tuple[Section, ...] = ()
     pictures: dict[str, str] = {}
     if not _REPORTS.isdisjoint(formats):
+        from tracker.exchange.pack.slides_pptx import pptx_file  # noqa: PLC0415  a third of the start of every command,
+        from tracker.reporting.report import build_report  # noqa: PLC0415  most of which make no report
+
         tell(0, "Drawing the charts")
         report = build_report(view, tables, since=cover.since)
         pictures = {part.key: svg(part.chart, width=_PLOT, name=part.key) for part in report if part.chart}
