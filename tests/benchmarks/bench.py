@@ -252,10 +252,12 @@ def _saves(db: Database, name: str) -> Figure:
         users.add_user(
             db,
             actor_id=users.OPERATOR,
-            email=OWNER,
-            name="Owner",
-            role=Role.CONTRIBUTOR,
-            commitments=[line.commitment_id for line in shown.commitments],
+            account=users.Account(
+                address=OWNER,
+                name="Owner",
+                role=Role.CONTRIBUTOR,
+                commitments=[line.commitment_id for line in shown.commitments],
+            ),
         )
 
     def save(milestone_id: str) -> None:

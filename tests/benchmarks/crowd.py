@@ -169,10 +169,12 @@ def hire(store: Address, count: int) -> list[Editor]:
             users.add_user(
                 db,
                 actor_id=users.OPERATOR,
-                email=editor.email,
-                name=f"Editor {number}",
-                role=Role.CONTRIBUTOR,
-                commitments=[line.commitment_id],
+                account=users.Account(
+                    address=editor.email,
+                    name=f"Editor {number}",
+                    role=Role.CONTRIBUTOR,
+                    commitments=[line.commitment_id],
+                ),
             )
             editors.append(editor)
     return editors

@@ -32,7 +32,9 @@ WHOLE, CSV = 5.0, 1.0
 def of_packs(db: Database) -> Iterator[Figure]:
     """Measure packs of a store that holds the real plan."""
     if all(user.user_id != SECRETARY for user in users.list_users(db)):  # a store that was kept has them
-        users.add_user(db, actor_id=users.OPERATOR, email=SECRETARY, name="Secretary", role=Role.APPROVER)
+        users.add_user(
+            db, actor_id=users.OPERATOR, account=users.Account(address=SECRETARY, name="Secretary", role=Role.APPROVER)
+        )
         snapshots.take_snapshot(db, actor_id=SECRETARY, name=NAME)
     yield timed(
         "Whole pack, the plan",

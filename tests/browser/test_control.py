@@ -34,15 +34,21 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             (ANA, "Ana", "contributor", ["change-programme", "safety-valve"]),
             (SEC, "Sec", "approver", []),
         ):
-            users.add_user(db, actor_id=users.OPERATOR, email=email, name=name, role=role, programmes=given)
+            users.add_user(
+                db,
+                actor_id=users.OPERATOR,
+                account=users.Account(address=email, name=name, role=role, programmes=given),
+            )
         periods.open_period(
             db,
             actor_id=SEC,
-            period_id="2026-q4",
-            name="October to December",
-            opens_on=today,
-            closes_on=today + dt.timedelta(days=7),
-            board_on=today + dt.timedelta(days=14),
+            period=periods.Timetable(
+                period_id="2026-q4",
+                name="October to December",
+                opens_on=today,
+                closes_on=today + dt.timedelta(days=7),
+                board_on=today + dt.timedelta(days=14),
+            ),
         )
     with served(at.file) as address:
         yield address

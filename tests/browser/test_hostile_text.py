@@ -13,8 +13,10 @@ from tests.browser.conftest import ROOT, served, visit
 from tests.samples import report_of
 from tests.security.payloads import NAMES, PAYLOADS
 from tracker.domain import dates
+from tracker.domain.baselines import Asked
 from tracker.domain.dates import PublishedDate
 from tracker.domain.progress import Evidence
+from tracker.domain.ratings import Rating
 from tracker.domain.words import MoveReason, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, plans, progress, ratings, snapshots, stores, users
 from tracker.store.database import Address
@@ -38,14 +40,18 @@ def speak(db: Database, text: str) -> None:
         users.add_user(
             db,
             actor_id=users.OPERATOR,
-            email=f"{person}@example.gov.uk",
-            name=f"{person} {' '.join(NAMES[number :: len(people)])}",
-            role=role,
-            commitments=commitments,
+            account=users.Account(
+                address=f"{person}@example.gov.uk",
+                name=f"{person} {' '.join(NAMES[number :: len(people)])}",
+                role=role,
+                commitments=commitments,
+            ),
         )
     mal, sec, dep = (f"{person}@example.gov.uk" for person in ("mal", "sec", "dep"))
     periods.open_period(
-        db, actor_id=sec, period_id="now", name=f"P {text}", opens_on=today, closes_on=today, board_on=today
+        db,
+        actor_id=sec,
+        period=periods.Timetable(period_id="now", name=f"P {text}", opens_on=today, closes_on=today, board_on=today),
     )
     progress.report_progress(
         db,
@@ -64,15 +70,17 @@ def speak(db: Database, text: str) -> None:
         ],
     )
     ratings.rate_commitment(
-        db, actor_id=mal, commitment_id="C2-99", base_version=0, rating="Red", rationale=f"R {text}"
+        db, actor_id=mal, rating=Rating(commitment_id="C2-99", base_version=0, rating="Red", rationale=f"R {text}")
     )
     baselines.request_baseline(
         db,
         actor_id=mal,
-        milestone_id="C2-99-M1",
-        baseline=PublishedDate(today - dt.timedelta(days=1), Precision.DAY),
-        reason=MoveReason.CORRECTION,
-        note=f"B {text}",
+        asked=Asked(
+            milestone_id="C2-99-M1",
+            baseline=PublishedDate(today - dt.timedelta(days=1), Precision.DAY),
+            reason=MoveReason.CORRECTION,
+            note=f"B {text}",
+        ),
     )
     baselines.decide_baseline(db, actor_id=sec, baseline_request_id="C2-99-M1/1", approve=False, note=f"D {text}")
     snapshots.take_snapshot(db, actor_id=sec, name="hostile", for_board=True, note=f"S {text}")

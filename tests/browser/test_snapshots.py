@@ -30,7 +30,11 @@ def staffed(tmp_path: Path) -> Address:
     with stores.open_store(at, writable=True) as db:
         plans.load_plans(db, ROOT / "plans", ROOT / "data", actor="test")
         for email, role in ((TAKER, "approver"), (SECOND, "approver"), (VIEWER, "viewer")):
-            users.add_user(db, actor_id=users.OPERATOR, email=email, name=email.partition("@")[0].title(), role=role)
+            users.add_user(
+                db,
+                actor_id=users.OPERATOR,
+                account=users.Account(address=email, name=email.partition("@")[0].title(), role=role),
+            )
     return at
 
 

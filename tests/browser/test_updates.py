@@ -36,7 +36,11 @@ def staff(folder: Path) -> Address:
     with stores.open_store(at, writable=True) as db:
         plans.load_plans(db, ROOT / "plans", ROOT / "data", actor="test")
         for email, name, role, programmes in PEOPLE:
-            users.add_user(db, actor_id=users.OPERATOR, email=email, name=name, role=role, programmes=programmes)
+            users.add_user(
+                db,
+                actor_id=users.OPERATOR,
+                account=users.Account(address=email, name=name, role=role, programmes=programmes),
+            )
     return at
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.domain.errors import Fault
 from tracker.domain.people import UserLine, address_faults, fold_address, look_alikes, name_faults, namesakes, skeleton
 
 
@@ -71,23 +72,23 @@ def test_an_address_as_people_have_it_is_taken(address: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
-    [said] = address_faults(fold_address(address))
+    [said] = map(str, address_faults(fold_address(address)))
     assert said.endswith("is not an e-mail address; give one such as ana.example@education.gov.uk.")
     assert len(said) < 150
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u202e", "\U000e0041", "\u2066"])
 def test_a_character_that_nobody_sees_is_refused_by_its_number(unseen: str) -> None:
-    [of_address] = address_faults(fold_address(f"an{unseen}a@dfe.example"))
-    [of_name] = name_faults(f"An{unseen}a")
+    [of_address] = map(str, address_faults(fold_address(f"an{unseen}a@dfe.example")))
+    [of_name] = map(str, name_faults(f"An{unseen}a"))
     assert f"(U+{ord(unseen):04X})" in of_address
     assert f"(U+{ord(unseen):04X})" in of_name
 
 
 def test_a_name_is_there_and_no_longer_than_a_list_can_show() -> None:
     assert list(name_faults("Zoë Ó Súilleabháin-Smith")) == []
-    assert list(name_faults("")) == ["The name is missing; give the one that colleagues know."]
-    assert list(name_faults("x" * 121)) == ["The name has 121 characters; give one of at most 120."]
+    assert list(name_faults("")) == [Fault("name", "The name is missing; give the one that colleagues know.")]
+    assert list(name_faults("x" * 121)) == [Fault("name", "The name has 121 characters; give one of at most 120.")]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -62,6 +63,12 @@ def staffed(staffed_once: Address, address: Address) -> Iterator[Database]:
         yield db
 
 
+def with_value(name: str, usual: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a service's arguments: what a test gives of the fields of a value goes into that, and the rest beside."""
+    own = {field: said for field, said in given.items() if hasattr(usual, field)}
+    return {**{field: said for field, said in given.items() if field not in own}, name: replace(usual, **own)}
+
+
 def add(
     db: Database, email: str, role: Role, *, programmes: list[str] | None = None, commitments: list[str] | None = None
 ) -> None:
@@ -69,9 +76,11 @@ def add(
     users.add_user(
         db,
         actor_id=users.OPERATOR,
-        email=email,
-        name=email.partition("@")[0].title(),
-        role=role,
-        programmes=programmes or [],
-        commitments=commitments or [],
+        account=users.Account(
+            address=email,
+            name=email.partition("@")[0].title(),
+            role=role,
+            programmes=programmes or [],
+            commitments=commitments or [],
+        ),
     )

@@ -235,7 +235,9 @@ def test_a_backup_made_among_saves_is_one_state_of_the_ledger_and_no_save_is_los
 
 def test_only_an_administrator_backs_up_the_store_that_is_open(app: Database, folder: Path) -> None:
     for role in Role:
-        users.add_user(app, actor_id=users.OPERATOR, email=f"{role}@dfe.example", name=role, role=role)
+        users.add_user(
+            app, actor_id=users.OPERATOR, account=users.Account(address=f"{role}@dfe.example", name=role, role=role)
+        )
     for role in Role:
         if role is not Role.ADMINISTRATOR:
             with pytest.raises(NotAllowed, match="may not make a backup; an administrator may"):
@@ -655,7 +657,11 @@ def test_a_drill_restores_the_newest_backup_proves_it_and_leaves_nothing_behind(
     tmp_path: Path, loaded: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    users.add_user(loaded, actor_id=users.OPERATOR, email="sec@dfe.example", name="Sec", role=Role.APPROVER)
+    users.add_user(
+        loaded,
+        actor_id=users.OPERATOR,
+        account=users.Account(address="sec@dfe.example", name="Sec", role=Role.APPROVER),
+    )
     snapshots.take_snapshot(loaded, actor_id="sec@dfe.example", name="first", as_at=dates.GREEN_PAPER)
     at = loaded.address
     loaded.close()

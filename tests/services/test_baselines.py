@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import LONG
 from tests.samples import milestone, progress, save
-from tests.services.conftest import OWNER, PEOPLE, add
+from tests.services.conftest import OWNER, PEOPLE, add, with_value
 from tests.services.test_periods import days, head
 from tracker.domain import dates
 from tracker.domain.baselines import Asked
@@ -53,14 +53,8 @@ NOTE = "The review moved"
 
 def asking(db: Database, **fields: Any) -> Change:
     """The owner asks for the payment's baseline to be moved; give only the fields that a test is about."""
-    values: dict[str, Any] = {
-        "actor_id": OWNER,
-        "milestone_id": PAID,
-        "baseline": NEW,
-        "reason": MoveReason.SPENDING,
-        "note": NOTE,
-    }
-    return baselines.request_baseline(db, **{**values, **fields})
+    usual = Asked(milestone_id=PAID, baseline=NEW, reason=MoveReason.SPENDING, note=NOTE)
+    return baselines.request_baseline(db, **with_value("asked", usual, {"actor_id": OWNER, **fields}))
 
 
 def correcting(db: Database, **fields: Any) -> Change:

@@ -13,6 +13,7 @@ import pytest
 from tests import samples
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
+from tracker.domain.baselines import Asked
 from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import UnknownSnapshot, UnreadableDate
 from tracker.domain.nouns import Assessment, Commitment, Milestone
@@ -85,7 +86,7 @@ def test_a_baseline_that_moved_tells_the_request_that_moved_it(
     known = boards.known_position(staffed)
     new = PublishedDate(dates.today() + dt.timedelta(days=365), Precision.DAY)
     baselines.request_baseline(
-        staffed, actor_id=OWNER, milestone_id="C6-01-M1", baseline=new, reason=reason, note="A year more"
+        staffed, actor_id=OWNER, asked=Asked(milestone_id="C6-01-M1", baseline=new, reason=reason, note="A year more")
     )
     [asked] = baselines.list_requests(staffed)
     baselines.decide_baseline(

@@ -12,11 +12,13 @@ import pytest
 from tests.samples import milestone, report_of, save
 from tests.services.conftest import OWNER, PEOPLE, add
 from tests.services.test_periods import days
+from tracker.domain.baselines import Asked
 from tracker.domain.dates import GREEN_PAPER, PublishedDate
 from tracker.domain.errors import NotAllowed, TrackerError, UnknownUser
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment, Assignment, Period, Progress, User
 from tracker.domain.policy import ALLOWED, Action
+from tracker.domain.ratings import Rating
 from tracker.domain.words import MoveReason, OwnerRating, Precision, ReportedStatus, Role
 from tracker.services import baselines, periods, progress, ratings, snapshots, users
 from tracker.store import ledger, proving, reading
@@ -72,10 +74,12 @@ def rate(office: Office, who: str) -> Change:
     return ratings.rate_commitment(
         office.db,
         actor_id=who,
-        commitment_id="C6-01",
-        base_version=office.newest(Assessment, "C6-01/owner"),
-        rating=OwnerRating.RED,
-        rationale="It is late",
+        rating=Rating(
+            commitment_id="C6-01",
+            base_version=office.newest(Assessment, "C6-01/owner"),
+            rating=OwnerRating.RED,
+            rationale="It is late",
+        ),
     )
 
 
@@ -83,10 +87,12 @@ def ask(office: Office, who: str) -> Change:
     return baselines.request_baseline(
         office.db,
         actor_id=who,
-        milestone_id=office.milestone_id,
-        baseline=PublishedDate(days(400 + office.turn), Precision.DAY),
-        reason=MoveReason.WORKFORCE,
-        note="Nobody was there",
+        asked=Asked(
+            milestone_id=office.milestone_id,
+            baseline=PublishedDate(days(400 + office.turn), Precision.DAY),
+            reason=MoveReason.WORKFORCE,
+            note="Nobody was there",
+        ),
     )
 
 
@@ -104,11 +110,7 @@ def open_period(office: Office, who: str) -> Change:
     return periods.open_period(
         office.db,
         actor_id=who,
-        period_id="q",
-        name="Quarter",
-        opens_on=days(-1),
-        closes_on=days(1),
-        board_on=days(2),
+        period=periods.Timetable(period_id="q", name="Quarter", opens_on=days(-1), closes_on=days(1), board_on=days(2)),
     )
 
 
@@ -116,12 +118,10 @@ def change_period(office: Office, who: str) -> Change:
     return periods.change_period(
         office.db,
         actor_id=who,
-        period_id="q",
         base_version=office.newest(Period, "q"),
-        name=f"Quarter {office.turn}",
-        opens_on=days(-1),
-        closes_on=days(1),
-        board_on=days(2),
+        period=periods.Timetable(
+            period_id="q", name=f"Quarter {office.turn}", opens_on=days(-1), closes_on=days(1), board_on=days(2)
+        ),
     )
 
 
@@ -140,7 +140,9 @@ def take_snapshot(office: Office, who: str) -> Change:
 def add_user(office: Office, who: str) -> Change:
     new = f"New {office.turn}"
     return users.add_user(
-        office.db, actor_id=who, email=f"new{office.turn}@dfe.example", name=new, role=Role.VIEWER, another_person=True
+        office.db,
+        actor_id=who,
+        account=users.Account(address=f"new{office.turn}@dfe.example", name=new, role=Role.VIEWER, another_person=True),
     )
 
 
@@ -148,11 +150,9 @@ def change_user(office: Office, who: str) -> Change:
     return users.change_user(
         office.db,
         actor_id=who,
-        email=SECOND,
+        user_id=SECOND,
         base_version=office.newest(User, SECOND),
-        name=f"Second {office.turn}",
-        role=Role.APPROVER,
-        active=True,
+        account=users.Account(address=SECOND, name=f"Second {office.turn}", role=Role.APPROVER, active=True),
     )
 
 
@@ -195,12 +195,9 @@ def test_everybody_tries_every_door_in_every_state_of_a_period_and_of_a_request(
         users.change_user(
             staffed,
             actor_id=users.OPERATOR,
-            email=email,
+            user_id=email,
             base_version=1,
-            name=f"Gone {role}",
-            role=role,
-            active=False,
-            **scope,
+            account=users.Account(address=email, name=f"Gone {role}", role=role, active=False, **scope),
         )
     add(staffed, SECOND, Role.APPROVER)
     office = Office(staffed)

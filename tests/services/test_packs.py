@@ -21,6 +21,7 @@ from tests.samples import altered, report_of, save
 from tests.services.conftest import PEOPLE, add
 from tests.services.test_snapshots import change_at_random
 from tracker.domain import dates, nouns
+from tracker.domain.baselines import Asked
 from tracker.domain.columns import parts
 from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import InvalidPack, NotAllowed, UnknownSnapshot, UnknownUser
@@ -207,23 +208,24 @@ def marked_store(taken: Database) -> Database:
     users.change_user(
         taken,
         actor_id=users.OPERATOR,
-        email="writer@dfe.example",
+        user_id="writer@dfe.example",
         base_version=1,
-        name=f"{INSIDE} Writer",
-        role=Role.CONTRIBUTOR,
-        active=True,
-        programmes=["safety-valve"],
-        commitments=[],
+        account=users.Account(
+            address="writer@dfe.example",
+            name=f"{INSIDE} Writer",
+            role=Role.CONTRIBUTOR,
+            active=True,
+            programmes=["safety-valve"],
+            commitments=[],
+        ),
     )
     today = dates.today()
     periods.open_period(
         taken,
         actor_id=TAKER,
-        period_id=f"{INSIDE}-q4",
-        name=f"{INSIDE} quarter",
-        opens_on=today,
-        closes_on=today,
-        board_on=today,
+        period=periods.Timetable(
+            period_id=f"{INSIDE}-q4", name=f"{INSIDE} quarter", opens_on=today, closes_on=today, board_on=today
+        ),
     )
     for number, evidence in enumerate((f"{INSIDE} negotiation note", "An open letter")):
         [line] = [
@@ -248,10 +250,12 @@ def marked_store(taken: Database) -> Database:
     baselines.request_baseline(
         taken,
         actor_id="writer@dfe.example",
-        milestone_id="C6-01-M1",
-        baseline=PublishedDate(today + dt.timedelta(days=800), Precision.DAY),
-        reason=MoveReason.SPENDING,
-        note=f"{INSIDE} request",
+        asked=Asked(
+            milestone_id="C6-01-M1",
+            baseline=PublishedDate(today + dt.timedelta(days=800), Precision.DAY),
+            reason=MoveReason.SPENDING,
+            note=f"{INSIDE} request",
+        ),
     )
     baselines.decide_baseline(
         taken, actor_id=TAKER, baseline_request_id="C6-01-M1/1", approve=True, note=f"{INSIDE} decision"

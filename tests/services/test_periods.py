@@ -11,7 +11,7 @@ import pytest
 
 from tests.samples import report_of, save
 from tests.security.payloads import PAYLOADS
-from tests.services.conftest import OWNER, PEOPLE, add
+from tests.services.conftest import OWNER, PEOPLE, add, with_value
 from tracker.domain import dates, nouns
 from tracker.domain.dates import PublishedDate, in_words
 from tracker.domain.errors import (
@@ -44,30 +44,28 @@ def days(count: int) -> dt.date:
 
 def opening(db: Database, **fields: Any) -> Change:
     """Open a period of three weeks around today; give only the fields that a test is about."""
-    values: dict[str, Any] = {
-        "actor_id": APPROVER,
-        "period_id": "2026-q4",
-        "name": "October to December 2026",
-        "opens_on": days(-7),
-        "closes_on": days(7),
-        "board_on": days(14),
-    }
-    return periods.open_period(db, **{**values, **fields})
+    usual = periods.Timetable(
+        period_id="2026-q4",
+        name="October to December 2026",
+        opens_on=days(-7),
+        closes_on=days(7),
+        board_on=days(14),
+    )
+    return periods.open_period(db, **with_value("period", usual, {"actor_id": APPROVER, **fields}))
 
 
 def changing(db: Database, **fields: Any) -> Change:
     """Change the open period from what is held of it; give only the fields that a test is about."""
     held = periods.find_period(db)
-    values: dict[str, Any] = {
-        "actor_id": APPROVER,
-        "period_id": held.period_id,
-        "base_version": held.version,
-        "name": held.name,
-        "opens_on": held.opens_on,
-        "closes_on": held.closes_on,
-        "board_on": held.board_on,
-    }
-    return periods.change_period(db, **{**values, **fields})
+    as_held = periods.Timetable(
+        period_id=held.period_id,
+        name=held.name,
+        opens_on=held.opens_on,
+        closes_on=held.closes_on,
+        board_on=held.board_on,
+    )
+    given = {"actor_id": APPROVER, "base_version": held.version, **fields}
+    return periods.change_period(db, **with_value("period", as_held, given))
 
 
 def closing(db: Database, period_id: str = "2026-q4", **more: Any) -> Change:
@@ -224,12 +222,14 @@ def test_what_is_closed_or_was_never_opened_is_neither_changed_nor_closed(staffe
         periods.change_period(
             staffed,
             actor_id=APPROVER,
-            period_id=line.period_id,
             base_version=2,
-            name="Later",
-            opens_on=line.opens_on,
-            closes_on=line.closes_on,
-            board_on=line.board_on,
+            period=periods.Timetable(
+                period_id=line.period_id,
+                name="Later",
+                opens_on=line.opens_on,
+                closes_on=line.closes_on,
+                board_on=line.board_on,
+            ),
         )
 
 
@@ -396,12 +396,11 @@ def test_the_chase_list_says_who_has_confirmed_and_who_has_not(staffed: Database
     users.change_user(
         staffed,
         actor_id=users.OPERATOR,
-        email="gone@dfe.example",
+        user_id="gone@dfe.example",
         base_version=1,
-        name="Gone",
-        role=Role.CONTRIBUTOR,
-        active=False,
-        programmes=["safety-valve"],
+        account=users.Account(
+            address="gone@dfe.example", name="Gone", role=Role.CONTRIBUTOR, active=False, programmes=["safety-valve"]
+        ),
     )
     opening(staffed)
     view = periods.chase(staffed)

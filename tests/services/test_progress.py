@@ -260,13 +260,16 @@ def test_somebody_unknown_gone_or_the_operator_reports_nothing(staffed: Database
     users.change_user(
         staffed,
         actor_id=PEOPLE[Role.ADMINISTRATOR],
-        email=OWNER,
+        user_id=OWNER,
         base_version=owner.version,
-        name=owner.name,
-        role=owner.role,
-        active=False,
-        programmes=owner.programmes,
-        commitments=owner.commitments,
+        account=users.Account(
+            address=OWNER,
+            name=owner.name,
+            role=owner.role,
+            active=False,
+            programmes=owner.programmes,
+            commitments=owner.commitments,
+        ),
     )
     with pytest.raises(NotAllowed, match="Owner is no longer a user"):
         report(staffed, said())

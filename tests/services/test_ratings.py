@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.samples import milestone, progress, save
-from tests.services.conftest import OWNER, PEOPLE
+from tests.services.conftest import OWNER, PEOPLE, with_value
 from tests.services.test_periods import closing, days, head, opening
 from tracker.domain import dates
 from tracker.domain.errors import InvalidRating, NotAllowed, UnknownCommitment, UnknownUser, UnstorableText
@@ -45,14 +45,8 @@ WATCHED = "It is watched"
 
 def rate(db: Database, rating: str = "Red", **fields: Any) -> Change:
     """The owner rates the payment from nothing; give only the fields that a test is about."""
-    values: dict[str, Any] = {
-        "actor_id": OWNER,
-        "commitment_id": PAID,
-        "base_version": 0,
-        "rating": rating,
-        "rationale": WATCHED,
-    }
-    return ratings.rate_commitment(db, **{**values, **fields})
+    usual = Rating(commitment_id=PAID, base_version=0, rating=rating, rationale=WATCHED)
+    return ratings.rate_commitment(db, **with_value("rating", usual, {"actor_id": OWNER, **fields}))
 
 
 def line(db: Database, commitment_id: str = PAID) -> RatingLine:

@@ -150,11 +150,7 @@ def test_a_return_names_the_end_of_the_ledger_and_the_period_that_is_open(office
     periods.open_period(
         office,
         actor_id=PEOPLE[Role.APPROVER],
-        period_id="now",
-        name="This month",
-        opens_on=TODAY,
-        closes_on=TODAY,
-        board_on=TODAY,
+        period=periods.Timetable(period_id="now", name="This month", opens_on=TODAY, closes_on=TODAY, board_on=TODAY),
     )
     drawn = returns.export_return(office, actor_id=OWNER)
     assert drawn.period == f"This month, closes on {dates.in_words(TODAY)}"
@@ -558,11 +554,9 @@ def test_a_return_of_another_period_says_so_and_what_its_rows_count_for(office: 
     periods.open_period(
         office,
         actor_id=PEOPLE[Role.APPROVER],
-        period_id="winter",
-        name="The winter",
-        opens_on=TODAY,
-        closes_on=TODAY,
-        board_on=TODAY,
+        period=periods.Timetable(
+            period_id="winter", name="The winter", opens_on=TODAY, closes_on=TODAY, board_on=TODAY
+        ),
     )
     assert check(office, drawn).period == f"{made} What you save counts for The winter."
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.services.conftest import OWNER, PEOPLE, add
+from tests.services.conftest import OWNER, PEOPLE, add, with_value
 from tracker.domain import dates
 from tracker.domain.errors import InvalidUser, NotAllowed, NothingToRecord, TrackerError, UnknownUser, UnstorableText
 from tracker.domain.ledger import StaleEdit
@@ -39,29 +39,24 @@ def head(db: Database) -> int:
 
 def adding(db: Database, **fields: Any) -> Change:
     """Add Ana, a contributor to Safety Valve; give only the fields that a test is about."""
-    values: dict[str, Any] = {
-        "actor_id": ADMINISTRATOR,
-        "email": ANA,
-        "name": "Ana Example",
-        "role": Role.CONTRIBUTOR,
-        "programmes": ["safety-valve"],
-    }
-    return users.add_user(db, **{**values, **fields})
+    usual = users.Account(address=ANA, name="Ana Example", role=Role.CONTRIBUTOR, programmes=["safety-valve"])
+    return users.add_user(db, **with_value("account", usual, {"actor_id": ADMINISTRATOR, **fields}))
 
 
 def changing(db: Database, email: str, **fields: Any) -> Change:
     """Change somebody from what is held of them; give only the fields that a test is about."""
     held = line(db, email)
-    values: dict[str, Any] = {
-        "actor_id": ADMINISTRATOR,
-        "base_version": held.version,
-        "name": held.name,
-        "role": held.role,
-        "active": held.active,
-        "programmes": held.programmes,
-        "commitments": held.commitments,
-    }
-    return users.change_user(db, email=email, **{**values, **fields})
+    as_held = users.Account(
+        address=held.address,
+        name=held.name,
+        role=held.role,
+        active=held.active,
+        programmes=held.programmes,
+        commitments=held.commitments,
+        same_as=held.same_as or "",
+    )
+    given = {"actor_id": ADMINISTRATOR, "base_version": held.version, **fields}
+    return users.change_user(db, user_id=email, **with_value("account", as_held, given))
 
 
 # Adding
@@ -87,10 +82,10 @@ def test_somebody_is_added_with_what_is_given_to_them_as_one_change(staffed: Dat
 
 
 def test_an_address_is_kept_in_lower_case_and_without_space_around_it(staffed: Database) -> None:
-    adding(staffed, email="  Ana@DfE.Example ")
+    adding(staffed, address="  Ana@DfE.Example ")
     assert line(staffed, ANA).user_id == ANA
     with pytest.raises(InvalidUser, match="is registered already"):
-        adding(staffed, email="ANA@dfe.example")
+        adding(staffed, address="ANA@dfe.example")
 
 
 def test_everybody_is_listed_by_name_whatever_its_case(staffed: Database) -> None:
@@ -115,7 +110,7 @@ _ROLES = "choose one of: viewer, contributor, approver, administrator."
     [
         *(
             pytest.param(
-                {"email": email},
+                {"address": email},
                 f'"{email.strip().lower()}" is not an e-mail address; give one such as ana.example@education.gov.uk.',
                 id=f"address {email!r}",
             )
@@ -146,12 +141,14 @@ _ROLES = "choose one of: viewer, contributor, approver, administrator."
             id="no such commitment",
         ),
         pytest.param(
-            {"email": "x", "name": "", "role": "y"},
+            {"address": "x", "name": "", "role": "y"},
             '"x" is not an e-mail address; give one such as ana.example@education.gov.uk. '
             f'The name is missing; give the one that colleagues know. "y" is not a role; {_ROLES}',
             id="several at once",
         ),
-        pytest.param({"email": OWNER}, f"{OWNER} is registered already; change them instead.", id="registered already"),
+        pytest.param(
+            {"address": OWNER}, f"{OWNER} is registered already; change them instead.", id="registered already"
+        ),
     ],
 )
 def test_a_person_who_cannot_be_so_is_refused_with_a_sentence_for_each_fault(
@@ -164,7 +161,7 @@ def test_a_person_who_cannot_be_so_is_refused_with_a_sentence_for_each_fault(
     assert head(staffed) == before
 
 
-@pytest.mark.parametrize("fields", [{"email": "ana\ud800@dfe.example"}, {"name": "A\x00na"}], ids=str)
+@pytest.mark.parametrize("fields", [{"address": "ana\ud800@dfe.example"}, {"name": "A\x00na"}], ids=str)
 def test_text_that_nobody_could_read_is_refused(staffed: Database, fields: dict[str, str]) -> None:
     with pytest.raises(UnstorableText):
         adding(staffed, **fields)
@@ -276,7 +273,7 @@ def test_nobody_takes_their_own_administration_away(staffed: Database) -> None:
         ):
             changing(staffed, ADMINISTRATOR, **own)
     changing(staffed, ADMINISTRATOR, name="Ada")
-    adding(staffed, email="eve@dfe.example", name="Eve", role=Role.ADMINISTRATOR, programmes=[])
+    adding(staffed, address="eve@dfe.example", name="Eve", role=Role.ADMINISTRATOR, programmes=[])
     changing(staffed, ADMINISTRATOR, actor_id=users.OPERATOR, active=False)
     with pytest.raises(NotAllowed, match=r"^Ada is no longer a user of the tracker"):
         adding(staffed)
@@ -287,11 +284,9 @@ def test_somebody_who_is_not_registered_cannot_be_changed(staffed: Database) -> 
         users.change_user(
             staffed,
             actor_id=ADMINISTRATOR,
-            email=ANA.upper(),
+            user_id=ANA.upper(),
             base_version=0,
-            name="Ana",
-            role=Role.VIEWER,
-            active=True,
+            account=users.Account(address=ANA.upper(), name="Ana", role=Role.VIEWER, active=True),
         )
 
 
@@ -303,7 +298,7 @@ def test_somebody_who_is_not_registered_cannot_be_changed(staffed: Database) -> 
     [
         ({"name": "ОWNER"}, f"Owner ({OWNER})"),
         ({"name": "Own er"}, f"Owner ({OWNER})"),
-        ({"email": "0wner@dfe.example"}, f"Owner ({OWNER})"),
+        ({"address": "0wner@dfe.example"}, f"Owner ({OWNER})"),
     ],
     ids=["a name with a Cyrillic letter", "a name with a space", "an address with a nought"],
 )
@@ -313,10 +308,10 @@ def test_an_account_that_looks_like_another_is_refused_naming_both_unless_it_is_
     before = head(staffed)
     with pytest.raises(InvalidUser) as caught:
         adding(staffed, **fields)
-    assert f"{fields.get('name', 'Ana Example')} ({fields.get('email', ANA)}) looks like {other}" in str(caught.value)
+    assert f"{fields.get('name', 'Ana Example')} ({fields.get('address', ANA)}) looks like {other}" in str(caught.value)
     assert head(staffed) == before
     adding(staffed, **fields, another_person=True)
-    twin = line(staffed, fields.get("email", ANA))
+    twin = line(staffed, fields.get("address", ANA))
     changing(staffed, twin.user_id, programmes=[])  # what was said on purpose need not be said again
     with pytest.raises(InvalidUser, match="looks like"):
         changing(staffed, twin.user_id, name="Viewer")
@@ -329,7 +324,7 @@ def test_of_two_who_look_alike_and_are_added_at_one_moment_one_is_refused(
 
     def meanwhile(db: Database, **said: Any) -> Change:
         monkeypatch.setattr(ledger, "record", record)
-        adding(db, email="twin@dfe.example")
+        adding(db, address="twin@dfe.example")
         return record(db, **said)
 
     monkeypatch.setattr(ledger, "record", meanwhile)
@@ -353,9 +348,9 @@ def test_an_address_changes_and_the_account_its_history_and_its_rights_stay(staf
     ):
         users.account(staffed, "x@dfe.example")
     with pytest.raises(InvalidUser, match=r"^new\.owner@dfe\.example belongs to Owner"):
-        adding(staffed, email=held.address)
+        adding(staffed, address=held.address)
     with pytest.raises(InvalidUser, match=rf"^{OWNER} is registered already"):
-        adding(staffed, email=OWNER)
+        adding(staffed, address=OWNER)
     with pytest.raises(InvalidUser, match=rf"^{OWNER} belongs to Owner"):
         changing(staffed, PEOPLE[Role.VIEWER], address=OWNER)
     changing(staffed, OWNER, address=OWNER)
@@ -365,7 +360,7 @@ def test_an_address_changes_and_the_account_its_history_and_its_rights_stay(staf
 
 def test_the_accounts_of_one_person_know_each_other_both_ways(staffed: Database) -> None:
     adding(staffed, name="Owner", same_as=OWNER)
-    adding(staffed, email="third@dfe.example", name="Owner", same_as=ANA)
+    adding(staffed, address="third@dfe.example", name="Owner", same_as=ANA)
     assert users.actor(staffed, OWNER).also == {ANA, "third@dfe.example"}
     assert users.actor(staffed, "third@dfe.example").also == {ANA, OWNER}
     changing(staffed, ANA, same_as="", another_person=True)
@@ -377,7 +372,7 @@ def test_the_accounts_of_one_person_know_each_other_both_ways(staffed: Database)
 
 def test_a_person_does_not_approve_at_one_address_what_they_took_at_another(staffed: Database) -> None:
     approver, twin = PEOPLE[Role.APPROVER], "twin@dfe.example"
-    adding(staffed, email=twin, name="Twin", role=Role.APPROVER, programmes=[], same_as=approver)
+    adding(staffed, address=twin, name="Twin", role=Role.APPROVER, programmes=[], same_as=approver)
     snapshots.take_snapshot(staffed, actor_id=approver, name="board-1", for_board=True)
     with pytest.raises(NotAllowed, match="asked for this and may not decide on it"):
         snapshots.approve_snapshot(staffed, actor_id=twin, name="board-1")

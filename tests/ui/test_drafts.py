@@ -23,6 +23,7 @@ from tests.services.test_baselines import asking, deciding
 from tests.services.test_periods import changing, opening
 from tests.services.test_progress import SOON, line, promise
 from tracker.domain.progress import confirmation
+from tracker.domain.ratings import Rating
 from tracker.domain.words import Role
 from tracker.services import boards, progress, ratings, stores, users
 from tracker.store.database import Address
@@ -127,7 +128,7 @@ def report(db: Database, milestone_id: str = LINE, narrative: str = "BEN: words"
 
 def rate(db: Database) -> None:
     ratings.rate_commitment(
-        db, actor_id=BEN, commitment_id="C6-01", base_version=0, rating="Red", rationale="BEN: reasons"
+        db, actor_id=BEN, rating=Rating(commitment_id="C6-01", base_version=0, rating="Red", rationale="BEN: reasons")
     )
 
 
@@ -141,13 +142,11 @@ def give_more(db: Database) -> None:
     users.change_user(
         db,
         actor_id=users.OPERATOR,
-        email=BEN,
+        user_id=BEN,
         base_version=ben.version,
-        name=ben.name,
-        role=ben.role,
-        active=True,
-        programmes=ben.programmes,
-        commitments=["C6-06"],
+        account=users.Account(
+            address=BEN, name=ben.name, role=ben.role, active=True, programmes=ben.programmes, commitments=["C6-06"]
+        ),
     )
 
 

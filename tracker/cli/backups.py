@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.phrasing import print_notice
 from tracker.domain.dates import moment_in_words
 from tracker.domain.retention import Retention
 from tracker.services import backups, stores

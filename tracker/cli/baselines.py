@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice, print_notice_of
+from tracker.cli.phrasing import ask_as_whom, ask_format, print_json_of, print_notice, say_recorded
 from tracker.domain import dates
+from tracker.domain.baselines import Asked
 from tracker.domain.words import MoveReason
-from tracker.exchange import marking
 from tracker.services import baselines, stores, users
 
 if TYPE_CHECKING:
     import argparse
 
     from tracker.cli import Commands
-    from tracker.domain.ledger import Change
-    from tracker.store.database import Database
 
 
 def add_commands(commands: Commands) -> None:
@@ -56,26 +53,24 @@ def add_commands(commands: Commands) -> None:
     withdraw.add_argument("--note", metavar="TEXT", default="", help="why")
     withdraw.set_defaults(run=_withdraw)
     for command in (request, decide, withdraw):
-        command.add_argument("--as", metavar="EMAIL", dest="actor", required=True, help="the registered user who acts")
+        ask_as_whom(command, "the registered user who acts")
 
     listed = baseline_commands.add_parser("list", help="every request to change a baseline, newest first")
-    listed.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    ask_format(listed)
     listed.set_defaults(run=_list)
 
 
 def _request(options: argparse.Namespace) -> int:
-    baseline = dates.parse_published_date(options.baseline, where="the baseline")
+    wanted = Asked(
+        milestone_id=options.milestone,
+        baseline=dates.parse_published_date(options.baseline, where="the baseline"),
+        reason=options.reason,
+        note=options.note,
+    )
     with stores.open_store(stores.address(), writable=True) as db:
-        change = baselines.request_baseline(
-            db,
-            actor_id=users.account(db, options.actor),
-            milestone_id=options.milestone,
-            baseline=baseline,
-            reason=options.reason,
-            note=options.note,
-        )
+        change = baselines.request_baseline(db, actor_id=users.account(db, options.actor), asked=wanted)
         asked = next(line for line in baselines.list_requests(db) if line.milestone_id == options.milestone)
-        return _say(db, f"{asked.request_id} is to be decided by somebody else.", change)
+        return say_recorded(db, f"{asked.request_id} is to be decided by somebody else.", change)
 
 
 def _decide(options: argparse.Namespace) -> int:
@@ -88,7 +83,9 @@ def _decide(options: argparse.Namespace) -> int:
             note=options.note,
         )
         line = next(line for line in baselines.list_requests(db) if line.request_id == options.request)
-        return _say(db, f"{line.request_id} is {line.state}: {line.before or 'no baseline'} to {line.after}.", change)
+        return say_recorded(
+            db, f"{line.request_id} is {line.state}: {line.before or 'no baseline'} to {line.after}.", change
+        )
 
 
 def _withdraw(options: argparse.Namespace) -> int:
@@ -96,7 +93,7 @@ def _withdraw(options: argparse.Namespace) -> int:
         change = baselines.withdraw_request(
             db, actor_id=users.account(db, options.actor), baseline_request_id=options.request, note=options.note
         )
-        return _say(db, f"{options.request} is withdrawn.", change)
+        return say_recorded(db, f"{options.request} is withdrawn.", change)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -104,8 +101,7 @@ def _list(options: argparse.Namespace) -> int:
         every = baselines.list_requests(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        listed = [marking.content(asdict(line), demonstration=demonstration) for line in every]
-        print(json.dumps(listed, ensure_ascii=False, indent=2, default=str))
+        print_json_of([asdict(line) for line in every], demonstration=demonstration)
         return 0
     print_notice(demonstration=demonstration)
     for line in every:
@@ -116,11 +112,4 @@ def _list(options: argparse.Namespace) -> int:
         )
     if not every:
         print("Nobody has asked for a baseline to be changed.")
-    return 0
-
-
-def _say(db: Database, done: str, change: Change) -> int:
-    print_notice_of(db)
-    print(done)
-    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from tracker.cli.phrasing import ask_format
 from tracker.domain import dates
 from tracker.services import boards, snapshots, stores
 
@@ -30,7 +31,7 @@ def add_commands(commands: Commands) -> None:
         help="leave out what was recorded after this (UTC), as 2026-11-30 or 2026-11-30T09:30:00Z; everything known "
         "when not given",
     )
-    board.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    ask_format(board)
     board.set_defaults(run=_board, refuse=board.error)
 
 

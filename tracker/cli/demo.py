@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.phrasing import print_notice
 from tracker.demo import making
 from tracker.domain import dates
 from tracker.store.database import Address

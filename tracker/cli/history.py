@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from tracker.cli.phrasing import ask_format
 from tracker.domain import dates
 from tracker.services import boards, history, stores
 
@@ -32,7 +33,7 @@ def add_commands(commands: Commands) -> None:
     told.add_argument(
         "--period", metavar="ID", help="only what was recorded during a reporting period, or belongs to it"
     )
-    told.add_argument("--format", choices=("text", "csv", "json"), default="text", help="text (default), csv or json")
+    ask_format(told, "text", "csv", "json", words="text (default), csv or json")
     told.set_defaults(run=_history)
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice
+from tracker.cli.phrasing import print_notice
 from tracker.services import journals, stores
 
 if TYPE_CHECKING:

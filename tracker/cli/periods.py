@@ -5,17 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice_of
+from tracker.cli.phrasing import ask_as_whom, ask_format, print_notice_of, say_recorded
 from tracker.domain import dates
 from tracker.services import periods, stores, users
+from tracker.services.periods import Timetable
 
 if TYPE_CHECKING:
     import argparse
+    import datetime as dt
 
     from tracker.cli import Commands
-    from tracker.domain.ledger import Change
-    from tracker.store.database import Database
-
 
 _BY_MISTAKE = "Closed by mistake"
 
@@ -46,9 +45,7 @@ def add_commands(commands: Commands) -> None:
     )
     for command in (opened, changed, closed, reopened):
         command.add_argument("period", metavar="ID", help="the period's id, such as 2026-q4")
-        command.add_argument(
-            "--as", metavar="EMAIL", dest="actor", required=True, help="the registered approver who does so"
-        )
+        ask_as_whom(command, "the registered approver who does so")
     for command, required in ((opened, True), (changed, False)):
         command.add_argument("--name", metavar="NAME", required=required, help="the name that the board uses")
         command.add_argument("--opens", metavar="DAY", required=required, help="its first day, as 2026-12-01")
@@ -64,9 +61,7 @@ def add_commands(commands: Commands) -> None:
 
     chased = period_commands.add_parser("chase", help="who has confirmed and who has not, and what was given to nobody")
     chased.add_argument("period", metavar="ID", nargs="?", help="the period; the one that is open when not given")
-    chased.add_argument(
-        "--format", choices=("text", "json", "letters"), default="text", help="text (default), json, or letters to send"
-    )
+    ask_format(chased, "text", "json", "letters", words="text (default), json, or letters to send")
     chased.set_defaults(run=_chase)
 
 
@@ -75,13 +70,15 @@ def _open(options: argparse.Namespace) -> int:
         change = periods.open_period(
             db,
             actor_id=users.account(db, options.actor),
-            period_id=options.period,
-            name=options.name,
-            opens_on=dates.parse_day(options.opens, where="--opens"),
-            closes_on=dates.parse_day(options.closes, where="--closes"),
-            board_on=dates.parse_day(options.board, where="--board"),
+            period=Timetable(
+                period_id=options.period,
+                name=options.name,
+                opens_on=dates.parse_day(options.opens, where="--opens"),
+                closes_on=dates.parse_day(options.closes, where="--closes"),
+                board_on=dates.parse_day(options.board, where="--board"),
+            ),
         )
-        return _say(db, f"{options.period} is open", change)
+        return say_recorded(db, f"The reporting period {options.period} is open.", change)
 
 
 def _change(options: argparse.Namespace) -> int:
@@ -90,20 +87,26 @@ def _change(options: argparse.Namespace) -> int:
         change = periods.change_period(
             db,
             actor_id=users.account(db, options.actor),
-            period_id=held.period_id,
+            period=Timetable(
+                period_id=held.period_id,
+                name=held.name if options.name is None else options.name,
+                opens_on=_day(options.opens, "--opens", held.opens_on),
+                closes_on=_day(options.closes, "--closes", held.closes_on),
+                board_on=_day(options.board, "--board", held.board_on),
+            ),
             base_version=held.version,
-            name=held.name if options.name is None else options.name,
-            opens_on=held.opens_on if options.opens is None else dates.parse_day(options.opens, where="--opens"),
-            closes_on=held.closes_on if options.closes is None else dates.parse_day(options.closes, where="--closes"),
-            board_on=held.board_on if options.board is None else dates.parse_day(options.board, where="--board"),
         )
-        return _say(db, f"{options.period} is changed", change)
+        return say_recorded(db, f"The reporting period {options.period} is changed.", change)
+
+
+def _day(given: str | None, option: str, held: dt.date) -> dt.date:
+    return held if given is None else dates.parse_day(given, where=option)
 
 
 def _close(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = periods.close_period(db, actor_id=users.account(db, options.actor), period_id=options.period)
-        return _say(db, f"{options.period} is closed", change)
+        return say_recorded(db, f"The reporting period {options.period} is closed.", change)
 
 
 def _reopen(options: argparse.Namespace) -> int:
@@ -111,7 +114,7 @@ def _reopen(options: argparse.Namespace) -> int:
         change = periods.reopen_period(
             db, actor_id=users.account(db, options.actor), period_id=options.period, reason=options.reason
         )
-        return _say(db, f"{options.period} is open again", change)
+        return say_recorded(db, f"The reporting period {options.period} is open again.", change)
 
 
 def _list(_: argparse.Namespace) -> int:
@@ -134,11 +137,4 @@ def _chase(options: argparse.Namespace) -> int:
         sys.stdout.write("\n".join(letters) or "Everybody has confirmed; there is nobody to write to.\n")
     else:
         sys.stdout.write(periods.as_json(view) if options.format == "json" else periods.as_text(view))
-    return 0
-
-
-def _say(db: Database, done: str, change: Change) -> int:
-    print_notice_of(db)
-    print(f"The reporting period {done}.")
-    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
     return 0

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice_of
+from tracker.cli.phrasing import print_notice_of
 from tracker.domain.errors import PlanFaults, ReturnRejected
 from tracker.services import backups, plans, stores
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice_of
+from tracker.cli.phrasing import ask_as_whom, say_recorded
 from tracker.domain.errors import UnknownCommitment
+from tracker.domain.ratings import Rating
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings, stores, users
 
@@ -35,7 +36,7 @@ def add_commands(commands: Commands) -> None:
         choices=list(OverrideReason),
         help=f"why it is better than what the dates say, required when it is: {'; '.join(OverrideReason)}",
     )
-    rate.add_argument("--as", metavar="EMAIL", dest="actor", required=True, help="the registered owner who says so")
+    ask_as_whom(rate, "the registered owner who says so")
     rate.set_defaults(run=_rate)
 
 
@@ -44,17 +45,17 @@ def _rate(options: argparse.Namespace) -> int:
         change = ratings.rate_commitment(
             db,
             actor_id=users.account(db, options.actor),
-            commitment_id=options.commitment,
-            base_version=_line(db, options).base_version,
-            rating=options.rating,
-            rationale=options.rationale,
-            override_reason=options.override,
+            rating=Rating(
+                commitment_id=options.commitment,
+                base_version=_line(db, options).base_version,
+                rating=options.rating,
+                rationale=options.rationale,
+                override_reason=options.override,
+            ),
         )
         rated = _line(db, options)
-        print_notice_of(db)
-    print(f"{rated.commitment_id}: {rated.rating} until {rated.valid_until}; the dates say {rated.computed_status}.")
-    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
-    return 0
+        until = f"{rated.commitment_id}: {rated.rating} until {rated.valid_until}"
+        return say_recorded(db, f"{until}; the dates say {rated.computed_status}.", change)
 
 
 def _line(db: Database, options: argparse.Namespace) -> RatingLine:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice, print_notice_of
+from tracker.cli.phrasing import ask_as_whom, ask_format, print_change, print_notice, print_notice_of
 from tracker.domain.dates import moment_in_words
 from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
@@ -55,14 +55,12 @@ def add_commands(commands: Commands) -> None:
         "--preview 0123456789abcdef --mine C6-01-M3 --theirs C6-04-M2",
     )
     for command in (export, check, take):
-        command.add_argument(
-            "--as", metavar="EMAIL", dest="actor", required=True, help="the registered contributor who does so"
-        )
+        ask_as_whom(command, "the registered contributor who does so")
     for command in (check, take):
         command.add_argument("file", metavar="FILE", type=Path, help="a return: .xlsx or .csv")
 
     export.add_argument("--programme", metavar="ID", help="only the milestones of one programme, such as safety-valve")
-    export.add_argument("--format", choices=returns.SUFFIXES, default="xlsx", help="xlsx (default) or csv")
+    ask_format(export, *returns.SUFFIXES, words="xlsx (default) or csv", default="xlsx")
     export.add_argument("--to", metavar="DIR", type=Path, default=Path(), help="the folder to write to; else this one")
     export.set_defaults(run=_export)
     check.set_defaults(run=_check)
@@ -136,7 +134,7 @@ def _take(options: argparse.Namespace) -> int:
     if change.seq <= before:
         print(_taken(change))
     else:
-        print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+        print_change(change)
     return 0
 
 

@@ -10,15 +10,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.marking import print_notice, print_notice_of
+from tracker.cli.phrasing import (
+    ask_as_whom,
+    ask_format,
+    print_json,
+    print_json_of,
+    print_notice,
+    print_notice_of,
+    say_recorded,
+)
 from tracker.domain import dates
-from tracker.domain.errors import InvalidPack
+from tracker.domain.errors import Fault, InvalidPack
 from tracker.domain.words import Marking
 from tracker.exchange import marking
 from tracker.services import boards, comparisons, packs, snapshots, stores, users
 
 if TYPE_CHECKING:
-    import datetime as dt
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
@@ -67,9 +74,7 @@ def _add_moves(group: Commands) -> None:
     for command in (take, submit, approve, publish):
         command.add_argument("--note", metavar="TEXT", help="what is to be said of it; added to what was said before")
     for command in (take, submit, approve, publish, withdraw):
-        command.add_argument(
-            "--as", dest="actor", metavar="EMAIL", required=True, help="the approver who does it, by their address"
-        )
+        ask_as_whom(command, "the approver who does it, by their address")
 
 
 def _add_reads(group: Commands) -> None:
@@ -85,7 +90,7 @@ def _add_reads(group: Commands) -> None:
     for command in (show, verify):
         command.add_argument("name", metavar="NAME", help="the snapshot's name")
     for command in (listed, show):
-        command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+        ask_format(command)
 
 
 def _add_comparison(group: Commands) -> None:
@@ -100,7 +105,7 @@ def _add_comparison(group: Commands) -> None:
     compare.add_argument(
         "--since-approved", action="store_true", help="from the last board that met, by its approved snapshot, to today"
     )
-    compare.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    ask_format(compare)
     compare.set_defaults(run=_compare, refuse=compare.error)
 
 
@@ -149,7 +154,7 @@ def _add_packs(group: Commands) -> None:
         action="extend",
         help=f"of {', '.join(packs.FORMATS)}; or all",
     )
-    export.add_argument("--as", dest="actor", metavar="EMAIL", required=True, help="the approver who issues it")
+    ask_as_whom(export, "the approver who issues it")
     export.set_defaults(run=_export)
     check = group.add_parser(
         "check",
@@ -172,15 +177,13 @@ def _take(options: argparse.Namespace) -> int:
             for_board=options.for_board,
             note=options.note,
         )
-        _say(db, options.name, change)
-    return 0
+        return _say(db, options.name, change)
 
 
 def _move(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = options.move(db, actor_id=users.account(db, options.actor), name=options.name, note=options.note)
-        _say(db, options.name, change)
-    return 0
+        return _say(db, options.name, change)
 
 
 def _withdraw(options: argparse.Namespace) -> int:
@@ -188,14 +191,11 @@ def _withdraw(options: argparse.Namespace) -> int:
         change = snapshots.withdraw_snapshot(
             db, actor_id=users.account(db, options.actor), name=options.name, reason=options.reason
         )
-        _say(db, options.name, change)
-    return 0
+        return _say(db, options.name, change)
 
 
-def _say(db: Database, name: str, change: Change) -> None:
-    print_notice_of(db)
-    print(_row(snapshots.show_snapshot(db, name)))
-    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+def _say(db: Database, name: str, change: Change) -> int:
+    return say_recorded(db, _row(snapshots.show_snapshot(db, name)), change)
 
 
 def _row(line: SnapshotLine) -> str:
@@ -209,7 +209,7 @@ def _list(options: argparse.Namespace) -> int:
         lines = snapshots.list_snapshots(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print(_json([marking.content(asdict(line), demonstration=demonstration) for line in lines]))
+        print_json_of([asdict(line) for line in lines], demonstration=demonstration)
     else:
         print_notice(demonstration=demonstration)
         print("\n".join(map(_row, lines)) or "No snapshot was taken; take one with `python -m tracker snapshot take`.")
@@ -227,7 +227,7 @@ def _show(options: argparse.Namespace) -> int:
             "differs_from_todays_knowledge": differs,
             "board": json.loads(boards.as_json(view)),
         }
-        print(_json(marking.content(content, demonstration=view.demonstration)))
+        print_json(marking.content(content, demonstration=view.demonstration))
         return 0
     print_notice(demonstration=view.demonstration)
     print(_row(line))
@@ -256,14 +256,6 @@ def _person(name: str | None, user_id: str | None) -> str:
     return f"{name} ({user_id})" if name else str(user_id)
 
 
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
-
-
-def _plain(value: dt.date) -> str:
-    return value.isoformat()
-
-
 def _verify(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), proven=False) as db:
         proof = snapshots.verify_snapshot(db, options.name)
@@ -279,7 +271,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     if not options.to.is_dir():
-        raise InvalidPack(f"There is no folder {options.to}; make it and try again.")
+        raise InvalidPack(Fault("to", f"There is no folder {options.to}; make it and try again."))
     said = ""
 
     def tell(_share: float, words: str) -> None:

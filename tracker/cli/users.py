@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from tracker.cli.marking import print_notice, print_notice_of
+from tracker.cli.phrasing import ask_format, print_json_of, print_notice, say_recorded
+from tracker.domain.people import Account
 from tracker.domain.words import Role
-from tracker.exchange import marking
 from tracker.services import stores, users
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Change
     from tracker.domain.people import UserLine
     from tracker.store.database import Database
+
+T = TypeVar("T")
 
 
 def add_commands(commands: Commands) -> None:
@@ -78,7 +79,7 @@ def add_commands(commands: Commands) -> None:
     change.set_defaults(run=_user_change)
 
     listed = user_commands.add_parser("list", help="everybody who was ever registered, by name")
-    listed.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    ask_format(listed)
     listed.set_defaults(run=_user_list)
 
 
@@ -87,16 +88,17 @@ def _user_add(options: argparse.Namespace) -> int:
         change = users.add_user(
             db,
             actor_id=users.OPERATOR,
-            email=options.email,
-            name=options.name,
-            role=options.role,
-            programmes=options.programme,
-            commitments=options.commitment,
-            same_as=options.same_as or "",
-            another_person=options.another_person,
+            account=Account(
+                address=options.email,
+                name=options.name,
+                role=options.role,
+                programmes=options.programme,
+                commitments=options.commitment,
+                same_as=options.same_as or "",
+                another_person=options.another_person,
+            ),
         )
-        _say_user(db, options.email, change)
-    return 0
+        return _say(db, options.email, change)
 
 
 def _user_change(options: argparse.Namespace) -> int:
@@ -107,19 +109,25 @@ def _user_change(options: argparse.Namespace) -> int:
         change = users.change_user(
             db,
             actor_id=users.OPERATOR,
-            email=held.user_id,
+            user_id=held.user_id,
             base_version=held.version,
-            name=held.name if options.name is None else options.name,
-            role=role,
-            active=held.active if options.active is None else options.active,
-            programmes=options.programme if options.programme is not None else held.programmes if keeps else [],
-            commitments=options.commitment if options.commitment is not None else held.commitments if keeps else [],
-            address=options.address,
-            same_as=options.same_as,
-            another_person=options.another_person,
+            account=Account(
+                address=_either(options.address, held.address),
+                name=_either(options.name, held.name),
+                role=role,
+                active=_either(options.active, held.active),
+                programmes=_either(options.programme, held.programmes if keeps else []),
+                commitments=_either(options.commitment, held.commitments if keeps else []),
+                same_as=_either(options.same_as, held.same_as or ""),
+                another_person=options.another_person,
+            ),
         )
-        _say_user(db, held.user_id, change)
-    return 0
+        return _say(db, held.user_id, change)
+
+
+def _either(given: T | None, held: T) -> T:
+    """Return what was given; what is held where nothing was."""
+    return held if given is None else given
 
 
 def _user_list(options: argparse.Namespace) -> int:
@@ -127,8 +135,7 @@ def _user_list(options: argparse.Namespace) -> int:
         everybody = users.list_users(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        listed = [marking.content(asdict(line), demonstration=demonstration) for line in everybody]
-        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        print_json_of([asdict(line) for line in everybody], demonstration=demonstration)
         return 0
     print_notice(demonstration=demonstration)
     if not everybody:
@@ -148,7 +155,5 @@ def _cells(line: UserLine) -> tuple[str, ...]:
     return who, " ".join(line.name.split()), role, ", ".join([*line.programmes, *line.commitments])
 
 
-def _say_user(db: Database, email: str, change: Change) -> None:
-    print_notice_of(db)
-    print("  ".join(filter(None, _cells(users.find_user(db, email)))))
-    print(f"Recorded change {change.seq}: {change.action}. Seal {change.seal[:12]}.")
+def _say(db: Database, email: str, change: Change) -> int:
+    return say_recorded(db, "  ".join(filter(None, _cells(users.find_user(db, email)))), change)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain.dates import PublishedDate, far_away, in_words
+from tracker.domain.errors import Fault
 from tracker.domain.words import MoveReason
 
 if TYPE_CHECKING:
@@ -32,25 +33,32 @@ class Asked:
         return self.reason == MoveReason.CORRECTION
 
 
-def faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[str]:
-    """Say everything that is wrong with what is asked of a baseline, a sentence each, beginning with its id."""
-    name = line.milestone_id
+def faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[Fault]:
+    """Give everything that is wrong with what is asked of a baseline, by the fields of ``Asked``."""
+    for field, sentence in _faults(line, asked, today):
+        yield Fault(field, sentence, about=line.milestone_id)
+
+
+def _faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[tuple[str, str]]:
     if asked.reason not in list(MoveReason):
-        yield f'{name}: "{asked.reason}" is not a reason to change a baseline; choose one of: {", ".join(MoveReason)}.'
+        yield (
+            "reason",
+            f'"{asked.reason}" is not a reason to change a baseline; choose one of: {", ".join(MoveReason)}.',
+        )
     if not asked.note.strip():
-        yield f"{name}: say more about why in a note; whoever decides reads it."
+        yield "note", "say more about why in a note; whoever decides reads it."
     if question := far_away(asked.baseline, asked.note):
-        yield f"{name}: {question}"
+        yield "baseline", question
     if asked.baseline == line.baseline:
-        yield f"{name}: its baseline is {line.baseline} already; ask for another."
+        yield "baseline", f"its baseline is {line.baseline} already; ask for another."
     if asked.correction:
         if line.baseline is None:
-            yield f"{name}: it has no baseline that could be wrong; choose another reason to give it one."
+            yield "reason", "it has no baseline that could be wrong; choose another reason to give it one."
         return
     if line.actual:
-        yield f"{name}: it is recorded as having happened on {line.actual}; its baseline can only be corrected."
+        yield "reason", f"it is recorded as having happened on {line.actual}; its baseline can only be corrected."
     if asked.baseline.day < today:
-        yield f"{name}: {asked.baseline} has passed and would be missed at once; only a correction may set it."
+        yield "baseline", f"{asked.baseline} has passed and would be missed at once; only a correction may set it."
 
 
 def rebaselined(held: Milestone, asked: Asked) -> Milestone:

@@ -6,6 +6,7 @@ Anything else is a defect and is left to surface as one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,34 @@ if TYPE_CHECKING:
 
 class TrackerError(Exception):
     """A fault that its reader can understand and act on; ``str()`` is the sentence to show."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a field of what was given, and what to do; ``field`` is "" for what is wrong with the whole.
+
+    ``about`` is the id of the record where a reader could take it for another; the sentence then goes on from it.
+    """
+
+    field: str
+    sentence: str
+    about: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.sentence}" if self.about else self.sentence
+
+    @property
+    def beside_field(self) -> str:
+        """The sentence where the reader sees what it is about."""
+        return self.sentence[:1].upper() + self.sentence[1:] if self.about else self.sentence
+
+
+class Invalid(TrackerError):
+    """Something that cannot be so; ``faults`` is all that is wrong, and never empty."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__(" ".join(map(str, faults)))
 
 
 class UnstorableText(TrackerError):
@@ -70,7 +99,7 @@ class UnknownUser(TrackerError):
     """Nobody is registered under that address."""
 
 
-class InvalidUser(TrackerError):
+class InvalidUser(Invalid):
     """A user's address, role or assignments cannot be what was given."""
 
 
@@ -78,7 +107,7 @@ class UnknownSnapshot(TrackerError):
     """No snapshot was taken under that name."""
 
 
-class InvalidSnapshot(TrackerError):
+class InvalidSnapshot(Invalid):
     """A snapshot cannot be taken so, or cannot become what was asked."""
 
 
@@ -100,27 +129,27 @@ class InvalidReport(TrackerError):
     """A report of progress that cannot be so; one sentence a fault."""
 
 
-class InvalidRating(TrackerError):
-    """A rating of a commitment that cannot be so; one sentence a fault."""
+class InvalidRating(Invalid):
+    """A rating of a commitment that cannot be so."""
 
 
 class UnknownRequest(TrackerError):
     """No request to change a baseline has that id."""
 
 
-class InvalidRequest(TrackerError):
-    """A request to change a baseline, or a decision on it, that cannot be so; one sentence a fault."""
+class InvalidRequest(Invalid):
+    """A request to change a baseline, or a decision on it, that cannot be so."""
 
 
 class UnknownPeriod(TrackerError):
     """No reporting period has that id, or none is open."""
 
 
-class InvalidPeriod(TrackerError):
-    """A reporting period that cannot be so; one sentence a fault."""
+class InvalidPeriod(Invalid):
+    """A reporting period that cannot be so."""
 
 
-class InvalidPack(TrackerError):
+class InvalidPack(Invalid):
     """A pack cannot be made so: of that marking, with those files, or in that folder."""
 
 

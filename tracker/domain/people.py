@@ -8,8 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.domain.errors import Fault
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 LONGEST_ADDRESS = 254
@@ -75,8 +77,26 @@ def fold_address(email: str) -> str:
         return plain
 
 
-def address_faults(address: str) -> Iterator[str]:
-    """Say what is wrong with a folded address, a sentence each."""
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What an account is to be, as it was typed: ``address`` is the e-mail address that is to hold.
+
+    ``same_as`` is the address of another account of the same person ("" for none); ``another_person`` says of one who
+    looks like somebody registered that they are two people.
+    """
+
+    address: str
+    name: str
+    role: str
+    active: bool = True
+    programmes: Sequence[str] = ()
+    commitments: Sequence[str] = ()
+    same_as: str = ""
+    another_person: bool = False
+
+
+def address_faults(address: str) -> Iterator[Fault]:
+    """Give what is wrong with a folded address."""
     shown = address if len(address) <= _SHOWN else f"{address[:_SHOWN]}…"
     local, _, domain = address.rpartition("@")
     labels = domain.split(".")
@@ -89,19 +109,19 @@ def address_faults(address: str) -> Iterator[str]:
         and not labels[-1].isdecimal()
     )
     if unseen := _unseen(address):
-        yield f"The e-mail address has a character that nobody can see ({unseen}); type it again."
+        yield Fault("address", f"The e-mail address has a character that nobody can see ({unseen}); type it again.")
     elif not sound:
-        yield f'"{shown}" is not an e-mail address; give one such as ana.example@education.gov.uk.'
+        yield Fault("address", f'"{shown}" is not an e-mail address; give one such as ana.example@education.gov.uk.')
 
 
-def name_faults(name: str) -> Iterator[str]:
-    """Say what is wrong with a name, a sentence each."""
+def name_faults(name: str) -> Iterator[Fault]:
+    """Give what is wrong with a name."""
     if not name:
-        yield "The name is missing; give the one that colleagues know."
+        yield Fault("name", "The name is missing; give the one that colleagues know.")
     elif unseen := _unseen(name):
-        yield f"The name has a character that nobody can see ({unseen}); type it again."
+        yield Fault("name", f"The name has a character that nobody can see ({unseen}); type it again.")
     elif len(name) > LONGEST_NAME:
-        yield f"The name has {len(name):,} characters; give one of at most {LONGEST_NAME}."
+        yield Fault("name", f"The name has {len(name):,} characters; give one of at most {LONGEST_NAME}.")
 
 
 def one_line(name: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.domain.errors import Fault
 from tracker.domain.words import MilestoneStatus, OverrideReason, OwnerRating
 
 if TYPE_CHECKING:
@@ -61,27 +62,34 @@ def better_than_dates(rating: str | None, computed_status: str) -> bool:
     return bool(rating) and _CONCERN.get(computed_status, 0) > _CONCERN.get(rating or "", 0)
 
 
-def faults(line: RatingLine, rating: Rating) -> Iterator[str]:
-    """Say everything that is wrong with a rating of a commitment, a sentence each, beginning with its id."""
-    name = line.commitment_id
+def faults(line: RatingLine, rating: Rating) -> Iterator[Fault]:
+    """Give everything that is wrong with a rating of a commitment, by the fields of ``Rating``."""
+    for field, sentence in _faults(line, rating):
+        yield Fault(field, sentence, about=line.commitment_id)
+
+
+def _faults(line: RatingLine, rating: Rating) -> Iterator[tuple[str, str]]:
     if not rating.rationale.strip():
-        yield f"{name}: say why, in the rationale."
+        yield "rationale", "say why, in the rationale."
     if rating.rating not in list(OwnerRating):
-        yield f'{name}: "{rating.rating}" is not a rating; choose one of: {", ".join(OwnerRating)}.'
+        yield "rating", f'"{rating.rating}" is not a rating; choose one of: {", ".join(OwnerRating)}.'
         return
     better = better_than_dates(rating.rating, line.computed_status)
     if rating.override_reason and rating.override_reason not in list(OverrideReason):
         yield (
-            f'{name}: "{rating.override_reason}" is not a reason to rate better than the dates; choose one of: '
-            f"{', '.join(OverrideReason)}."
+            "override_reason",
+            f'"{rating.override_reason}" is not a reason to rate better than the dates; choose one of: '
+            f"{', '.join(OverrideReason)}.",
         )
     elif better and not rating.override_reason:
         yield (
-            f"{name}: {rating.rating} is better than what the dates say, {line.computed_status}; choose the reason to "
-            "rate better than the dates."
+            "override_reason",
+            f"{rating.rating} is better than what the dates say, {line.computed_status}; choose the reason to rate "
+            "better than the dates.",
         )
     elif rating.override_reason and not better:
         yield (
-            f"{name}: {rating.rating} is no better than what the dates say, {line.computed_status}; leave out the "
-            "reason to rate better than the dates."
+            "override_reason",
+            f"{rating.rating} is no better than what the dates say, {line.computed_status}; leave out the reason to "
+            "rate better than the dates.",
         )

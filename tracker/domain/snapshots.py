@@ -14,12 +14,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import parse_day
-from tracker.domain.errors import InvalidSnapshot, UnreadableDate
+from tracker.domain.errors import Fault, InvalidSnapshot, UnreadableDate
 from tracker.domain.ledger import canonical
 from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import Precision, SnapshotState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracker.domain.nouns import Snapshot
 
 LONGEST_NAME = 60
@@ -65,8 +67,11 @@ def require_name(name: str) -> str:
     """Return a name that a snapshot can have: never a day, because both can be asked for. Raises InvalidSnapshot."""
     if is_day(name) or len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         raise InvalidSnapshot(
-            f'"{name}" cannot be the name of a snapshot: write small letters, digits and single hyphens, at most '
-            f'{LONGEST_NAME} characters and not a day alone, such as "board-2026-q3".'
+            Fault(
+                "name",
+                f'"{name}" cannot be the name of a snapshot: write small letters, digits and single hyphens, at most '
+                f'{LONGEST_NAME} characters and not a day alone, such as "board-2026-q3".',
+            )
         )
     return name
 
@@ -86,7 +91,8 @@ def read_rules(text: str) -> tuple[Tolerances, int]:
         days = {field.name: int(held[field.name]) for field in fields(Tolerances) if field.name in held}
         return Tolerances(**days), int(held[_FORM])
     except (ValueError, TypeError, KeyError):
-        raise InvalidSnapshot(f'A snapshot holds the tolerances "{text}", which cannot be read.') from None
+        unread = Fault("rules", f'A snapshot holds the tolerances "{text}", which cannot be read.')
+        raise InvalidSnapshot(unread) from None
 
 
 def forward(
@@ -105,24 +111,33 @@ def forward(
 
 
 def require_forward(held: Snapshot, new: Snapshot) -> None:
-    """Raise InvalidSnapshot unless ``new`` may follow ``held``."""
+    """Raise InvalidSnapshot, with what comes first, unless ``new`` may follow ``held``."""
+    if fault := next(_faults_of_move(held, new), None):
+        raise InvalidSnapshot(fault)
+
+
+def _faults_of_move(held: Snapshot, new: Snapshot) -> Iterator[Fault]:
     for field in fields(held):
         if field.name not in _MAY_CHANGE and getattr(held, field.name) != getattr(new, field.name):
-            raise InvalidSnapshot(
+            yield Fault(
+                field.name,
                 f"The snapshot {held.id} is what it was when it was taken: its {field.name} cannot be changed. "
-                "Take another one."
+                "Take another one.",
             )
     if new.state not in NEXT[held.state]:
         later = " or ".join(NEXT[held.state])
-        raise InvalidSnapshot(
+        yield Fault(
+            "state",
             f"The snapshot {held.id} is {held.state} and cannot become {new.state}; "
-            + (f"it can become {later}." if later else "nothing comes after that.")
+            + (f"it can become {later}." if later else "nothing comes after that."),
         )
     if (new.approved_by != held.approved_by) != (new.state is SnapshotState.APPROVED):
-        raise InvalidSnapshot(
-            f"The snapshot {held.id} has an approver from when it is approved, and the same for good."
+        yield Fault(
+            "approved_by", f"The snapshot {held.id} has an approver from when it is approved, and the same for good."
         )
     if (new.withdrawn_by is not None) != (new.state is SnapshotState.WITHDRAWN):
-        raise InvalidSnapshot(f"The snapshot {held.id} names who withdrew it when it is withdrawn, and only then.")
+        yield Fault(
+            "withdrawn_by", f"The snapshot {held.id} names who withdrew it when it is withdrawn, and only then."
+        )
     if held.note and not (new.note or "").startswith(held.note):
-        raise InvalidSnapshot(f"What the note of the snapshot {held.id} says cannot be changed; add to it.")
+        yield Fault("note", f"What the note of the snapshot {held.id} says cannot be changed; add to it.")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.baselines import Asked, days_of_current_baseline, faults, rebaselined
-from tracker.domain.dates import PublishedDate, in_words
-from tracker.domain.errors import InvalidRequest, NotAllowed, UnknownMilestone, UnknownRequest
+from tracker.domain.dates import in_words
+from tracker.domain.errors import Fault, InvalidRequest, NotAllowed, UnknownMilestone, UnknownRequest
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import BaselineRequest, Milestone
 from tracker.domain.policy import Action, in_scope, require, require_other, require_scope
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Change
     from tracker.domain.policy import Actor
     from tracker.domain.progress import UpdateLine
-    from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
 
@@ -36,7 +35,7 @@ class Foreseen:
     asked: Asked
     status_after: str
     slip_after: int | None
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
 def list_requests(db: Database, as_at: dt.date | None = None, known_seq: int | None = None) -> list[RequestLine]:
@@ -45,7 +44,7 @@ def list_requests(db: Database, as_at: dt.date | None = None, known_seq: int | N
         return baselines.requests(cursor, as_at or dates.today(), known_seq)
 
 
-def my_milestones(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[UpdateLine]:
+def my_milestones(db: Database, *, actor_id: str) -> list[UpdateLine]:
     """Return the milestones whose baseline a person may ask to change, in order of id.
 
     Raises UnknownUser, NotAllowed.
@@ -55,43 +54,32 @@ def my_milestones(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES
         require(actor, Action.REQUEST_BASELINE)
         return [
             line
-            for line in updates.update_lines(cursor, dates.today(), rules)
+            for line in updates.update_lines(cursor, dates.today(), TOLERANCES)
             if in_scope(
                 actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id
             )
         ]
 
 
-def foresee_baseline(db: Database, *, actor_id: str, asked: Asked, rules: Tolerances = TOLERANCES) -> Foreseen:
+def foresee_baseline(db: Database, *, actor_id: str, asked: Asked) -> Foreseen:
     """Return what approving a request would do, without saving. Raises UnknownUser, NotAllowed, UnknownMilestone."""
     with db.read() as cursor:
-        return _foresee(cursor, actor_id, asked, rules)
+        return _foresee(cursor, actor_id, asked)
 
 
-def request_baseline(
-    db: Database,
-    *,
-    actor_id: str,
-    milestone_id: str,
-    baseline: PublishedDate,
-    reason: str,
-    note: str,
-    request_id: str | None = None,
-    rules: Tolerances = TOLERANCES,
-) -> Change:
+def request_baseline(db: Database, *, actor_id: str, asked: Asked, request_id: str | None = None) -> Change:
     """Ask for a milestone's baseline to be changed; nothing changes until somebody else approves.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownMilestone,
     InvalidRequest with every fault, UnstorableText, StoreBusy, StoreUnusable.
     """
-    asked = Asked(milestone_id=milestone_id, baseline=baseline, reason=reason, note=note)
-    today = dates.today()
+    milestone_id, today = asked.milestone_id, dates.today()
     with db.read() as cursor:
-        seen = _foresee(cursor, actor_id, asked, rules)
+        seen = _foresee(cursor, actor_id, asked)
         if earlier := reading.requested(cursor, request_id):
             return earlier
         if seen.faults:
-            raise InvalidRequest(" ".join(seen.faults))
+            raise InvalidRequest(*seen.faults)
         number = 1 + len(_of_milestone(cursor, milestone_id))
     noun = requested(asked, request_id=f"{milestone_id}/{number}", author_id=actor_id)
     try:
@@ -104,21 +92,17 @@ def request_baseline(
             check=may_still(actor_id, Action.REQUEST_BASELINE, lambda _, actor: _require_given(actor, seen.line)),
         )
     except StaleEdit:
-        raise InvalidRequest(
-            f"{milestone_id}: somebody else asked for its baseline to be changed a moment ago; look at that first."
-        ) from None
+        meanwhile = "somebody else asked for its baseline to be changed a moment ago; look at that first."
+        raise InvalidRequest(Fault("milestone_id", meanwhile, about=milestone_id)) from None
 
 
-def foresee_approval(
-    db: Database, *, actor_id: str, baseline_request_id: str, rules: Tolerances = TOLERANCES
-) -> Foreseen:
+def foresee_approval(db: Database, *, actor_id: str, baseline_request_id: str) -> Foreseen:
     """Return what approving a request would do, without saving. Raises UnknownUser, NotAllowed, UnknownRequest."""
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.DECIDE_BASELINE)
         request = _find(cursor, baseline_request_id)
-        line = _line(cursor, request.milestone_id, rules)
-        wrong = _against_approval(line, request)
-        return _foreseen(cursor, line, _asked(request), wrong, rules)
+        line = _line(cursor, request.milestone_id)
+        return _foreseen(cursor, line, _asked(request), _against_approval(line, request))
 
 
 def decide_baseline(
@@ -129,7 +113,6 @@ def decide_baseline(
     approve: bool,
     note: str = "",
     request_id: str | None = None,
-    rules: Tolerances = TOLERANCES,
 ) -> Change:
     """Approve or refuse a request, by somebody else than its author; an approval changes the baseline with it.
 
@@ -148,8 +131,9 @@ def decide_baseline(
             return earlier
         _require_waiting(line)
         if not approve and not note.strip():
-            raise InvalidRequest(f"{line.request_id}: say in a note why it is refused; its author reads it.")
-        milestones = _approved(cursor, line, rules) if approve else []
+            unsaid = Fault("note", "say in a note why it is refused; its author reads it.", about=line.request_id)
+            raise InvalidRequest(unsaid)
+        milestones = _approved(cursor, line) if approve else []
     decision, action, reason = decided(_noun(line), approve=approve, by=actor_id, note=note)
     return ledger.record(
         db,
@@ -201,10 +185,12 @@ def withdraw_request(
 
 def _require_waiting(line: RequestLine) -> None:
     if line.state == RequestState.WITHDRAWN:
-        raise InvalidRequest(f"{line.request_id} was withdrawn by {line.author}; ask again if it is still needed.")
+        withdrawn = f"{line.request_id} was withdrawn by {line.author}; ask again if it is still needed."
+        raise InvalidRequest(Fault("request", withdrawn))
     if line.state != RequestState.REQUESTED:
-        decided = in_words(line.decided_on) if line.decided_on else ""
-        raise InvalidRequest(f"{line.request_id} was {line.state} by {line.decided_by} on {decided}; it stays so.")
+        on = in_words(line.decided_on) if line.decided_on else ""
+        decided = f"{line.request_id} was {line.state} by {line.decided_by} on {on}; it stays so."
+        raise InvalidRequest(Fault("request", decided))
 
 
 def _noun(line: RequestLine) -> BaselineRequest:
@@ -242,27 +228,28 @@ def _require_given(actor: Actor, line: UpdateLine) -> None:
     require_scope(actor, Action.REQUEST_BASELINE, commitment_id=line.commitment_id, programme_id=line.programme_id)
 
 
-def _foresee(cursor: Cursor, actor_id: str, asked: Asked, rules: Tolerances) -> Foreseen:
+def _foresee(cursor: Cursor, actor_id: str, asked: Asked) -> Foreseen:
     actor = who(cursor, actor_id)
     require(actor, Action.REQUEST_BASELINE)
     today = dates.today()
-    line = _line(cursor, asked.milestone_id, rules)
+    line = _line(cursor, asked.milestone_id)
     _require_given(actor, line)
     wrong = list(faults(line, asked, today))
     for request in _of_milestone(cursor, line.milestone_id):
         if request.state == RequestState.REQUESTED:
             when = in_words(request.asked_on)
-            wrong.append(f"{line.milestone_id}: {request.author} asked for {request.after} on {when}; wait for that.")
-    return _foreseen(cursor, line, asked, wrong, rules)
+            waits = f"{request.author} asked for {request.after} on {when}; wait for that."
+            wrong.append(Fault("milestone_id", waits, about=line.milestone_id))
+    return _foreseen(cursor, line, asked, wrong)
 
 
-def _foreseen(cursor: Cursor, line: UpdateLine, asked: Asked, wrong: list[str], rules: Tolerances) -> Foreseen:
-    status, slip_days = baselines.foreseen(cursor, line.milestone_id, asked.baseline.day, dates.today(), rules)
+def _foreseen(cursor: Cursor, line: UpdateLine, asked: Asked, wrong: list[Fault]) -> Foreseen:
+    status, slip_days = baselines.foreseen(cursor, line.milestone_id, asked.baseline.day, dates.today(), TOLERANCES)
     return Foreseen(line, asked, status, slip_days, tuple(wrong))
 
 
-def _line(cursor: Cursor, milestone_id: str, rules: Tolerances) -> UpdateLine:
-    for line in updates.update_lines(cursor, dates.today(), rules, [milestone_id]):
+def _line(cursor: Cursor, milestone_id: str) -> UpdateLine:
+    for line in updates.update_lines(cursor, dates.today(), TOLERANCES, [milestone_id]):
         return line
     raise UnknownMilestone(f"There is no milestone {milestone_id} on the board; choose one that is.")
 
@@ -283,10 +270,10 @@ def _asked(line: RequestLine) -> Asked:
     return Asked(milestone_id=line.milestone_id, baseline=line.after, reason=line.reason, note=line.note)
 
 
-def _approved(cursor: Cursor, line: RequestLine, rules: Tolerances) -> list[Version]:
+def _approved(cursor: Cursor, line: RequestLine) -> list[Version]:
     """Return the versions of the milestone that an approval records. Raises InvalidRequest when it no longer can."""
-    if wrong := _against_approval(_line(cursor, line.milestone_id, rules), line):
-        raise InvalidRequest(" ".join([*wrong, "Refuse it, and let it be asked again."]))
+    if wrong := _against_approval(_line(cursor, line.milestone_id), line):
+        raise InvalidRequest(*wrong, Fault("", "Refuse it, and let it be asked again."))
     asked, today = _asked(line), dates.today()
     standing = baselines.standing(cursor, line.milestone_id, today)
     held = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
@@ -298,10 +285,11 @@ def _approved(cursor: Cursor, line: RequestLine, rules: Tolerances) -> list[Vers
     ]
 
 
-def _against_approval(now: UpdateLine, request: RequestLine) -> list[str]:
-    """Say what stands against approving a request by now, a sentence each."""
+def _against_approval(now: UpdateLine, request: RequestLine) -> list[Fault]:
+    """Return what stands against approving a request by now."""
     wrong = list(faults(now, _asked(request), dates.today()))
     if now.baseline != request.before:
         was, is_ = request.before or "none", now.baseline or "none"
-        wrong.append(f"{now.milestone_id}: its baseline was {was} when this was asked and is {is_} now.")
+        moved = f"its baseline was {was} when this was asked and is {is_} now."
+        wrong.append(Fault("baseline", moved, about=now.milestone_id))
     return wrong

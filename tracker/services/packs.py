@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from tracker.domain import text
-from tracker.domain.errors import InvalidPack, TrackerError
+from tracker.domain.errors import Fault, InvalidPack, TrackerError
 from tracker.domain.policy import Action, require
 from tracker.domain.snapshots import Position
 from tracker.domain.words import Marking, SnapshotState
@@ -141,7 +141,7 @@ def save_pack(pack: Exported, folder: Path) -> Path:
     another the name gets a number. Raises InvalidPack when there is no such folder or the disk refuses.
     """
     if not folder.is_dir():
-        raise InvalidPack(f"There is no folder {folder}; make it and try again.")
+        raise InvalidPack(Fault("to", f"There is no folder {folder}; make it and try again."))
     stem = pack.name.removesuffix(".zip")
     try:
         with store_files.workshop(folder) as place:
@@ -152,7 +152,8 @@ def save_pack(pack: Exported, folder: Path) -> Path:
                 number += 1
                 file = folder / f"{stem}_{number}.zip"
     except OSError as error:
-        raise InvalidPack(f"The pack cannot be written to {folder}: {error.strerror}.") from error
+        unwritten = Fault("to", f"The pack cannot be written to {folder}: {error.strerror}.")
+        raise InvalidPack(unwritten) from error
     return file
 
 
@@ -172,31 +173,41 @@ def _is_same(file: Path, content: bytes) -> bool:
 
 def _marking(marking: str, handling: str | None, *, public: bool) -> tuple[Marking, str | None]:
     """Return a marking with its handling line, when the two and the edition fit together. Raises InvalidPack."""
-    if marking not in list(Marking):
-        raise InvalidPack(f'"{marking}" is not a marking; choose one of: {", ".join(Marking)}.')
     said = text.clean(handling or "", where="the handling line")
-    if len(said) > LONGEST_HANDLING or "\n" in said:
-        raise InvalidPack(f"The handling line is one line of at most {LONGEST_HANDLING} characters; shorten it.")
-    if marking == Marking.OFFICIAL_SENSITIVE and not said:
-        raise InvalidPack(f"{marking} needs a handling line, such as: For board members only.")
-    if marking == Marking.OFFICIAL_SENSITIVE and public:
-        raise InvalidPack(f"A public edition cannot be {marking}; mark it {Marking.OFFICIAL}, or do not publish it.")
+    if faults := list(_faults_of_marking(marking, said, public=public)):
+        raise InvalidPack(*faults)
     return Marking(marking), said or None
+
+
+def _faults_of_marking(marking: str, handling: str, *, public: bool) -> Iterator[Fault]:
+    if marking not in list(Marking):
+        yield Fault("marking", f'"{marking}" is not a marking; choose one of: {", ".join(Marking)}.')
+    if len(handling) > LONGEST_HANDLING or "\n" in handling:
+        yield Fault("handling", f"The handling line is one line of at most {LONGEST_HANDLING} characters; shorten it.")
+    if marking == Marking.OFFICIAL_SENSITIVE and not handling:
+        yield Fault("handling", f"{marking} needs a handling line, such as: For board members only.")
+    if marking == Marking.OFFICIAL_SENSITIVE and public:
+        yield Fault(
+            "public", f"A public edition cannot be {marking}; mark it {Marking.OFFICIAL}, or do not publish it."
+        )
 
 
 def _require_openable(opened: Sequence[str], own: Collection[str], *, public: bool) -> None:
     """Raise InvalidPack unless each source is one that a public edition would keep back."""
     if opened and not public:
-        raise InvalidPack("Only a public edition keeps owners' evidence back; ask for one, or open nothing.")
+        unkept = Fault("opened", "Only a public edition keeps owners' evidence back; ask for one, or open nothing.")
+        raise InvalidPack(unkept)
     if wrong := [source_id for source_id in opened if source_id not in own]:
         kept = ", ".join(sorted(own)) or "there is none"
-        raise InvalidPack(f"{', '.join(wrong)}: no owner gave this as evidence on this board; choose from: {kept}.")
+        strange = f"no owner gave this as evidence on this board; choose from: {kept}."
+        raise InvalidPack(Fault("opened", strange, about=", ".join(wrong)))
 
 
 def _formats(formats: Sequence[str]) -> list[str]:
     unknown = [wanted for wanted in formats if wanted not in FORMATS]
     if unknown or not formats:
-        raise InvalidPack(f"{', '.join(unknown) or 'Nothing'} is no format of a pack; choose of: {', '.join(FORMATS)}.")
+        strange = f"{', '.join(unknown) or 'Nothing'} is no format of a pack; choose of: {', '.join(FORMATS)}."
+        raise InvalidPack(Fault("formats", strange))
     return [known for known in FORMATS if known in formats]
 
 
@@ -359,7 +370,8 @@ def check_pack_file(file: Path, db: Database | None = None) -> PackProof:
         with store_files.open_regular(file) as content:
             return check_pack(content, db)
     except OSError as error:
-        raise InvalidPack(f"The pack {file} cannot be read: {error.strerror}.") from error
+        unread = Fault("file", f"The pack {file} cannot be read: {error.strerror}.")
+        raise InvalidPack(unread) from error
 
 
 def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str, bytes]) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.dates import GREEN_PAPER, in_words
-from tracker.domain.errors import InvalidPeriod, NothingToRecord, UnknownPeriod
+from tracker.domain.errors import Fault, InvalidPeriod, NothingToRecord, UnknownPeriod
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Period
 from tracker.domain.policy import Action, require
@@ -26,6 +27,7 @@ from tracker.views.control import PeriodLine
 __all__ = [
     "ChaseView",
     "PeriodLine",
+    "Timetable",
     "as_json",
     "as_text",
     "change_period",
@@ -43,11 +45,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tracker.domain.ledger import Change
-    from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timetable:
+    """What a reporting period is to be: its id, the name that the board uses, its two days and the day of its board."""
+
+    period_id: str
+    name: str
+    opens_on: dt.date
+    closes_on: dt.date
+    board_on: dt.date
 
 
 def list_periods(db: Database, as_at: dt.date | None = None, known_seq: int | None = None) -> list[PeriodLine]:
@@ -68,22 +80,13 @@ def find_period(db: Database, period_id: str | None = None) -> PeriodLine:
         return _find(cursor, period_id)
 
 
-def open_period(
-    db: Database,
-    *,
-    actor_id: str,
-    period_id: str,
-    name: str,
-    opens_on: dt.date,
-    closes_on: dt.date,
-    board_on: dt.date,
-    request_id: str | None = None,
-) -> Change:
+def open_period(db: Database, *, actor_id: str, period: Timetable, request_id: str | None = None) -> Change:
     """Open a reporting period: from now on every report and rating belongs to it.
 
-    Raises UnknownUser, NotAllowed, InvalidPeriod naming all that is wrong, UnstorableText, StoreBusy, StoreUnusable.
+    Raises UnknownUser, NotAllowed, InvalidPeriod naming all that is wrong by the fields of ``Timetable``,
+    UnstorableText, StoreBusy, StoreUnusable.
     """
-    noun = _period(period_id, name, opens_on, closes_on, board_on)
+    noun = _period(period)
     today = dates.today()
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
@@ -98,27 +101,19 @@ def open_period(
             check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
         )
     except StaleEdit:
-        raise InvalidPeriod(f"There is a reporting period {noun.id} already; choose another id.") from None
+        taken = Fault("period_id", f"There is a reporting period {noun.id} already; choose another id.")
+        raise InvalidPeriod(taken) from None
 
 
 def change_period(
-    db: Database,
-    *,
-    actor_id: str,
-    period_id: str,
-    base_version: int,
-    name: str,
-    opens_on: dt.date,
-    closes_on: dt.date,
-    board_on: dt.date,
-    request_id: str | None = None,
+    db: Database, *, actor_id: str, period: Timetable, base_version: int, request_id: str | None = None
 ) -> Change:
     """Change the name or the days of the period that is open, from the version that was seen.
 
     Raises as ``open_period`` does, UnknownPeriod when that period is not open, NothingToRecord when nothing changes,
     and StaleEdit when it was changed meanwhile.
     """
-    noun = _period(period_id, name, opens_on, closes_on, board_on)
+    noun = _period(period)
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
         held = _require_open(cursor, noun.id)
@@ -198,18 +193,19 @@ def reopen_period(
     )
 
 
-def _against_reopening(held: PeriodLine, reason: str, today: dt.date) -> Iterator[str]:
+def _against_reopening(held: PeriodLine, reason: str, today: dt.date) -> Iterator[Fault]:
     if held.state == PeriodState.OPEN:
-        yield f"{held.name} ({held.period_id}) is open already."
+        yield Fault("", f"{held.name} ({held.period_id}) is open already.")
     elif held.board_on < today:
-        yield (
+        met = (
             f"The board of {held.name} ({held.period_id}) met on {in_words(held.board_on)}; open a new period instead."
         )
+        yield Fault("", met)
     if not reason:
-        yield "Say why it is opened again; the history shows the reason."
+        yield Fault("reason", "Say why it is opened again; the history shows the reason.")
 
 
-def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERANCES) -> ChaseView:
+def chase(db: Database, period_id: str | None = None) -> ChaseView:
     """Return who has confirmed what in a period, the open one unless told, and what is given to nobody.
 
     A period that is closed is shown as it stood on the day it was closed. Raises UnknownPeriod.
@@ -224,20 +220,30 @@ def chase(db: Database, period_id: str | None = None, rules: Tolerances = TOLERA
             day,
             demonstration=reading.is_demonstration(cursor),
             people=[(line, people.actor_of(line, everybody)) for line in everybody],
-            lines=updates.update_lines(cursor, day, rules, period_id=period.period_id),
-            ratings=ratings.rating_lines(cursor, day, rules, period_id=period.period_id),
+            lines=updates.update_lines(cursor, day, TOLERANCES, period_id=period.period_id),
+            ratings=ratings.rating_lines(cursor, day, TOLERANCES, period_id=period.period_id),
         )
 
 
-def _period(period_id: str, name: str, opens_on: dt.date, closes_on: dt.date, board_on: dt.date) -> Period:
+def _period(asked: Timetable) -> Period:
     """Return the period that is asked for. Raises InvalidPeriod, UnstorableText."""
-    slug = period_id.strip()
+    slug = asked.period_id.strip()
     if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_ID:
         raise InvalidPeriod(
-            f'"{slug}" is not an id for a reporting period; write small letters, digits and single hyphens, such as '
-            f"2026-q4, and at most {_LONGEST_ID} of them."
+            Fault(
+                "period_id",
+                f'"{slug}" is not an id for a reporting period; write small letters, digits and single hyphens, such '
+                f"as 2026-q4, and at most {_LONGEST_ID} of them.",
+            )
         )
-    return Period(id=slug, name=name, opens_on=opens_on, closes_on=closes_on, board_on=board_on, state=PeriodState.OPEN)
+    return Period(
+        id=slug,
+        name=asked.name,
+        opens_on=asked.opens_on,
+        closes_on=asked.closes_on,
+        board_on=asked.board_on,
+        state=PeriodState.OPEN,
+    )
 
 
 def _noun(line: PeriodLine, state: PeriodState) -> Period:
@@ -251,47 +257,49 @@ def _noun(line: PeriodLine, state: PeriodState) -> Period:
     )
 
 
-def _check(cursor: Cursor, period: Period, also: Iterator[str] | tuple[()]) -> None:
+def _check(cursor: Cursor, period: Period, also: Iterator[Fault] | tuple[()]) -> None:
     """Raise InvalidPeriod with all that is wrong with a period beside the others there are."""
     others = [line for line in periods.periods(cursor, dates.today()) if line.period_id != period.id]
     if faults := [*_faults(period), *also, *_clashes(period, others)]:
-        raise InvalidPeriod(" ".join(faults))
+        raise InvalidPeriod(*faults)
 
 
 _LONGEST = dt.timedelta(days=366)
 """From the day a period opens to the last of its days."""
 
 
-def _faults(period: Period) -> Iterator[str]:
-    closes = in_words(period.closes_on)
+def _faults(period: Period) -> Iterator[Fault]:
+    opens, closes, meets = (in_words(day) for day in (period.opens_on, period.closes_on, period.board_on))
     if not period.name:
-        yield "The name is missing; give the one that the board uses, such as October to December 2026."
+        yield Fault("name", "The name is missing; give the one that the board uses, such as October to December 2026.")
     if period.closes_on < period.opens_on:
-        yield f"It closes on {closes}, before it opens on {in_words(period.opens_on)}; put the days in order."
+        yield Fault("closes_on", f"It closes on {closes}, before it opens on {opens}; put the days in order.")
     if period.opens_on < GREEN_PAPER:
-        yield f"It opens on {in_words(period.opens_on)}, before the Green Paper; correct the year."
-    for does, day in (("closes", period.closes_on), ("is followed by a board", period.board_on)):
+        yield Fault("opens_on", f"It opens on {opens}, before the Green Paper; correct the year.")
+    for field, does in (("closes_on", "closes"), ("board_on", "is followed by a board")):
+        day: dt.date = getattr(period, field)
         if day - period.opens_on > _LONGEST:
-            yield f"It {does} on {in_words(day)}, more than a year after it opens; correct the year."
+            yield Fault(field, f"It {does} on {in_words(day)}, more than a year after it opens; correct the year.")
     if period.board_on < period.closes_on:
-        yield f"The board meets on {in_words(period.board_on)}, before it closes on {closes}; close it by then."
+        yield Fault("board_on", f"The board meets on {meets}, before it closes on {closes}; close it by then.")
 
 
-def _not_now(period: Period, today: dt.date) -> Iterator[str]:
+def _not_now(period: Period, today: dt.date) -> Iterator[Fault]:
+    opens, closes = in_words(period.opens_on), in_words(period.closes_on)
     if period.opens_on > today:
-        yield f"It opens on {in_words(period.opens_on)}, which has not come; open it then."
+        yield Fault("opens_on", f"It opens on {opens}, which has not come; open it then.")
     if period.closes_on < today:
-        yield f"It closes on {in_words(period.closes_on)}, which has passed; there is nothing left to open it for."
+        yield Fault("closes_on", f"It closes on {closes}, which has passed; there is nothing left to open it for.")
 
 
-def _clashes(period: Period, others: list[PeriodLine]) -> Iterator[str]:
+def _clashes(period: Period, others: list[PeriodLine]) -> Iterator[Fault]:
     for other in others:
         if other.state == PeriodState.OPEN:
-            yield f"{other.name} ({other.period_id}) is open; close it first."
+            yield Fault("", f"{other.name} ({other.period_id}) is open; close it first.")
         elif period.opens_on <= other.closes_on and other.opens_on <= period.closes_on:
-            yield (
-                f"Its days overlap those of {other.name} ({other.period_id}), {in_words(other.opens_on)} to "
-                f"{in_words(other.closes_on)}; choose others."
+            days = f"{in_words(other.opens_on)} to {in_words(other.closes_on)}"
+            yield Fault(
+                "opens_on", f"Its days overlap those of {other.name} ({other.period_id}), {days}; choose others."
             )
 
 

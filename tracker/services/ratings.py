@@ -11,17 +11,17 @@ from tracker.domain.errors import InvalidRating, UnknownCommitment
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Assessment
 from tracker.domain.policy import Action, in_scope, require, require_scope
-from tracker.domain.ratings import Rating, better_than_dates, faults
+from tracker.domain.ratings import better_than_dates, faults
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import THREE_POINT_SCALE, ChangeAction, OverrideReason, View
 from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, ratings
 
 if TYPE_CHECKING:
+    from tracker.domain.errors import Fault
     from tracker.domain.ledger import Change
     from tracker.domain.policy import Actor
-    from tracker.domain.ratings import RatingLine
-    from tracker.domain.rules import Tolerances
+    from tracker.domain.ratings import Rating, RatingLine
     from tracker.store.database import Cursor, Database
     from tracker.views.control import PeriodLine
 
@@ -35,10 +35,10 @@ class Foreseen:
     valid_until: dt.date
     period_id: str | None
     disagrees: bool
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
-def my_commitments(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[RatingLine]:
+def my_commitments(db: Database, *, actor_id: str) -> list[RatingLine]:
     """Return the commitments that were given to a person, in order of id. Raises UnknownUser, NotAllowed."""
     with db.read() as cursor:
         actor = who(cursor, actor_id)
@@ -46,46 +46,28 @@ def my_commitments(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCE
         period = periods.open_now(cursor, dates.today())
         return [
             line
-            for line in _lines(cursor, period, rules)
+            for line in _lines(cursor, period)
             if in_scope(actor, Action.RATE, commitment_id=line.commitment_id, programme_id=line.programme_id)
         ]
 
 
-def foresee_rating(db: Database, *, actor_id: str, rating: Rating, rules: Tolerances = TOLERANCES) -> Foreseen:
+def foresee_rating(db: Database, *, actor_id: str, rating: Rating) -> Foreseen:
     """Return what saving a rating would do, without saving. Raises UnknownUser, NotAllowed, UnknownCommitment."""
     with db.read() as cursor:
-        return _foresee(cursor, actor_id, rating, rules)
+        return _foresee(cursor, actor_id, rating)
 
 
-def rate_commitment(
-    db: Database,
-    *,
-    actor_id: str,
-    commitment_id: str,
-    base_version: int,
-    rating: str,
-    rationale: str,
-    override_reason: str | None = None,
-    request_id: str | None = None,
-    rules: Tolerances = TOLERANCES,
-) -> Change:
+def rate_commitment(db: Database, *, actor_id: str, rating: Rating, request_id: str | None = None) -> Change:
     """Record an owner's delivery confidence: it holds until the board of the period that is open, or goes stale.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownCommitment,
     InvalidRating with every fault, UnstorableText, StaleEdit (with both texts) when another rating was recorded since
-    ``base_version``, StoreBusy, StoreUnusable.
+    its ``base_version``, StoreBusy, StoreUnusable.
     """
-    said = Rating(
-        commitment_id=commitment_id,
-        base_version=base_version,
-        rating=rating,
-        rationale=rationale,
-        override_reason=override_reason,
-    )
     with db.read() as cursor:
-        seen = _foresee(cursor, actor_id, said, rules)
-    if seen.faults and base_version >= seen.line.base_version:  # what is stale is told with both texts instead
-        raise InvalidRating(" ".join(seen.faults))
+        seen = _foresee(cursor, actor_id, rating)
+    if seen.faults and rating.base_version >= seen.line.base_version:  # what is stale is told with both texts instead
+        raise InvalidRating(*seen.faults)
     return ledger.record(
         db,
         actor=actor_id,
@@ -102,16 +84,16 @@ def _require_given(actor: Actor, line: RatingLine) -> None:
     require_scope(actor, Action.RATE, commitment_id=line.commitment_id, programme_id=line.programme_id)
 
 
-def _lines(cursor: Cursor, period: PeriodLine | None, rules: Tolerances) -> list[RatingLine]:
-    return ratings.rating_lines(cursor, dates.today(), rules, period_id=period.period_id if period else None)
+def _lines(cursor: Cursor, period: PeriodLine | None) -> list[RatingLine]:
+    return ratings.rating_lines(cursor, dates.today(), TOLERANCES, period_id=period.period_id if period else None)
 
 
-def _foresee(cursor: Cursor, actor_id: str, rating: Rating, rules: Tolerances) -> Foreseen:
+def _foresee(cursor: Cursor, actor_id: str, rating: Rating) -> Foreseen:
     actor = who(cursor, actor_id)
     require(actor, Action.RATE)
     today = dates.today()
     period = periods.open_now(cursor, today)
-    by_id = {line.commitment_id: line for line in _lines(cursor, period, rules)}
+    by_id = {line.commitment_id: line for line in _lines(cursor, period)}
     line = by_id.get(rating.commitment_id)
     if line is None:
         raise UnknownCommitment(f"There is no commitment {rating.commitment_id} on the board; choose one that is.")
@@ -120,7 +102,7 @@ def _foresee(cursor: Cursor, actor_id: str, rating: Rating, rules: Tolerances) -
     return Foreseen(
         line=line,
         rating=rating,
-        valid_until=period.board_on if period and still_to_meet else today + dt.timedelta(days=rules.stale_days),
+        valid_until=period.board_on if period and still_to_meet else today + dt.timedelta(days=TOLERANCES.stale_days),
         period_id=period.period_id if period else None,
         disagrees=better_than_dates(rating.rating, line.computed_status),
         faults=tuple(faults(line, rating)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.dates import in_words
-from tracker.domain.errors import InvalidSnapshot, NotAllowed, TrackerError, UnknownSnapshot
+from tracker.domain.errors import Fault, InvalidSnapshot, NotAllowed, TrackerError, UnknownSnapshot
 from tracker.domain.ledger import Head, StaleEdit, Version
 from tracker.domain.nouns import Snapshot
 from tracker.domain.policy import Action, require, require_other
@@ -76,7 +76,8 @@ def take_snapshot(
             check=may_still(actor_id, Action.KEEP_SNAPSHOTS),
         )
     except StaleEdit:
-        raise InvalidSnapshot(f"There is a snapshot {name} already; choose another name.") from None
+        taken = Fault("name", f"There is a snapshot {name} already; choose another name.")
+        raise InvalidSnapshot(taken) from None
 
 
 def snapshot_of(
@@ -179,7 +180,8 @@ def _move(
         note=clean(note or "", where="the note"),
     )
     if withdrawing and not why:
-        raise InvalidSnapshot(f"Say why the snapshot {name} is withdrawn; everyone who opens it reads the reason.")
+        unsaid = f"Say why the snapshot {name} is withdrawn; everyone who opens it reads the reason."
+        raise InvalidSnapshot(Fault("reason", unsaid))
     return ledger.record(
         db,
         actor=actor_id,

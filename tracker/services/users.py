@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates, text
-from tracker.domain.errors import InvalidUser, UnknownUser
+from tracker.domain.errors import Fault, InvalidUser, UnknownUser
 from tracker.domain.ledger import StaleEdit, Version
 from tracker.domain.nouns import Assignment, Commitment, Programme, User
-from tracker.domain.people import address_faults, fold_address, look_alikes, name_faults, namesakes, one_line
+from tracker.domain.people import Account, address_faults, fold_address, look_alikes, name_faults, namesakes, one_line
 from tracker.domain.policy import Action, Actor, require
 from tracker.domain.words import ChangeAction, Role
 from tracker.store import ledger, people, reading
@@ -17,6 +17,7 @@ from tracker.store.people import actor_of
 
 __all__ = [
     "OPERATOR",
+    "Account",
     "account",
     "actor",
     "actor_of",
@@ -107,99 +108,46 @@ def account(db: Database, email: str) -> str:
     return line.user_id
 
 
-def add_user(
-    db: Database,
-    *,
-    actor_id: str,
-    email: str,
-    name: str,
-    role: str,
-    programmes: Sequence[str] = (),
-    commitments: Sequence[str] = (),
-    same_as: str = "",
-    another_person: bool = False,
-    request_id: str | None = None,
-) -> Change:
+def add_user(db: Database, *, actor_id: str, account: Account, request_id: str | None = None) -> Change:
     """Register a person.
 
-    ``same_as`` is the address of another account of the same person; ``another_person`` says of one who looks like
-    somebody registered that they are two people. A ``request_id`` that was recorded before records nothing again.
-    Raises NotAllowed, UnknownUser (the actor), InvalidUser naming what is wrong, UnstorableText, StoreBusy,
-    StoreUnusable.
+    A ``request_id`` that was recorded before records nothing again. Raises NotAllowed, UnknownUser (the actor),
+    InvalidUser naming what is wrong by the fields of ``Account``, UnstorableText, StoreBusy, StoreUnusable.
     """
-    address = _cleaned(email)
-    asked = _Asked(
-        user_id=address,
-        address=address,
-        name=one_line(name),
-        role=role,
-        active=True,
-        programmes=programmes,
-        commitments=commitments,
-        same_as=fold_address(same_as),
-        another_person=another_person,
-    )
-    return _record(db, actor_id, ChangeAction.ADD_USER, asked, request_id)
+    return _record(db, actor_id, ChangeAction.ADD_USER, _asked(account), request_id)
 
 
 def change_user(
-    db: Database,
-    *,
-    actor_id: str,
-    email: str,
-    base_version: int,
-    name: str,
-    role: str,
-    active: bool,
-    programmes: Sequence[str] = (),
-    commitments: Sequence[str] = (),
-    address: str | None = None,
-    same_as: str | None = None,
-    another_person: bool = False,
-    request_id: str | None = None,
+    db: Database, *, actor_id: str, user_id: str, base_version: int, account: Account, request_id: str | None = None
 ) -> Change:
     """Change what is known of a person, from the version that was seen.
 
-    ``email`` is the address that the account was registered under. ``address`` is the one that is to hold from now on,
-    and ``same_as`` the address of another account of the same person ("" for none); None leaves each as it is. Raises
-    as ``add_user`` does, UnknownUser for an address nobody is registered under, NothingToRecord when nothing changes,
-    and StaleEdit when they were changed meanwhile.
+    ``user_id`` is the address that the account was registered under. Raises as ``add_user`` does, UnknownUser for an
+    address nobody is registered under, NothingToRecord when nothing changes, and StaleEdit when they were changed
+    meanwhile.
     """
-    user_id = _cleaned(email)
+    user_id = _cleaned(user_id)
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.MANAGE_USERS)
-        held = next((line for line in people.users(cursor, dates.today()) if line.user_id == user_id), None)
-    if held is None:
-        raise UnknownUser(f'Nobody is registered as "{user_id}"; add them first.')
-    asked = _Asked(
-        user_id=user_id,
-        address=held.address if address is None else _cleaned(address),
-        name=one_line(name),
-        role=role,
-        active=active,
-        programmes=programmes,
-        commitments=commitments,
-        same_as=(held.same_as or "") if same_as is None else fold_address(same_as),
-        another_person=another_person,
-        base_version=base_version,
-    )
-    return _record(db, actor_id, ChangeAction.CHANGE_USER, asked, request_id)
+        if user_id not in {line.user_id for line in people.users(cursor, dates.today())}:
+            raise UnknownUser(f'Nobody is registered as "{user_id}"; add them first.')
+    return _record(db, actor_id, ChangeAction.CHANGE_USER, _asked(account, user_id, base_version), request_id)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """What an account is to be; ``base_version`` 0 for a new one."""
+class _Asked(Account):
+    """What an account is to be, as it is registered; ``base_version`` 0 for a new one."""
 
     user_id: str
-    address: str
-    name: str
-    role: str
-    active: bool
-    programmes: Sequence[str]
-    commitments: Sequence[str]
-    same_as: str
-    another_person: bool
-    base_version: int = 0
+    base_version: int
+
+
+def _asked(account: Account, user_id: str | None = None, base_version: int = 0) -> _Asked:
+    """Return what is asked for as it is registered. Raises UnstorableText."""
+    address = _cleaned(account.address)
+    registered = {"address": address, "name": one_line(account.name), "same_as": fold_address(account.same_as)}
+    text.clean(registered["name"], where="the name")
+    return _Asked(**{**vars(account), **registered}, user_id=user_id or address, base_version=base_version)
 
 
 def _cleaned(email: str) -> str:
@@ -208,7 +156,6 @@ def _cleaned(email: str) -> str:
 
 
 def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, request_id: str | None) -> Change:
-    text.clean(asked.name, where="the name")
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.MANAGE_USERS)
         if earlier := reading.requested(cursor, request_id):
@@ -216,13 +163,13 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
         everybody = people.users(cursor, dates.today())
         own = list(_faults(cursor, asked))
         if faults := own or [*_clashes(asked, everybody), *_takes_away(asked, everybody, actor_id)]:
-            raise InvalidUser(" ".join(faults))
+            raise InvalidUser(*faults)
         versions = _versions(cursor, asked, everybody)
 
     def still_alone(cursor: Cursor, _: Actor) -> None:
         now = people.users(cursor, dates.today())
         if clashes := [*_clashes(asked, now), *_takes_away(asked, now, actor_id)]:
-            raise InvalidUser(" ".join(clashes))
+            raise InvalidUser(*clashes)
 
     try:
         return ledger.record(
@@ -236,7 +183,8 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
     except StaleEdit:
         if asked.base_version:
             raise
-        raise InvalidUser(f"{asked.address} is registered already; change them instead.") from None
+        taken = Fault("address", f"{asked.address} is registered already; change them instead.")
+        raise InvalidUser(taken) from None
 
 
 def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> list[Version]:
@@ -284,51 +232,58 @@ def _named(address: str, everybody: Sequence[UserLine]) -> UserLine | None:
     return {**by_id, **{line.address: line for line in everybody}}.get(address)
 
 
-def _faults(cursor: Cursor, asked: _Asked) -> Iterator[str]:
-    """Say everything that is wrong with a user by themselves, a sentence each."""
+def _faults(cursor: Cursor, asked: _Asked) -> Iterator[Fault]:
+    """Give everything that is wrong with a user by themselves."""
     yield from address_faults(asked.address)
     yield from name_faults(asked.name)
     if asked.role not in list(Role):
-        yield f'"{asked.role}" is not a role; choose one of: {", ".join(Role)}.'
+        yield Fault("role", f'"{asked.role}" is not a role; choose one of: {", ".join(Role)}.')
     elif asked.role != Role.CONTRIBUTOR and (asked.programmes or asked.commitments):
-        yield f"A {asked.role} is given no programmes or commitments; only a contributor updates them."
-    for noun, targets in ((Programme, asked.programmes), (Commitment, asked.commitments)):
+        yield Fault("role", f"A {asked.role} is given no programmes or commitments; only a contributor updates them.")
+    for field, noun, targets in (
+        ("programmes", Programme, asked.programmes),
+        ("commitments", Commitment, asked.commitments),
+    ):
         known = reading.newest_numbers(cursor, noun)
         for target in targets:
             if target not in known:
-                yield f'There is no {noun.__name__.lower()} "{target}" in the ledger; choose one that is.'
+                yield Fault(field, f'There is no {noun.__name__.lower()} "{target}" in the ledger; choose one that is.')
 
 
-def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[str]:
-    """Say what is wrong with a user beside the others there are, a sentence each."""
+def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
+    """Give what is wrong with a user beside the others there are."""
     others = [line for line in everybody if line.user_id != asked.user_id]
     held = next((line for line in everybody if line.user_id == asked.user_id), None)
     same = _named(asked.same_as, others)
     if asked.same_as and same is None:
-        yield f'No other account is registered as "{asked.same_as}"; give the address of one that is.'
+        yield Fault("same_as", f'No other account is registered as "{asked.same_as}"; give the address of one that is.')
     if taken := _named(asked.address, others):
-        yield f"{asked.address} belongs to {taken.name} ({taken.address}); give another address."
+        yield Fault("address", f"{asked.address} belongs to {taken.name} ({taken.address}); give another address.")
     elif not asked.another_person:
         own = people.accounts(asked.user_id, everybody) | (people.accounts(same.user_id, everybody) if same else set())
         name = None if held and held.name == asked.name else asked.name
         address = None if held and held.address == asked.address else asked.address
         for other in look_alikes(name, address, [line for line in others if line.user_id not in own]):
-            yield (
+            yield Fault(
+                "another_person",
                 f"{asked.name} ({asked.address}) looks like {other.name} ({other.address}), who is registered already. "
                 "If they are two people, say so (“Another person of this name”, or --another-person). If they are one, "
-                "change that account, or name it as another account of the same person (--same-as)."
+                "change that account, or name it as another account of the same person (--same-as).",
             )
 
 
-def _takes_away(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Iterator[str]:
-    """Say why a person must stay an administrator, if the change would make them none."""
+def _takes_away(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Iterator[Fault]:
+    """Give why a person must stay an administrator, if the change would make them none."""
     held = next((line for line in everybody if line.user_id == asked.user_id), None)
     if held is None or (asked.role == Role.ADMINISTRATOR and asked.active):
         return
+    field = "active" if asked.role == Role.ADMINISTRATOR else "role"
     if actor_id == asked.user_id:
-        yield "You cannot take your own administration away; another administrator can."
+        yield Fault(field, "You cannot take your own administration away; another administrator can.")
         return
     others = [line for line in everybody if line.user_id != asked.user_id]
     left = any(line.active and line.role == Role.ADMINISTRATOR for line in others)
     if held.active and held.role == Role.ADMINISTRATOR and others and not left:
-        yield f"{held.name} ({held.address}) is the last active administrator; make somebody else one first."
+        yield Fault(
+            field, f"{held.name} ({held.address}) is the last active administrator; make somebody else one first."
+        )

@@ -72,7 +72,7 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
                 ("Asked", html.put("{} by {}", html.day(line.asked_on), state.shown(line.author_id, line.author))),
                 ("Why", html.put('{}<span class="why">{}</span>', line.reason, line.note)),
                 *_effects(seen),
-                ("Stands against it", " ".join(seen.faults)),
+                ("Stands against it", " ".join(map(str, seen.faults))),
             ]
         )
     )
@@ -155,7 +155,7 @@ def _ask(choice: Draft) -> None:
         seen = baselines.foresee_baseline(state.store(), actor_id=draft.person, asked=asked)
         html.show(
             html.put("<h3>What an approval does</h3>"),
-            html.facts([*_effects(seen), ("To put right first", " ".join(seen.faults))]),
+            html.facts([*_effects(seen), ("To put right first", " ".join(map(str, seen.faults)))]),
         )
     else:
         wrong.append("Give the baseline that you ask for, and choose why it changes.")
@@ -166,15 +166,7 @@ def _ask(choice: Draft) -> None:
     if wrong or asked is None:
         drafts.refuse(draft.form, f"Nothing was sent. {wrong[0]}")
         return
-    act = partial(
-        baselines.request_baseline,
-        state.store(),
-        actor_id=draft.person,
-        milestone_id=chosen,
-        baseline=asked.baseline,
-        reason=asked.reason,
-        note=asked.note,
-    )
+    act = partial(baselines.request_baseline, state.store(), actor_id=draft.person, asked=asked)
     drafts.record(draft.form, [draft, choice], act, f"A baseline of {asked.baseline} is asked for {chosen}")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.domain.people import Account
 from tracker.domain.words import Role
 from tracker.services import users
 from tracker.ui import drafts, html, state
@@ -71,44 +72,49 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
         _offer_both(held, given, draft)
     if not st.button("Save", type="primary", key=draft.key("button")):
         return
+    act = partial(users.add_user, state.store(), actor_id=draft.person, account=given)
     if held:
-        addresses = {"email": held.user_id, "address": given["email"]}
-        act = partial(users.change_user, base_version=base_version, **{**given, **addresses})
-    else:
-        act = partial(users.add_user, **{field: said for field, said in given.items() if field != "active"})
-    words = f"{given['name']} ({given['email']}) is {'changed' if held else 'added'}"
-    drafts.record(draft.form, [draft, choice], partial(act, state.store(), actor_id=draft.person), words)
+        act = partial(
+            users.change_user,
+            state.store(),
+            actor_id=draft.person,
+            user_id=held.user_id,
+            base_version=base_version,
+            account=given,
+        )
+    words = f"{given.name} ({given.address}) is {'changed' if held else 'added'}"
+    drafts.record(draft.form, [draft, choice], act, words)
 
 
-def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> dict[str, Any]:
-    """Draw the fields and return what they say, by the names that the service has for it."""
+def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Account:
+    """Draw the fields and return what they say."""
     view = state.board()
     programmes = {programme.programme_id: programme.name for programme in view.programmes}
     commitments = {line.commitment_id: f"{line.commitment_id} {line.title}" for line in view.commitments}
     others = ["", *(user_id for user_id in everybody if not held or user_id != held.user_id)]
-    return {
-        "email": st.text_input("E-mail", value=held.address if held else "", **draft.kept("email")),
-        "name": st.text_input("Name", value=held.name if held else "", **draft.kept("name")),
-        "role": str(
+    return Account(
+        address=st.text_input("E-mail", value=held.address if held else "", **draft.kept("address")),
+        name=st.text_input("Name", value=held.name if held else "", **draft.kept("name")),
+        role=str(
             st.selectbox(
                 "Role", list(Role), index=list(Role).index(Role(held.role)) if held else 0, **draft.kept("role")
             )
         ),
-        "programmes": st.multiselect(
+        programmes=st.multiselect(
             "Programmes to update (a contributor's)",
             list(programmes),
             default=held.programmes if held else [],
             format_func=programmes.__getitem__,
             **draft.kept("programmes"),
         ),
-        "commitments": st.multiselect(
+        commitments=st.multiselect(
             "Commitments to update (a contributor's)",
             list(commitments),
             default=held.commitments if held else [],
             format_func=commitments.__getitem__,
             **draft.kept("commitments"),
         ),
-        "same_as": st.selectbox(
+        same_as=st.selectbox(
             "Another account of the same person",
             others,
             index=others.index(held.same_as) if held and held.same_as else 0,
@@ -116,26 +122,26 @@ def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> dic
             help="Nobody approves at one of their accounts what they asked for at another.",
             **draft.kept("same_as"),
         ),
-        "another_person": st.checkbox(
+        another_person=st.checkbox(
             "Another person of this name: they only look like somebody who is registered", **draft.kept("another")
         ),
-        "active": st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
-    }
+        active=st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
+    )
 
 
-def _offer_both(held: UserLine, given: Mapping[str, Any], draft: Draft) -> None:
+def _offer_both(held: UserLine, given: Account, draft: Draft) -> None:
     """Somebody else changed the person first: show what is saved now beside the draft, and let its writer decide."""
 
-    def row(whose: str, said: Mapping[str, Any]) -> tuple[html.Cell, ...]:
-        updates = ", ".join([*said["programmes"], *said["commitments"]])
-        return (whose, said["name"], said["role"], updates, "yes" if said["active"] else "no")
+    def row(whose: str, said: Account | UserLine) -> tuple[html.Cell, ...]:
+        updates = ", ".join([*said.programmes, *said.commitments])
+        return (whose, said.name, said.role, updates, "yes" if said.active else "no")
 
     html.show(
         html.alert(f"{held.name} was changed by somebody else since you began. Your draft is kept."),
         html.table(
             "Both texts: nothing is lost",
             ["Whose", "Name", "Role", "Updates", "Active"],
-            [row("Yours", given), row("Saved now", asdict(held))],
+            [row("Yours", given), row("Saved now", held)],
             empty="",
         ),
     )

@@ -13,6 +13,7 @@ from tracker.domain.dates import in_words
 from tracker.domain.text import counted
 from tracker.domain.words import PeriodState
 from tracker.services import periods
+from tracker.services.periods import Timetable
 from tracker.ui import drafts, html, state
 from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
@@ -90,16 +91,8 @@ def _form(held: PeriodLine | None, draft: Draft) -> None:
         drafts.refuse(draft.form, "Nothing was saved. Say when the period opens and closes, and when the board meets.")
         return
     act = partial(periods.change_period, base_version=base_version) if held else periods.open_period
-    save = partial(
-        act,
-        state.store(),
-        actor_id=draft.person,
-        period_id=period_id,
-        name=name,
-        opens_on=days[0],
-        closes_on=days[1],
-        board_on=days[2],
-    )
+    period = Timetable(period_id=period_id, name=name, opens_on=days[0], closes_on=days[1], board_on=days[2])
+    save = partial(act, state.store(), actor_id=draft.person, period=period)
     drafts.record(draft.form, [draft], save, f"The period {period_id} is {'changed' if held else 'open'}")
 
 

@@ -142,7 +142,7 @@ def _foretell(seen: Foreseen) -> None:
                     if seen.disagrees
                     else dates_say,
                 ),
-                ("To put right first", " ".join(seen.faults)),
+                ("To put right first", " ".join(map(str, seen.faults))),
             ]
         ),
     )
@@ -179,11 +179,7 @@ def _save(rating: Rating, draft: Draft, *, done: Sequence[Draft]) -> None:
         recorded = ratings.rate_commitment(
             state.store(),
             actor_id=draft.person,
-            commitment_id=rating.commitment_id,
-            base_version=rating.base_version,
-            rating=rating.rating,
-            rationale=rating.rationale,
-            override_reason=rating.override_reason,
+            rating=rating,
             request_id=drafts.request_id(draft),
         )
     except StaleEdit as stale:  # rated by somebody else in this moment: draw the page again, with both texts

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain.dates import in_words
-from tracker.domain.errors import InvalidPack
+from tracker.domain.errors import Fault, InvalidPack
 from tracker.domain.text import counted
 from tracker.exchange.pack.files import xml_text
 from tracker.views.table import BLANK_MEANINGS, Blank, Column, Kind, Table
@@ -58,8 +58,11 @@ def workbook_sheets(cover: Cover, tables: Sequence[Table]) -> list[Sheet]:
     for table in tables:
         if len(table.rows) > MOST_ROWS:
             raise InvalidPack(
-                f"{table.title} has {len(table.rows):,} rows and a spreadsheet holds {MOST_ROWS:,}; "
-                "leave the formats ods and xlsx out and use csv or parquet. Nothing was cut off."
+                Fault(
+                    "formats",
+                    f"{table.title} has {len(table.rows):,} rows and a spreadsheet holds {MOST_ROWS:,}; "
+                    "leave the formats ods and xlsx out and use csv or parquet. Nothing was cut off.",
+                )
             )
     data = [_data_sheet(cover, table.worded()) for table in tables]
     return [_cover_sheet(cover, data), _contents_sheet(cover, tables), _notes_sheet(cover), *data]
