@@ -34,7 +34,7 @@ PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
 def run() -> None:
     """Draw the app: navigation, the as-at control, the page that was asked for, and the foot."""
     try:
-        identity.settle(state.store(), state.known())
+        identity.settle(state.everybody())
         refused = ""
     except TrackerError as error:
         refused = str(error)
@@ -97,8 +97,8 @@ def _show_controls() -> None:
             state.show_as_at(line.as_at)
         else:
             state.choose_as_at()
-        identity.choose_actor(state.store(), state.known())
-    identity.ask_to_confirm(state.store(), state.known(), typed_here=state.on_my_updates())
+        identity.choose_actor(state.everybody())
+    identity.ask_to_confirm(state.everybody(), typed_here=state.on_my_updates())
     if state.actor():
         html.show(
             html.put(

@@ -11,21 +11,20 @@ whose it is; for anything else they say with one press that it is them.
 
 from __future__ import annotations
 
-import datetime as dt
 import hmac
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain import dates
 from tracker.services import users
 from tracker.ui import gate, html
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.domain.people import UserLine
     from tracker.domain.policy import Actor
-    from tracker.store.database import Database
 
 ACTING_AS = "acting_as"
 """What the address calls who is asking."""
@@ -76,36 +75,14 @@ def invitation() -> str:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _users(_db: Database, today: dt.date, known_seq: int) -> list[UserLine]:  # noqa: ARG001  the key of the cache
-    """Everybody registered, kept by what it depends on: read once, not at every question of a page."""
-    return users.list_users(_db)
-
-
-def _everybody(db: Database, known_seq: int) -> list[UserLine]:
-    return _users(db, dates.today(), known_seq)
-
-
-def namesakes(db: Database, known_seq: int) -> dict[str, str]:
-    """Return the address of each person whose name alone could be two people's, by id."""
-    return users.namesakes(_everybody(db, known_seq))
-
-
-def named(db: Database, known_seq: int) -> dict[str, str]:
-    """Return the name and address of everybody who was ever registered, by id."""
-    return {user.user_id: f"{user.name}, {user.address}" for user in _everybody(db, known_seq)}
-
-
-def _by_id(db: Database, known_seq: int) -> dict[str, UserLine]:
+def _by_id(everybody: Sequence[UserLine]) -> dict[str, UserLine]:
     """Everybody whom a visitor may act as, by id."""
-    if not editable_here():
-        return {}
-    return {user.user_id: user for user in _everybody(db, known_seq) if user.active}
+    return {user.user_id: user for user in everybody if user.active} if editable_here() else {}
 
 
-def settle(db: Database, known_seq: int) -> None:
+def settle(everybody: Sequence[UserLine]) -> None:
     """Decide who is asking, before a page is drawn: who was chosen last in this visit, else whom the address names."""
-    people = _by_id(db, known_seq)
+    people = _by_id(everybody)
     if _CHOICE not in st.session_state:
         asked = st.query_params.get(ACTING_AS, "")
         st.session_state[_CHOICE] = asked
@@ -116,12 +93,12 @@ def settle(db: Database, known_seq: int) -> None:
         st.session_state[_CHOICE] = ""
 
 
-def choose_actor(db: Database, known_seq: int) -> None:
+def choose_actor(everybody: Sequence[UserLine]) -> None:
     """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and written in the address."""
-    people = _by_id(db, known_seq)
+    people = _by_id(everybody)
     if not people:
         return
-    beside = namesakes(db, known_seq)
+    beside = users.namesakes(everybody)
     words = {
         user_id: ", ".join(filter(None, (user.name, beside.get(user_id)))) + f" ({user.role})"
         for user_id, user in people.items()
@@ -138,11 +115,11 @@ def choose_actor(db: Database, known_seq: int) -> None:
     _write_address()
 
 
-def ask_to_confirm(db: Database, known_seq: int, *, typed_here: bool) -> None:
+def ask_to_confirm(everybody: Sequence[UserLine], *, typed_here: bool) -> None:
     """Say whom the address names, and ask whether it is them, until they say so; ``typed_here`` on My updates."""
     if confirmed() or not st.session_state.get(_CHOICE):
         return
-    user = _by_id(db, known_seq)[st.session_state[_CHOICE]]
+    user = _by_id(everybody)[st.session_state[_CHOICE]]
     html.show(
         html.put(
             '<div class="banner" role="status"><p><strong>Are you {} ({})?</strong> The address of this page names '
@@ -170,10 +147,10 @@ def confirmed() -> bool:
     return not led or st.session_state.get(_CONFIRMED) == st.session_state.get(_CHOICE)
 
 
-def actor(db: Database, known_seq: int) -> Actor | None:
+def actor(everybody: Sequence[UserLine]) -> Actor | None:
     """Who is asking; None for somebody who only looks."""
-    user = _by_id(db, known_seq).get(st.session_state.get(_CHOICE, ""))
-    return users.actor_of(user, _everybody(db, known_seq)) if user else None
+    user = _by_id(everybody).get(st.session_state.get(_CHOICE, ""))
+    return users.actor_of(user, everybody) if user else None
 
 
 def in_address() -> dict[str, str]:

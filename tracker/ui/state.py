@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,14 +15,21 @@ from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
 from tracker.services import backups, boards, comparisons, snapshots, stores, users
 from tracker.ui import held, html, identity
+from tracker.ui.memory import remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracker.domain.ledger import Head
+    from tracker.domain.people import UserLine
     from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
     from tracker.services.comparisons import Comparison
     from tracker.store.database import Database
     from tracker.views.control import SnapshotLine
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 AS_AT = "as_at"
 """The key of the one control, and its name in the address bar."""
@@ -60,14 +67,21 @@ def _somebody_may_change_something(db: Database) -> bool:
     return identity.serves_this_machine() and any(user.active and user.role != Role.VIEWER for user in everybody)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _known(commits: int) -> int:  # noqa: ARG001  the key of the cache
+@remembered(2, by=lambda: store().commits)
+def known() -> int:
+    """The end of the ledger, asked of it once after each save: a page wants it a hundred times."""
     return boards.known_position(store())
 
 
-def known() -> int:
-    """The end of the ledger, asked of it once after each save: a page wants it a hundred times."""
-    return _known(store().commits)
+def as_known(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Remember the newest so many answers of a function, until something is recorded or the day is over."""
+    return remembered(most, by=lambda: (known(), dates.today()))
+
+
+@as_known(8)
+def everybody() -> list[UserLine]:
+    """Everybody who was ever registered, by name."""
+    return users.list_users(store())
 
 
 @st.cache_resource(show_spinner=False)
@@ -94,18 +108,18 @@ def set_title(words: str) -> None:
 
 def actor() -> Actor | None:
     """Who is asking; None for somebody who only looks."""
-    return identity.actor(store(), known())
+    return identity.actor(everybody())
 
 
 def shown(user_id: str, name: str) -> str:
     """Return a person's name as a page says it: with their address where the name alone could be two people."""
-    address = identity.namesakes(store(), known()).get(user_id)
+    address = users.namesakes(everybody()).get(user_id)
     return f"{name}, {address}" if address else name
 
 
 def named(user_id: str) -> str:
     """Return what a choice of people says of one: the name and the address, or what was noted of who is no account."""
-    return identity.named(store(), known()).get(user_id, user_id)
+    return next((f"{user.name}, {user.address}" for user in everybody() if user.user_id == user_id), user_id)
 
 
 def may(action: Action) -> bool:
@@ -115,14 +129,9 @@ def may(action: Action) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _board(_at: Position, place: str) -> BoardView:  # noqa: ARG001  the key of the cache
-    """The board, kept by what it depends on: nothing to invalidate, correct by construction."""
-    return boards.view_board(store(), _at.as_at, _at.known_seq, _at.rules)
-
-
 def board_at(at: Position) -> BoardView:
     """The board as at a day and as known at a change, computed once for everybody."""
-    return _board(at, repr(at))
+    return boards.view_board(store(), at.as_at, at.known_seq, at.rules)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -254,29 +263,25 @@ def board() -> BoardView:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _since_approved(_at: Position, place: str, name: str | None) -> Comparison | None:  # noqa: ARG001  the key
-    last = snapshots.last_board(store(), _at.as_at, _at.known_seq)
+def _since_approved(at: Position, name: str | None) -> Comparison | None:
+    last = snapshots.last_board(store(), at.as_at, at.known_seq)
     if last is None:
         return None
-    line, after = last.snapshot, board_at(_at)
+    line, after = last.snapshot, board_at(at)
     before = board_at(line.position)
     return comparisons.compare_boards(store(), before, after, before_name=line.name, after_name=name, since=last.named)
 
 
 def since_approved() -> Comparison | None:
     """What changed on the board that every page shows since the last board that met; None when none had."""
-    line, at = snapshot(), position()
-    return _since_approved(at, repr(at), line.name if line else None)
+    line = snapshot()
+    return _since_approved(position(), line.name if line else None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _compared(before: str, after: str, known_seq: int) -> Comparison:  # noqa: ARG001  days are compared as known now
-    return comparisons.compare_asked(store(), before, after)
-
-
+@as_known(16)
 def compared(before: str, after: str) -> Comparison:
     """What changed between two snapshots or days, by what they are called. Raises UnknownSnapshot, UnreadableDate."""
-    return _compared(before, after, known())
+    return comparisons.compare_asked(store(), before, after)
 
 
 def commitment(commitment_id: str) -> CommitmentView:
