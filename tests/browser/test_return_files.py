@@ -92,7 +92,7 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
         expect(page.locator("table", has_text="Conflict: C6-01-M3")).to_contain_text("Written by Ben.")
         save = page.get_by_role("button", name="as one change")
         save.click()
-        expect(page.locator(".refusal")).to_contain_text("Nothing was saved. First decide every conflict")
+        expect(page.locator(".refusal")).to_contain_text("Decide which is to stand for C6-01-M3.")
         resize(page, TELEPHONE)
         assert barriers(page) == []
 
@@ -100,7 +100,7 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
         page.get_by_text("Leave out the 1 row that cannot be taken in").click()
         expect(page.get_by_text("Before saving,")).to_have_count(0)
         save.click()
-        expect(page.locator(".done")).to_contain_text("Saved 3 lines of return.xlsx as change")
+        expect(page.locator(".done")).to_contain_text("Saved 3 lines of return.xlsx. Recorded as change")
 
         upload = page.locator("input[type=file]")
         expect(page.get_by_test_id("stFileChip")).to_have_count(0)

@@ -97,7 +97,7 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
         visit(page, acting(office, "updates", "ana"))
         choose_lines(page, "Lines to confirm", "C6-01-M3", "C3-13-M1", "C4-03-M1")
         page.get_by_role("button", name="Confirm 3 lines unchanged").click()
-        expect(page.locator(".done")).to_contain_text("Saved 3 lines as change")
+        expect(page.locator(".done")).to_contain_text("Saved 3 lines: ")
 
         choose_line(page, "C6-04-M2")
         fill(page, "Expected", "2027-03")
@@ -161,9 +161,9 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
 
     second.get_by_role("button", name="Save", exact=True).click()
     said = second.locator(".banner[role=alert]")
-    expect(said.first).to_contain_text("was changed by somebody else since you began")
-    expect(said.first).to_contain_text("Written by ana.")
-    expect(said.last).to_contain_text("was not saved")
+    expect(said.first).to_contain_text("was not saved")
+    expect(said.last).to_contain_text("was changed by somebody else since you began")
+    expect(said.last).to_contain_text("Written by ana.")
     expect(second.locator("table", has_text="Both texts: nothing is lost")).to_contain_text("Written by ben.")
     assert second.get_by_role("textbox", name="Narrative").input_value() == "Written by ben."
 
@@ -171,7 +171,7 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
     expect(second.locator(".done")).to_contain_text("is not saved yet")
     expect(said).to_have_count(0)
     second.get_by_role("button", name="Save", exact=True).click()
-    expect(second.locator(".done")).to_contain_text("Saved 1 line as change")
+    expect(second.locator(".done")).to_contain_text("Saved 1 line: ")
     visit(second, acting(office, "commitment", "ben") + "&id=C6-01")
     expect(second.locator("table", has_text="C6-01-M3").first).to_contain_text("Written by ben.")
     first.close()
@@ -208,12 +208,12 @@ def test_one_field_of_many_lines_is_changed_as_one_change_and_never_over_what_wa
         expect(second.locator(".done")).to_contain_text("C6-01-M1")
 
         first.get_by_role("button", name="Save 2 lines").click()
-        expect(first.locator(".banner[role=alert]").last).to_contain_text("you worked from version")
+        expect(first.locator(".refusal")).to_contain_text("you worked from version")
         expect(difference.locator("tbody tr").first).to_contain_text("December 2026 → March 2027")
         first.get_by_role("button", name="Keep mine").click()
         expect(first.locator(".done")).to_contain_text("Your version of C6-01-M1 is kept")
         first.get_by_role("button", name="Save 2 lines").click()
-        expect(first.locator(".done")).to_contain_text("Saved 2 lines as change")
+        expect(first.locator(".done")).to_contain_text("Saved 2 lines: ")
 
         # What was chosen before stays behind: the next change is of the lines alone that are chosen for it.
         expect(first.get_by_role("button", name="Save 2 lines")).to_have_count(0)
@@ -221,7 +221,7 @@ def test_one_field_of_many_lines_is_changed_as_one_change_and_never_over_what_wa
         choose(first, "Field", "Narrative")
         fill(first, "Narrative of all", "Only this one.")
         first.get_by_role("button", name="Save 1 line").click()
-        expect(first.locator(".done")).to_contain_text("Saved 1 line as change")
+        expect(first.locator(".done")).to_contain_text("Saved 1 line: ")
         expect(first.locator(".done")).to_contain_text("C6-01-M3.")
         first.close()
         second.close()
@@ -262,7 +262,7 @@ def test_by_keyboard_a_save_is_reached_after_the_last_field_and_says_where_one_i
         choose(page, "Why the date moves", "scope changed")
         fill(page, "More about why", "It was extended.")
         save_by_keyboard()
-        expect(region.locator(".done")).to_contain_text("Saved 1 line as change")
+        expect(region.locator(".done")).to_contain_text("Saved 1 line: ")
         expect(region.locator(".done")).to_be_focused()
         expect(region.locator(".done")).to_be_in_viewport()
         choose_line(page, "C6-01-M3")  # again, at once

@@ -103,8 +103,18 @@ def after_a_restart(app: AppTest) -> AppTest:
 
 def said(app: AppTest) -> str:
     """What the forms of a page say of a save: in the one place that a browser puts it."""
-    regions = [json.loads(part.proto.json) for part in app.main if part.type == "bidi_component" and part.proto.json]
-    return " ".join(region["words"] for region in regions if region["words"])
+    return " ".join(
+        words
+        for region in regions(app)
+        for words in (region["words"], *(problem["words"] for problem in region["problems"]))
+        if words
+    )
+
+
+def regions(app: AppTest) -> list[dict[str, Any]]:
+    """What each form of a page has to say: its words, the problems and the fields that they are tied to."""
+    parts = [part.proto.json for part in app.main if part.type == "bidi_component" and part.proto.json]
+    return [json.loads(said) for said in parts]
 
 
 def shown(app: AppTest) -> str:
@@ -308,7 +318,7 @@ def test_a_refusal_keeps_what_was_typed_and_the_way_to_save(db: Database) -> Non
     assert field(app, "text_area", "Narrative").value == "OWNER: words"
     put(app, "text_input", "Expected", SOON.isoformat())
     press(app, "Save")
-    assert "Saved 1 line as change" in said(app)
+    assert f"Saved 1 line: {LINE}. Recorded as change" in said(app)
     assert boards.known_position(db)
 
 

@@ -26,7 +26,6 @@ from tracker.exchange import marking
 from tracker.services import boards, comparisons, packs, snapshots, stores, users
 
 if TYPE_CHECKING:
-
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
     from tracker.store.database import Database

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.domain.errors import Fault
 from tracker.domain.progress import Statement, amended, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
-from tracker.ui import drafts, html, state, updates
+from tracker.ui import forms, html, state, updates
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
         html.put("<h2>Change many lines</h2>"),
         html.put('<p class="quiet">Make the same change to several lines. Nothing else about them changes.</p>'),
     )
-    with drafts.fields():
+    with forms.form("many"):
         _change(lines, Draft("many", actor_id))
-    drafts.say("many")
 
 
 def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
@@ -41,7 +41,7 @@ def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
     if not chosen:
         return
     field = st.selectbox("Field", list(_FIELDS), **draft.kept("field"))
-    wrong: list[str] = []
+    wrong: list[Fault] = []
     change, evidence = _ask(field, draft, wrong)
     reports = [
         replace(
@@ -56,9 +56,8 @@ def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
         updates.offer_both(stale, draft, theirs="Leave them out")
     if st.button(f"Save {counted(len(chosen), 'line')}", type="primary", key=draft.key("button")):
         if change == Statement() or wrong:
-            drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong) or f'Fill in the new {field.lower()}.'}")
-        else:
-            updates.save(reports, draft, done=[draft, *(updates.begun(line, draft) for line in chosen)])
+            forms.refuse(draft, *wrong or [Fault(_FIELDS[field], f"Fill in the new {field.lower()}.")])
+        updates.save(reports, draft)
 
 
 def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
@@ -72,7 +71,7 @@ def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
                     _difference(field, one),
                     html.put("{} now, {} after", html.status(one.line.computed_status), html.status(one.status_after)),
                     html.put("{} now, {} after", html.slip(one.line.slip_days), html.slip(one.slip_after)),
-                    " ".join(one.faults),
+                    " ".join(map(str, one.faults)),
                 )
                 for one in seen
             ),
@@ -81,14 +80,14 @@ def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
     )
 
 
-def _ask(field: str, draft: Draft, wrong: list[str]) -> tuple[Statement, Evidence | None]:
+def _ask(field: str, draft: Draft, wrong: list[Fault]) -> tuple[Statement, Evidence | None]:
     """Draw what is to be said in a field and return it; what of it cannot be read is added to ``wrong``."""
     if field == "Status":
         open_ = [ReportedStatus.NOT_STARTED, ReportedStatus.IN_PROGRESS]
         return Statement(status=st.selectbox("Status of all", open_, index=None, **draft.kept("status"))), None
     if field == "Narrative":
-        return Statement(narrative=st.text_area("Narrative of all", **draft.kept("text")) or None), None
-    day = updates.ask_date(st.container(), field, "", draft, wrong, f"{field}, all")
+        return Statement(narrative=st.text_area("Narrative of all", **draft.kept("narrative")) or None), None
+    day = updates.ask_date(st.container(), _FIELDS[field], f"{field}, all", "", draft, wrong)
     if field == "Happened":
         evidence = updates.ask_evidence(draft)
         return Statement(actual=day), evidence if day else None
@@ -99,7 +98,7 @@ def _ask(field: str, draft: Draft, wrong: list[str]) -> tuple[Statement, Evidenc
         placeholder="None moves",
         **draft.kept("reason"),
     )
-    note = st.text_input("More about why they move", **draft.kept("note"))
+    note = st.text_input("More about why they move", **draft.kept("reason_note"))
     if day is None:
         return Statement(), None
     return Statement(forecast=day, reason=MoveReason(reason) if reason else None, reason_note=note or None), None

@@ -10,10 +10,11 @@ import streamlit as st
 
 from tracker.domain.baselines import Asked
 from tracker.domain.dates import beside_original
+from tracker.domain.errors import Fault
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, RequestState
 from tracker.services import baselines
-from tracker.ui import drafts, html, panels, state, updates
+from tracker.ui import forms, html, panels, state, updates
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
@@ -45,12 +46,11 @@ def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
     able = {line.request_id: line for line in waiting if line.author_id != actor_id}
     if waiting:
         html.show(html.put("<h3>Decide</h3>"))
-    with drafts.fields():
+    with forms.form("decide"):
         if able:
             _decide(able, Draft("decide", actor_id))
         elif waiting:
             html.show(html.put("<p>You asked for all of them. Somebody else decides.</p>"))
-    drafts.say("decide")
 
 
 def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
@@ -60,7 +60,7 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
         index=None,
         format_func=lambda request_id: f"{request_id} {able[request_id].milestone}",
         placeholder="Choose a request",
-        **choice.kept("chosen"),
+        **choice.kept("request"),
     )
     if chosen is None:
         return
@@ -72,7 +72,7 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
                 ("Asked", html.put("{} by {}", html.day(line.asked_on), state.shown(line.author_id, line.author))),
                 ("Why", html.put('{}<span class="why">{}</span>', line.reason, line.note)),
                 *_effects(seen),
-                ("Stands against it", " ".join(map(str, seen.faults))),
+                ("Stands against it", " ".join(fault.beside_field for fault in seen.faults)),
             ]
         )
     )
@@ -82,9 +82,9 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
         baselines.decide_baseline, state.store(), actor_id=draft.person, baseline_request_id=chosen, note=note
     )
     if approve.button("Approve", type="primary", key=draft.key("approve")):
-        drafts.record(draft.form, [draft, choice], partial(decision, approve=True), f"{chosen} is approved")
+        forms.save(draft, partial(decision, approve=True), f"{chosen} is approved")
     if refuse.button("Refuse", key=draft.key("refuse")):
-        drafts.record(draft.form, [draft, choice], partial(decision, approve=False), f"{chosen} is refused")
+        forms.save(draft, partial(decision, approve=False), f"{chosen} is refused")
 
 
 def withdraw(lines: Sequence[RequestLine], actor_id: str) -> None:
@@ -94,10 +94,9 @@ def withdraw(lines: Sequence[RequestLine], actor_id: str) -> None:
     }
     if own:
         html.show(html.put("<h3>Withdraw a request of yours</h3>"))
-    with drafts.fields():
+    with forms.form("withdraw"):
         if own:
             _withdraw(own, Draft("withdraw", actor_id))
-    drafts.say("withdraw")
 
 
 def _withdraw(own: Mapping[str, RequestLine], choice: Draft) -> None:
@@ -107,17 +106,17 @@ def _withdraw(own: Mapping[str, RequestLine], choice: Draft) -> None:
         index=None,
         format_func=lambda request_id: f"{request_id} {own[request_id].milestone}",
         placeholder="Choose a request",
-        **choice.kept("chosen"),
+        **choice.kept("request"),
     )
     if chosen is None:
         return
-    draft = Draft("withdraw", choice.person, chosen)
+    draft = replace(choice, thing=chosen)
     note = st.text_area("Why you withdraw it (optional)", **draft.kept("note"))
     if st.button("Withdraw the request", key=draft.key("button")):
         act = partial(
             baselines.withdraw_request, state.store(), actor_id=draft.person, baseline_request_id=chosen, note=note
         )
-        drafts.record(draft.form, [draft, choice], act, f"{chosen} is withdrawn")
+        forms.save(draft, act, f"{chosen} is withdrawn")
 
 
 def ask(actor_id: str) -> None:
@@ -130,9 +129,8 @@ def ask(actor_id: str) -> None:
             MoveReason.CORRECTION,
         ),
     )
-    with drafts.fields():
+    with forms.form("ask"):
         _ask(Draft("ask", actor_id))
-    drafts.say("ask")
 
 
 def _ask(choice: Draft) -> None:
@@ -143,31 +141,29 @@ def _ask(choice: Draft) -> None:
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {lines[milestone_id].title}",
         placeholder="Choose a milestone",
-        **choice.kept("chosen"),
+        **choice.kept("milestone_id"),
     )
     if chosen is None:
         return
     draft = replace(choice, thing=chosen)
     before = draft.base(lines[chosen].baseline_written)
-    wrong: list[str] = []
-    asked = _asked(lines[chosen], draft, wrong)
+    asked, wrong = _asked(lines[chosen], draft)
     if asked:
         seen = baselines.foresee_baseline(state.store(), actor_id=draft.person, asked=asked)
         html.show(
             html.put("<h3>What an approval does</h3>"),
-            html.facts([*_effects(seen), ("To put right first", " ".join(map(str, seen.faults)))]),
+            html.facts(
+                [*_effects(seen), ("To put right first", " ".join(fault.beside_field for fault in seen.faults))]
+            ),
         )
-    else:
-        wrong.append("Give the baseline that you ask for, and choose why it changes.")
     if before != lines[chosen].baseline_written:
-        wrong.append(_offer_now(lines[chosen], before, draft))
+        wrong.append(Fault("", _offer_now(lines[chosen], before, draft)))
     if not st.button("Ask for this baseline", type="primary", key=draft.key("button")):
         return
     if wrong or asked is None:
-        drafts.refuse(draft.form, f"Nothing was sent. {wrong[0]}")
-        return
+        forms.refuse(draft, *wrong)
     act = partial(baselines.request_baseline, state.store(), actor_id=draft.person, asked=asked)
-    drafts.record(draft.form, [draft, choice], act, f"A baseline of {asked.baseline} is asked for {chosen}")
+    forms.save(draft, act, f"A baseline of {asked.baseline} is asked for {chosen}")
 
 
 def _offer_now(line: UpdateLine, before: str, draft: Draft) -> str:
@@ -183,21 +179,30 @@ def _offer_now(line: UpdateLine, before: str, draft: Draft) -> str:
 
 def _keep_mine(line: UpdateLine, draft: Draft) -> None:
     draft.begin_again_from(line.baseline_written)
-    drafts.tell(draft.form, "What you typed is kept, and is not sent yet.")
+    forms.tell(draft.form, "What you typed is kept, and is not sent yet.")
 
 
-def _asked(line: UpdateLine, draft: Draft, wrong: list[str]) -> Asked | None:
-    """Draw the fields of a request and return what they say; None until there is a date and a reason."""
+def _asked(line: UpdateLine, draft: Draft) -> tuple[Asked | None, list[Fault]]:
+    """Draw the fields of a request and return what they say, or what is to be given before they say anything."""
     held = beside_original(line.baseline, line.original_baseline)
     html.show(html.put("<p>Its baseline is {}.</p>", html.baseline(line.baseline, line.original_baseline) or held))
-    baseline = updates.ask_date(st.container(), "Baseline asked for", "", draft, wrong)
+    wrong: list[Fault] = []
+    baseline = updates.ask_date(st.container(), "baseline", "Baseline asked for", "", draft, wrong)
     reason = st.selectbox(
-        "Why it changes", [str(reason) for reason in MoveReason], index=None, placeholder="Choose", **draft.kept("why")
+        "Why it changes",
+        [str(reason) for reason in MoveReason],
+        index=None,
+        placeholder="Choose",
+        **draft.kept("reason"),
     )
     note = st.text_area("More about why it changes", **draft.kept("note"))
+    if baseline is None and not wrong:
+        wrong.append(Fault("baseline", "Give the baseline that you ask for."))
+    if reason is None:
+        wrong.append(Fault("reason", "Choose why it changes."))
     if baseline is None or reason is None:
-        return None
-    return Asked(milestone_id=line.milestone_id, baseline=baseline, reason=reason, note=note)
+        return None, wrong
+    return Asked(milestone_id=line.milestone_id, baseline=baseline, reason=reason, note=note), wrong
 
 
 def _effects(seen: Foreseen) -> list[tuple[str, Markup]]:

@@ -10,27 +10,41 @@ from __future__ import annotations
 
 import json
 import uuid
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from tracker.domain.errors import TrackerError
-from tracker.domain.ledger import StaleEdit
 from tracker.ui import html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from tracker.domain.ledger import Change
+    from tracker.domain.errors import Fault
 
 _EDITIONS = "editions"
-_SAID = "said"
-_TURN = "turn"
-_FAULTS = "faults"
+_DRAWN = "fields that are drawn"
+
+
+@dataclass
+class Field:
+    """A field that is drawn: the place above it, there before anything is wrong, and what is wrong with it.
+
+    ``name`` is the id that ties the words to the field.
+    """
+
+    above: DeltaGenerator
+    name: str
+    faults: list[str] = field(default_factory=list)
+
+    def say(self, faults: Iterable[str]) -> None:
+        """Say above the field what else is wrong with it."""
+        self.faults = list(dict.fromkeys([*self.faults, *faults]))
+        if self.faults:
+            with self.above:
+                html.show(html.faults(self.name, self.faults))
 
 
 @dataclass(frozen=True)
@@ -50,9 +64,34 @@ class Draft:
         """Return the key of a field; it is another one after each save."""
         return f"{field}/{self.name}/{_editions().get(self.name, 0)}"
 
-    def kept(self, field: str) -> dict[str, Any]:
-        """Return how a field is drawn so that what is typed in it outlives leaving the page."""
-        return {"key": self.key(field), "persist_state": "session"}
+    @property
+    def choice(self) -> Draft:
+        """The draft of what was chosen to be changed: the same form, of no record yet."""
+        return replace(self, thing="")
+
+    def kept(self, field: str, place: DeltaGenerator | None = None) -> dict[str, Any]:
+        """Draw what was refused of a field, while it still says that, and return how the field is drawn below it.
+
+        What is typed outlives leaving the page. ``place`` is where the field is drawn, if not right here.
+        """
+        key = self.key(field)
+        drawn = _drawn()
+        drawn[key] = Field((place or st).empty(), f"fault-{self.form}-{len(drawn)}")
+        drawn[key].say([fault["words"] for fault in refused_of(self.form) if fault["key"] == key])
+        return {"key": key, "persist_state": "session"}
+
+    def fault(self, field: str, words: str) -> None:
+        """Say above a field that is drawn what is wrong with what it says now."""
+        _drawn()[self.key(field)].say([words])
+
+    def refuse(self, faults: Iterable[Fault]) -> None:
+        """Remember what is wrong with the draft, and with which of its fields, until it is tried again."""
+        st.session_state[f"refused/{self.form}"] = [self._refused(fault) for fault in faults]
+
+    def _refused(self, fault: Fault) -> dict[str, Any]:
+        keys = [draft.key(fault.field) for draft in (self, self.choice)]
+        key = next((key for key in keys if key in st.session_state), "")
+        return {"words": fault.beside_field, "key": key, "value": _value(key)}
 
     def base(self, now: int | str) -> str:
         """Return the version that the draft began from: the one held now when it begins."""
@@ -70,6 +109,17 @@ class Draft:
     def drop_base(self) -> None:
         """Let the draft begin anew, from what is held when it is drawn next."""
         st.session_state.pop(self.key("unseen/base"), None)
+
+
+def refused_of(form: str) -> list[dict[str, Any]]:
+    """Return what was refused at a form and is as it was then: words, key of the field or "", value."""
+    every: list[dict[str, Any]] = st.session_state.get(f"refused/{form}", [])
+    return [fault for fault in every if _value(fault["key"]) == fault["value"]]
+
+
+def _value(key: str) -> Any:
+    """Return what a field says; None for no field."""
+    return st.session_state.get(key) if key else None
 
 
 def begin() -> None:
@@ -104,17 +154,15 @@ def _editions() -> dict[str, int]:
     return editions
 
 
-@contextmanager
-def fields() -> Iterator[None]:
-    """Draw the fields of a form together, so that the place below them stays where it is, however many they are.
+def _drawn() -> dict[str, Field]:
+    drawn: dict[str, Field] = st.session_state.setdefault(_DRAWN, {})
+    return drawn
 
-    What keeps them from being drawn, such as a right that was taken away a moment ago, is said in their place.
-    """
-    with st.container():
-        try:
-            yield
-        except TrackerError as error:
-            html.show(html.alert(str(error)))
+
+def take_drawn() -> dict[str, Field]:
+    """Return the fields that were drawn since this was asked last, by key."""
+    drawn: dict[str, Field] = st.session_state.pop(_DRAWN, {})
+    return drawn
 
 
 def request_id(draft: Draft) -> str:
@@ -122,67 +170,12 @@ def request_id(draft: Draft) -> str:
     return str(st.session_state.setdefault(draft.key("request"), str(uuid.uuid4())))
 
 
-def record(form: str, done: Sequence[Draft], act: Callable[..., Change], words: str) -> None:
-    """Do one act, saved under the first of the drafts, and say at the form what came of it.
-
-    When it is done, forget the drafts and draw the page again; when it is refused, keep everything that was typed.
-    """
-    try:
-        recorded = act(request_id=request_id(done[0]))
-    except StaleEdit as stale:  # saved by somebody else in this moment: draw the page again, with both texts
-        refuse(form, str(stale))
-        st.rerun()
-    except TrackerError as error:
-        refuse(form, str(error))
-        return
-    finish(form, done, f"{words}. Recorded as change {recorded.seq}.")
-
-
-def finish(form: str, done: Sequence[Draft], words: str) -> None:
-    """Forget drafts that were saved or dropped, draw the page again, and say so at the form."""
-    forget(done)
-    _say(form, words, "done")
-    st.rerun()
-
-
-def forget(done: Sequence[Draft]) -> None:
+def forget(done: Iterable[Draft]) -> None:
     """Let the next time that a form is drawn begin from what is held, whatever the browser still has in its fields."""
     editions = _editions()
     for draft in done:
+        st.session_state.pop(f"refused/{draft.form}", None)
         ending = f"/{draft.name}/{editions.get(draft.name, 0)}"
         for key in [key for key in st.session_state if str(key).endswith(ending)]:
             del st.session_state[key]
         editions[draft.name] = editions.get(draft.name, 0) + 1
-
-
-def tell(form: str, words: str) -> None:
-    """Say at a form, when it is drawn next, that something was done."""
-    _say(form, words, "done")
-
-
-def refuse(form: str, words: str) -> None:
-    """Say at a form why something was not saved."""
-    _say(form, words, "refused")
-
-
-def _say(form: str, words: str, kind: str) -> None:
-    st.session_state[_TURN] = turn = st.session_state.get(_TURN, 0) + 1
-    st.session_state[_SAID] = {"form": form, "words": words, "kind": kind, "turn": turn}
-
-
-def fault(place: DeltaGenerator, label: str, words: str) -> None:
-    """Say what is wrong with a field right below it, and tie it to the field; to be called before ``say``."""
-    faults: dict[str, str] = st.session_state.setdefault(_FAULTS, {})
-    faults[label] = f"fault-{len(faults)}-{'-'.join(label.lower().split())}"
-    with place:
-        html.show(html.fault(faults[label], words))
-
-
-def say(form: str) -> None:
-    """Draw, below a form, the place where it says what came of a save; it is there before there is anything to say."""
-    said = st.session_state.get(_SAID, {})
-    if said.get("form") == form:
-        del st.session_state[_SAID]
-    else:
-        said = {"words": "", "kind": "", "turn": 0}
-    html.said(form, said["words"], said["kind"], said["turn"], st.session_state.pop(_FAULTS, {}))

@@ -51,12 +51,14 @@ def let_enter_show_the_day() -> None:
         _AS_AT(key="as_at/enter")
 
 
-def said(form: str, words: str, kind: str, turn: int, faults: dict[str, str]) -> None:
-    """Draw the live region of a form and what it says; the focus goes there once for each ``turn``.
+def said(form: str, words: str, kind: str, turn: int, problems: list[dict[str, str]], faults: dict[str, str]) -> None:
+    """Draw the live region of a form and what it says; the focus goes there once for each ``turn``, and never for 0.
 
-    ``kind`` is ``done`` or ``refused``; ``faults`` names, by the label of a field, the id of what is wrong with it.
+    ``kind`` is ``done`` or ``refused``. Of each problem, ``key`` is the field to put right, by its key, and ``id`` what
+    is said there; ``faults`` names, by the key of a field, the id of what is wrong with it.
     """
-    _SAID(key=f"said/{form}", data={"words": words, "kind": kind, "turn": turn, "faults": faults})
+    said = {"words": words, "kind": kind, "turn": turn, "problems": problems, "faults": faults}
+    _SAID(key=f"said/{form}", data=said)
 
 
 def put(template: str, *values: object, **named: object) -> Markup:
@@ -189,9 +191,10 @@ def alert(words: str) -> Markup:
     return put('<div class="banner" role="alert"><p>{}</p></div>', words)
 
 
-def fault(name: str, words: str) -> Markup:
-    """What is wrong with the field above; ``name`` is the id that ties it to the field."""
-    return put('<p class="fault" id="{}">{}</p>', name, words)
+def faults(name: str, sentences: Iterable[str]) -> Markup:
+    """What is wrong with the field below; ``name`` is the id that ties it to the field."""
+    said = joined(put('<p><span class="unseen">Error: </span>{}</p>', sentence) for sentence in sentences)
+    return put('<div class="fault" id="{}">{}</div>', name, said)
 
 
 def details(summary: str, *parts: Markup) -> Markup:

@@ -9,7 +9,7 @@ import streamlit as st
 from tracker.domain.errors import TrackerError
 from tracker.domain.text import counted
 from tracker.services import backups, stores
-from tracker.ui import drafts, html, state
+from tracker.ui import forms, html, state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 def backup_panel(actor_id: str) -> None:
     """Say when the store was last backed up, and make a backup when the button is pressed."""
     html.show(html.put("<h2>Backups</h2>"))
-    folder = stores.backup_folder()
+    with forms.form("backup"):
+        _backup(actor_id, stores.backup_folder())
+
+
+def _backup(actor_id: str, folder: Path | None) -> None:
     if folder is None:
         html.show(
             html.put(
@@ -35,7 +39,6 @@ def backup_panel(actor_id: str) -> None:
         _make(actor_id, folder)
     with last.container():
         html.show(_last(folder))
-    drafts.say("backup")
 
 
 def _make(actor_id: str, folder: Path) -> None:
@@ -43,10 +46,10 @@ def _make(actor_id: str, folder: Path) -> None:
         with st.spinner("Copying the ledger and proving the copy…"):
             made = backups.back_up_open(state.store(), actor_id=actor_id, folder=folder)
     except TrackerError as error:
-        drafts.refuse("backup", str(error))
+        forms.fail("backup", str(error))
         return
     head = made.head
-    drafts.tell(
+    forms.tell(
         "backup", f"Made and proved {made.file.name}: the ledger up to change {head.seq}, seal {head.seal[:12]}."
     )
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain.errors import TrackerError
+from tracker.domain.errors import Fault, Invalid, TrackerError
 from tracker.domain.text import counted
 from tracker.domain.words import Marking
 from tracker.reporting.tables import owners_sources
 from tracker.services import packs
-from tracker.ui import html, panels, state
+from tracker.ui import forms, html, panels, state
+from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracker.services.packs import Exported
     from tracker.views.control import SnapshotLine
 
 _MADE = "made/pack"
@@ -41,25 +46,62 @@ def issue(line: SnapshotLine, actor_id: str) -> None:
             "the same in every file. The same snapshot makes the same pack, whenever it is made.</p>"
         ),
     )
+    with forms.form("pack"):
+        _ask(line, Draft("pack", actor_id, f"{line.name}/{line.version}"))
+    _offer(line)
+
+
+def _ask(line: SnapshotLine, draft: Draft) -> None:
     with st.form(f"pack/{line.name}", enter_to_submit=False):
-        marking = st.selectbox("Marking", list(Marking), index=None, placeholder="Choose how it is marked")
+        marking = st.selectbox(
+            "Marking", list(Marking), index=None, placeholder="Choose how it is marked", **draft.kept("marking")
+        )
         handling = st.text_input(
             "Handling line",
             max_chars=packs.LONGEST_HANDLING,
             help="OFFICIAL-SENSITIVE needs one, such as: For board members only.",
+            **draft.kept("handling"),
         )
-        public = st.checkbox("Public edition", help="Leaves out what owners and officials wrote for the board.")
-        opened = _choose_evidence(line)
+        public = st.checkbox(
+            "Public edition",
+            help="Leaves out what owners and officials wrote for the board.",
+            **draft.kept("public"),
+        )
+        opened = _choose_evidence(line, draft)
         formats = st.multiselect(
-            "Files", packs.FORMATS, default=packs.FORMATS, format_func=lambda name: _MEANS.get(name, name)
+            "Files",
+            packs.FORMATS,
+            default=packs.FORMATS,
+            format_func=lambda name: _MEANS.get(name, name),
+            **draft.kept("formats"),
         )
         asked = st.form_submit_button("Make the pack")
-    if asked:
-        _make(line, actor_id, marking, handling, formats, opened, public=public)
-    _offer(line)
+    if not asked:
+        return
+    st.session_state.pop(_MADE, None)
+    if marking is None:
+        forms.refuse(draft, Fault("marking", "Choose how the pack is marked."))
+    make = partial(
+        packs.export_pack,
+        state.store(),
+        actor_id=draft.person,
+        name=line.name,
+        marking=marking,
+        handling=handling,
+        public=public,
+        opened=opened,
+        formats=formats,
+    )
+    try:
+        pack = _with_a_bar(make)
+    except Invalid as error:
+        forms.refuse(draft, *error.faults)
+    except TrackerError as error:
+        forms.refuse(draft, Fault("", str(error)))
+    st.session_state[_MADE] = (line.name, line.version, pack.name, pack.files, pack.content)
 
 
-def _choose_evidence(line: SnapshotLine) -> list[str]:
+def _choose_evidence(line: SnapshotLine, draft: Draft) -> list[str]:
     """Show what owners gave as evidence, and let the approver choose what a public edition may publish of it."""
     given = {source.source_id: source for source in owners_sources(state.board_at(line.position))}
     if not given:
@@ -75,43 +117,18 @@ def _choose_evidence(line: SnapshotLine) -> list[str]:
             ),
         )
     )
-    return st.multiselect("Owners' evidence to publish (public edition only)", list(given), placeholder="None")
+    return st.multiselect(
+        "Owners' evidence to publish (public edition only)", list(given), placeholder="None", **draft.kept("opened")
+    )
 
 
-def _make(
-    line: SnapshotLine,
-    actor_id: str,
-    marking: str | None,
-    handling: str,
-    formats: list[str],
-    opened: list[str],
-    *,
-    public: bool,
-) -> None:
-    """Make the pack and keep it for the visit, telling how far it is."""
-    st.session_state.pop(_MADE, None)
-    if marking is None:
-        html.show(html.alert("Choose how the pack is marked."))
-        return
+def _with_a_bar(make: Callable[..., Exported]) -> Exported:
+    """Make a pack, telling how far it is."""
     bar = st.progress(0.0, text="Making the pack")
     try:
-        pack = packs.export_pack(
-            state.store(),
-            actor_id=actor_id,
-            name=line.name,
-            marking=marking,
-            handling=handling,
-            public=public,
-            opened=opened,
-            formats=formats,
-            progress=lambda share, words: _tell(bar, share, words),
-        )
-    except TrackerError as error:
-        html.show(html.alert(str(error)))
-        return
+        return make(progress=lambda share, words: _tell(bar, share, words))
     finally:
         bar.empty()
-    st.session_state[_MADE] = (line.name, line.version, pack.name, pack.files, pack.content)
 
 
 def _tell(bar: st.delta_generator.DeltaGenerator, share: float, words: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from tracker.domain.people import Account
 from tracker.domain.words import Role
 from tracker.services import users
-from tracker.ui import drafts, html, state
+from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def _addresses(user: UserLine) -> Markup:
 def form(everybody: Sequence[UserLine], actor_id: str) -> None:
     """Add somebody, or change somebody from the version that was shown when that began."""
     html.show(html.put("<h2>Add or change somebody</h2>"))
-    with drafts.fields():
+    with forms.form("person"):
         _form({user.user_id: user for user in everybody}, Draft("person", actor_id))
-    drafts.say("person")
 
 
 def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
@@ -63,7 +62,7 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
         "Who",
         ["", *by_id],
         format_func=lambda user_id: state.named(user_id) if user_id else "Somebody new",
-        **choice.kept("chosen"),
+        **choice.kept("user_id"),
     )
     held, draft = by_id.get(chosen), replace(choice, thing=chosen or "new")
     base_version = draft.base_version(held.version if held else 0)
@@ -83,7 +82,7 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
             account=given,
         )
     words = f"{given.name} ({given.address}) is {'changed' if held else 'added'}"
-    drafts.record(draft.form, [draft, choice], act, words)
+    forms.save(draft, act, words)
 
 
 def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Account:
@@ -123,33 +122,23 @@ def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Acc
             **draft.kept("same_as"),
         ),
         another_person=st.checkbox(
-            "Another person of this name: they only look like somebody who is registered", **draft.kept("another")
+            "Another person of this name: they only look like somebody who is registered",
+            **draft.kept("another_person"),
         ),
         active=st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
     )
 
 
 def _offer_both(held: UserLine, given: Account, draft: Draft) -> None:
-    """Somebody else changed the person first: show what is saved now beside the draft, and let its writer decide."""
-
     def row(whose: str, said: Account | UserLine) -> tuple[html.Cell, ...]:
         updates = ", ".join([*said.programmes, *said.commitments])
         return (whose, said.name, said.role, updates, "yes" if said.active else "no")
 
-    html.show(
-        html.alert(f"{held.name} was changed by somebody else since you began. Your draft is kept."),
-        html.table(
-            "Both texts: nothing is lost",
-            ["Whose", "Name", "Role", "Updates", "Active"],
-            [row("Yours", given), row("Saved now", held)],
-            empty="",
-        ),
+    forms.offer_both(
+        draft,
+        held.name,
+        told=[f"{held.name} was changed by somebody else since you began. Your draft is kept."],
+        columns=["Whose", "Name", "Role", "Updates", "Active"],
+        rows=[row("Yours", given), row("Saved now", held)],
+        begun={draft: held.version},
     )
-    st.button("Keep mine, to be saved on top of theirs", key=draft.key("mine"), on_click=_keep_mine, args=(held, draft))
-    if st.button("Take theirs and drop my draft", key=draft.key("theirs")):
-        drafts.finish(draft.form, [draft], f"Your draft of {held.name} was dropped. What is saved is shown.")
-
-
-def _keep_mine(held: UserLine, draft: Draft) -> None:
-    draft.begin_again_from(held.version)
-    drafts.tell(draft.form, f"Your version of {held.name} is kept, and is not saved yet. Save it when it is right.")

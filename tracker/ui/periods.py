@@ -10,11 +10,12 @@ import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.dates import in_words
+from tracker.domain.errors import Fault
 from tracker.domain.text import counted
 from tracker.domain.words import PeriodState
 from tracker.services import periods
 from tracker.services.periods import Timetable
-from tracker.ui import drafts, html, state
+from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
 
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from tracker.domain.ratings import RatingLine
     from tracker.services.periods import ChaseView
     from tracker.views.control import PeriodLine
+
+
+_DAYS = {"opens_on": "Opens", "closes_on": "Closes", "board_on": "Board meets"}
+_CHOOSE = {
+    "opens_on": "Choose the day when the period opens.",
+    "closes_on": "Choose the day when the period closes.",
+    "board_on": "Choose the day when the board meets.",
+}
 
 
 def listed(lines: Sequence[PeriodLine]) -> None:
@@ -56,13 +65,12 @@ def keep(lines: Sequence[PeriodLine], actor_id: str) -> None:
     held = next((line for line in lines if line.state == PeriodState.OPEN), None)
     last = next(iter(lines), None)
     html.show(html.put("<h3>{}</h3>", f"Change or close {held.name}" if held else "Open a period"))
-    with drafts.fields():
+    with forms.form("period"):
         _form(held, Draft("period", actor_id, held.period_id if held else "new"))
         if held:
             _close(held, Draft("period", actor_id, f"{held.period_id}/close/{held.version}"))
         elif last and last.board_on >= dates.today():
             _reopen(last, Draft("period", actor_id, f"{last.period_id}/reopen/{last.version}"))
-    drafts.say("period")
 
 
 def _form(held: PeriodLine | None, draft: Draft) -> None:
@@ -70,55 +78,43 @@ def _form(held: PeriodLine | None, draft: Draft) -> None:
     period_id = (
         held.period_id
         if held
-        else st.text_input("Id", help="Such as 2026-q4; it is never used again.", **draft.kept("id"))
+        else st.text_input("Id", help="Such as 2026-q4; it is never used again.", **draft.kept("period_id"))
     )
     name = st.text_input("Name", value=held.name if held else "", **draft.kept("name"))
     opens, closes, board = (
-        place.date_input(label, value=day, format="DD/MM/YYYY", **draft.kept(label))
-        for place, label, day in zip(
-            st.columns(3),
-            ("Opens", "Closes", "Board meets"),
+        place.date_input(label, value=day, format="DD/MM/YYYY", **draft.kept(field, place))
+        for place, (field, label), day in zip(
+            st.columns(3, vertical_alignment="bottom"),
+            _DAYS.items(),
             (held.opens_on, held.closes_on, held.board_on) if held else (dates.today(), None, None),
             strict=True,
         )
     )
-    days = [day for day in (opens, closes, board) if isinstance(day, dt.date)]
+    days = {field: day for field, day in zip(_DAYS, (opens, closes, board), strict=True) if isinstance(day, dt.date)}
     if held and held.version != base_version:
-        _offer_both(held, (name, *days), draft)
+        _offer_both(held, (name, *map(days.get, _DAYS)), draft)
     if not st.button("Save the period" if held else "Open the period", type="primary", key=draft.key("button")):
         return
-    if len(days) < 3:  # noqa: PLR2004  the three above
-        drafts.refuse(draft.form, "Nothing was saved. Say when the period opens and closes, and when the board meets.")
-        return
-    act = partial(periods.change_period, base_version=base_version) if held else periods.open_period
-    period = Timetable(period_id=period_id, name=name, opens_on=days[0], closes_on=days[1], board_on=days[2])
-    save = partial(act, state.store(), actor_id=draft.person, period=period)
-    drafts.record(draft.form, [draft], save, f"The period {period_id} is {'changed' if held else 'open'}")
+    if missing := [Fault(field, words) for field, words in _CHOOSE.items() if field not in days]:
+        forms.refuse(draft, *missing)
+    period = Timetable(period_id=period_id, name=name, **days)
+    act = partial(periods.open_period, state.store(), actor_id=draft.person, period=period)
+    if held:
+        act = partial(
+            periods.change_period, state.store(), actor_id=draft.person, period=period, base_version=base_version
+        )
+    forms.save(draft, act, f"The period {period_id} is {'changed' if held else 'open'}")
 
 
 def _offer_both(held: PeriodLine, typed: Sequence[html.Cell], draft: Draft) -> None:
-    """Somebody else changed the period first: show what is saved now beside the draft, and let its writer decide."""
-    blanks = [None] * (4 - len(typed))
-    html.show(
-        html.alert(f"{held.name} was changed by somebody else since you began. Your draft is kept."),
-        html.table(
-            "Both texts: nothing is lost",
-            ["Whose", "Name", "Opens", "Closes", "Board meets"],
-            [
-                ("Yours", *typed, *blanks),
-                ("Saved now", held.name, held.opens_on, held.closes_on, held.board_on),
-            ],
-            empty="",
-        ),
+    forms.offer_both(
+        draft,
+        held.name,
+        told=[f"{held.name} was changed by somebody else since you began. Your draft is kept."],
+        columns=["Whose", "Name", *_DAYS.values()],
+        rows=[("Yours", *typed), ("Saved now", held.name, held.opens_on, held.closes_on, held.board_on)],
+        begun={draft: held.version},
     )
-    st.button("Keep mine, to be saved on top of theirs", key=draft.key("mine"), on_click=_keep_mine, args=(held, draft))
-    if st.button("Take theirs and drop my draft", key=draft.key("theirs")):
-        drafts.finish(draft.form, [draft], f"Your draft of {held.name} was dropped. What is saved is shown.")
-
-
-def _keep_mine(held: PeriodLine, draft: Draft) -> None:
-    draft.begin_again_from(held.version)
-    drafts.tell(draft.form, f"Your version of {held.name} is kept, and is not saved yet. Save it when it is right.")
 
 
 def _close(held: PeriodLine, draft: Draft) -> None:
@@ -126,8 +122,7 @@ def _close(held: PeriodLine, draft: Draft) -> None:
     if not st.button("Close the period", key=draft.key("button")):
         return
     if not sure:
-        drafts.refuse(draft.form, "The period was not closed. Tick the box above the button first.")
-        return
+        forms.refuse(draft, Fault("sure", "Tick the box above the button first."))
     act = partial(
         periods.close_period,
         state.store(),
@@ -135,7 +130,7 @@ def _close(held: PeriodLine, draft: Draft) -> None:
         period_id=held.period_id,
         base_version=held.version,
     )
-    drafts.record(draft.form, [draft], act, f"The period {held.period_id} is closed")
+    forms.save(draft, act, f"The period {held.period_id} is closed")
 
 
 def _reopen(last: PeriodLine, draft: Draft) -> None:
@@ -156,7 +151,7 @@ def _reopen(last: PeriodLine, draft: Draft) -> None:
             reason=reason,
             base_version=last.version,
         )
-        drafts.record(draft.form, [draft], act, f"The period {last.period_id} is open again")
+        forms.save(draft, act, f"The period {last.period_id} is open again")
 
 
 def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain import dates
-from tracker.domain.errors import TrackerError
-from tracker.domain.ledger import StaleEdit
+from tracker.domain.errors import Fault
 from tracker.domain.ratings import Rating
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings
-from tracker.ui import drafts, html, state
+from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
     from markupsafe import Markup
 
     from tracker.domain.ratings import RatingLine
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
 
 def show(actor_id: str) -> None:
     """List a person's commitments with the rating of each, and draw the form that gives one, as at today alone."""
-    lines = _commitments(actor_id, state.known(), dates.today())
+    lines = _commitments(actor_id)
     html.show(
         html.put("<h2>Delivery confidence</h2>"),
         html.put(
@@ -52,13 +48,12 @@ def show(actor_id: str) -> None:
         ),
     )
     if lines and state.editable():
-        with drafts.fields():
+        with forms.form("rate"):
             _form(lines, Draft("rate", actor_id))
-        drafts.say("rate")
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _commitments(actor_id: str, known_seq: int, today: dt.date) -> list[RatingLine]:  # noqa: ARG001  the key of the cache
+@state.as_known(64)
+def _commitments(actor_id: str) -> list[RatingLine]:
     return ratings.my_commitments(state.store(), actor_id=actor_id)
 
 
@@ -82,7 +77,7 @@ def _form(lines: list[RatingLine], choice: Draft) -> None:
         index=None,
         format_func=lambda commitment_id: f"{commitment_id} {by_id[commitment_id].title}",
         placeholder="Choose a commitment",
-        **choice.kept("chosen"),
+        **choice.kept("commitment_id"),
     )
     if chosen is None:
         return
@@ -93,10 +88,10 @@ def _form(lines: list[RatingLine], choice: Draft) -> None:
         if line.base_version != rating.base_version:
             _offer_both(line, rating, draft)
     if st.button("Save the rating", type="primary", key=draft.key("button")):
-        if rating:
-            _save(rating, draft, done=[draft, choice])
-        else:
-            drafts.refuse(draft.form, "Nothing was saved. Choose your delivery confidence.")
+        if rating is None:
+            forms.refuse(draft, Fault("rating", "Choose your delivery confidence."))
+        act = partial(ratings.rate_commitment, state.store(), actor_id=draft.person, rating=rating)
+        forms.save(draft, act, f"Saved your rating of {rating.commitment_id}: {rating.rating}")
 
 
 def _draft(line: RatingLine, draft: Draft) -> Rating | None:
@@ -108,7 +103,7 @@ def _draft(line: RatingLine, draft: Draft) -> Rating | None:
         scale,
         index=scale.index(line.rating) if line.rating in scale else None,
         placeholder="Not reported",
-        **draft.kept("confidence"),
+        **draft.kept("rating"),
     )
     rationale = st.text_area("Rationale", value=line.rationale or "", **draft.kept("rationale"))
     override = st.selectbox(
@@ -116,7 +111,7 @@ def _draft(line: RatingLine, draft: Draft) -> Rating | None:
         reasons,
         index=reasons.index(line.override_reason) if line.override_reason in reasons else None,
         placeholder="It is not",
-        **draft.kept("override"),
+        **draft.kept("override_reason"),
     )
     if rating is None:
         return None
@@ -142,51 +137,21 @@ def _foretell(seen: Foreseen) -> None:
                     if seen.disagrees
                     else dates_say,
                 ),
-                ("To put right first", " ".join(map(str, seen.faults))),
+                ("To put right first", " ".join(fault.beside_field for fault in seen.faults)),
             ]
         ),
     )
 
 
 def _offer_both(line: RatingLine, rating: Rating, draft: Draft) -> None:
-    """Somebody else rated it first: show what is held now beside the draft, and let its writer decide."""
-    html.show(
-        html.alert(
+    forms.offer_both(
+        draft,
+        line.commitment_id,
+        told=[
             f"{line.commitment_id} was rated by somebody else since you began. Your draft is kept. "
             f"The saved rating is now {line.rating}: {line.rationale}"
-        ),
-        html.table(
-            "Both texts: nothing is lost",
-            ["Whose", "Rating", "Rationale"],
-            [("Yours", rating.rating, rating.rationale), ("Saved now", line.rating, line.rationale)],
-            empty="",
-        ),
+        ],
+        columns=["Whose", "Rating", "Rationale"],
+        rows=[("Yours", rating.rating, rating.rationale), ("Saved now", line.rating, line.rationale)],
+        begun={draft: line.base_version},
     )
-    st.button(
-        "Keep my rating, to be saved on top of theirs", key=draft.key("mine"), on_click=_keep_mine, args=(line, draft)
-    )
-    if st.button("Take their rating and drop mine", key=draft.key("theirs")):
-        drafts.finish(draft.form, [draft], f"Your draft of {line.commitment_id} was dropped. The saved one is shown.")
-
-
-def _keep_mine(line: RatingLine, draft: Draft) -> None:
-    draft.begin_again_from(line.base_version)
-    drafts.tell(draft.form, f"Your rating of {line.commitment_id} is kept, and is not saved yet. Save it when right.")
-
-
-def _save(rating: Rating, draft: Draft, *, done: Sequence[Draft]) -> None:
-    try:
-        recorded = ratings.rate_commitment(
-            state.store(),
-            actor_id=draft.person,
-            rating=rating,
-            request_id=drafts.request_id(draft),
-        )
-    except StaleEdit as stale:  # rated by somebody else in this moment: draw the page again, with both texts
-        drafts.refuse(draft.form, str(stale))
-        st.rerun()
-    except TrackerError as error:
-        drafts.refuse(draft.form, str(error))
-        return
-    words = f"Saved your rating of {rating.commitment_id} as change {recorded.seq}: {rating.rating}."
-    drafts.finish(draft.form, done, words)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from tracker.domain import dates
-from tracker.domain.errors import StalePreview, TrackerError
+from tracker.domain.errors import Fault, TrackerError
 from tracker.domain.text import counted
 from tracker.services import returns
 from tracker.services.returns import Outcome
-from tracker.ui import drafts, html, state
+from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable
 
     from markupsafe import Markup
@@ -43,7 +42,7 @@ def show(actor_id: str) -> None:
             "change before anything is saved.</p>"
         ),
     )
-    drawn = _drawn(actor_id, state.known(), dates.today())
+    drawn = _drawn(actor_id)
     with st.container(horizontal=True):
         st.download_button(
             "Download as Excel workbook",
@@ -59,9 +58,8 @@ def show(actor_id: str) -> None:
             mime="text/csv",
             on_click="ignore",
         )
-    with drafts.fields():
+    with forms.form("return"):
         _take_in(Draft("return", actor_id))
-    drafts.say("return")
 
 
 def _take_in(draft: Draft) -> None:
@@ -86,8 +84,8 @@ def _take_in(draft: Draft) -> None:
     _offer(preview, draft, file)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _drawn(actor_id: str, known_seq: int, today: dt.date) -> ReturnFile:  # noqa: ARG001  the key of the cache
+@state.as_known(64)
+def _drawn(actor_id: str) -> ReturnFile:
     return returns.export_return(state.store(), actor_id=actor_id)
 
 
@@ -208,18 +206,21 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
     decided = {line.line.milestone_id: _decide(line, draft) for line in preview.of(Outcome.CONFLICT)}
     mine = [milestone_id for milestone_id, whose in decided.items() if whose == _MINE]
     theirs = [milestone_id for milestone_id, whose in decided.items() if whose == _THEIRS]
-    leave_out = False
+    undecided = [
+        Fault(_whose(line), f"Decide which is to stand for {line.line.milestone_id}.")
+        for line in preview.of(Outcome.CONFLICT)
+        if decided[line.line.milestone_id] is None
+    ]
+    before = ["decide every conflict"] if undecided else []
     if preview.faults:
         words = f"Leave out the {counted(preview.rejected_rows, 'row')} that cannot be taken in"
-        leave_out = st.checkbox(words, key=draft.key(f"leave_out/{preview.token}"))
+        if not st.checkbox(words, **draft.kept(f"leave_out/{preview.token}")):
+            put_right = "leave out what cannot be taken in, or put it right in the file"
+            undecided.append(Fault(f"leave_out/{preview.token}", f"{put_right.capitalize()}."))
+            before.append(put_right)
     count = len(preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)) + len(mine)
-    undecided = [
-        "decide every conflict" if len(mine) + len(theirs) < len(decided) else "",
-        "leave out what cannot be taken in, or put it right in the file" if preview.faults and not leave_out else "",
-    ]
-    before = " and ".join(filter(None, undecided))
     if before:
-        html.show(html.put('<p class="quiet">Before saving, {}.</p>', before))
+        html.show(html.put('<p class="quiet">Before saving, {}.</p>', " and ".join(before)))
     elif not count:
         html.show(html.put("<p>There is nothing to save: the file changes nothing.</p>"))
     on_page = draft.key("token")
@@ -227,9 +228,8 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
     st.session_state[on_page] = preview.token
     if not st.button(f"Save {counted(count, 'line')} as one change", type="primary", key=draft.key("button")):
         return
-    if before or not count:
-        drafts.refuse(draft.form, f"Nothing was saved. First {before}." if before else "There is nothing to save.")
-        return
+    if undecided or not count:
+        forms.refuse(draft, *undecided or [Fault("", "There is nothing to save.")])
     take = partial(
         returns.take_return,
         state.store(),
@@ -239,28 +239,18 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
         token=shown,
         mine=mine,
         theirs=theirs,
-        leave_out_rejected=leave_out,
+        leave_out_rejected=bool(preview.faults),
     )
-    _save(take, draft, f"Saved {counted(count, 'line')} of {file.name} as change")
+    forms.save(draft, lambda **_: _with_a_bar(take), f"Saved {counted(count, 'line')} of {file.name}")
 
 
-def _save(take: Callable[..., Change], draft: Draft, words: str) -> None:
+def _with_a_bar(take: Callable[..., Change]) -> Change:
+    """Take a return in, telling how far that has come."""
     bar = st.progress(0.0)
     try:
-        change = take(on_step=lambda step, done: _tell(bar, step, done))
-    except StalePreview:
-        drafts.refuse(
-            draft.form,
-            "Nothing was saved: the file, or what is saved, changed since this was shown. What is shown above is what "
-            "the file would change now. Save again if that is right.",
-        )
-        return
-    except TrackerError as error:
-        drafts.refuse(draft.form, str(error))
-        return
+        return take(on_step=lambda step, done: _tell(bar, step, done))
     finally:
         bar.empty()
-    drafts.finish(draft.form, [draft], f"{words} {change.seq}.")
 
 
 def _forbidden(line: PreviewLine) -> str:
@@ -286,5 +276,9 @@ def _decide(line: PreviewLine, draft: Draft) -> str | None:
         [_THEIRS] if line.wrong else [_MINE, _THEIRS],
         index=None,
         horizontal=True,
-        key=draft.key(f"whose/{milestone_id}/{line.line.base_version}"),
+        **draft.kept(_whose(line)),
     )
+
+
+def _whose(line: PreviewLine) -> str:
+    return f"whose/{line.line.milestone_id}/{line.line.base_version}"

@@ -5,24 +5,70 @@ export default function said({ data, parentElement }) {
   tie(parentElement, data.faults);
   const saved = parentElement.querySelector("[role=status]");
   const refused = parentElement.querySelector(".refused");
-  if (saved.dataset.turn === String(data.turn)) return;
+  const shows = JSON.stringify([data.words, data.problems]);
+  const isNew = data.turn > 0 && saved.dataset.turn !== String(data.turn);
+  if (!isNew && saved.dataset.shows === shows) return;
   saved.dataset.turn = data.turn;
+  saved.dataset.shows = shows;
   saved.replaceChildren();
   refused.replaceChildren();
   if (!data.words) return;
-  const message = document.createElement("div");
-  const words = document.createElement("p");
-  words.textContent = data.words;
-  message.append(words);
-  message.tabIndex = -1;
-  message.className = data.kind === "done" ? "done" : "banner refusal";
-  if (data.kind !== "done") message.setAttribute("role", "alert");
+  const message = data.kind === "done" ? done(data) : problem(data);
   (data.kind === "done" ? saved : refused).append(message);
+  if (!isNew) return;
+  if (data.kind !== "done") message.setAttribute("role", "alert");
+  message.tabIndex = -1;
   message.focus();
   stayInView(message);
 }
 
-/* The form above a message goes when it was saved, and the page moves: keep the message in view until the reader acts. */
+function done({ words }) {
+  const message = document.createElement("div");
+  message.className = "done";
+  message.append(line("p", words));
+  return message;
+}
+
+/* The error summary of the GOV.UK Design System: each problem links to the field to put right. */
+function problem({ words, problems }) {
+  const message = document.createElement("div");
+  message.className = "banner refusal";
+  message.append(line("h3", "There is a problem"), line("p", words));
+  if (!problems.length) return message;
+  const list = document.createElement("ul");
+  for (const one of problems) {
+    const item = document.createElement("li");
+    item.append(one.id ? link(one) : one.words);
+    list.append(item);
+  }
+  message.append(list);
+  return message;
+}
+
+function line(tag, words) {
+  const element = document.createElement(tag);
+  element.textContent = words;
+  return element;
+}
+
+function link({ words, key, id }) {
+  const element = line("a", words);
+  element.href = `#${id}`;
+  element.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById(id)?.scrollIntoView({ block: "start" });
+    controls(key)[0]?.focus({ preventScroll: true });
+  });
+  return element;
+}
+
+/* The controls of a field, which Streamlit marks with a class made of its key. */
+function controls(key) {
+  const field = document.querySelector(`.st-key-${key.trim().replaceAll(/[^a-zA-Z0-9_-]/g, "-")}`);
+  return [...(field?.querySelectorAll("input:not([type=hidden], [aria-hidden] *), textarea, [role=spinbutton]") ?? [])];
+}
+
+/* The fields below a message go when they were saved, and the page moves: keep it in view until the reader acts. */
 function stayInView(message) {
   const moved = new ResizeObserver(() => message.scrollIntoView({ block: "nearest" }));
   moved.observe(document.querySelector("[data-testid=stMainBlockContainer]"));
@@ -31,16 +77,15 @@ function stayInView(message) {
   }
 }
 
-/* Say of each field what is wrong with it, by the id of the words below it. */
+/* Say of each field what is wrong with it, by the id of the words above it. */
 function tie(region, faults) {
   for (const field of region.tied ?? []) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
   region.tied = [];
-  for (const [label, id] of Object.entries(faults)) {
-    for (const field of document.querySelectorAll("input, textarea")) {
-      if (field.getAttribute("aria-label") !== label) continue;
+  for (const [key, id] of Object.entries(faults)) {
+    for (const field of controls(key)) {
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", id);
       region.tied.push(field);

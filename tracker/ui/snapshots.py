@@ -14,7 +14,7 @@ from tracker.domain.snapshots import NEXT
 from tracker.domain.text import counted
 from tracker.domain.words import SnapshotState
 from tracker.services import snapshots
-from tracker.ui import changes, drafts, html, state
+from tracker.ui import changes, forms, html, state
 from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
 
@@ -121,9 +121,8 @@ def take(actor_id: str) -> None:
             "shows the same.</p>"
         ),
     )
-    with drafts.fields():
+    with forms.form("take"):
         _take(Draft("take", actor_id))
-    drafts.say("take")
 
 
 def _take(draft: Draft) -> None:
@@ -150,7 +149,7 @@ def _take(draft: Draft) -> None:
             for_board=for_board,
             note=note,
         )
-        drafts.record(draft.form, [draft], partial(_then_show, act, name), f"The snapshot {name} was taken")
+        forms.save(draft, partial(_then_show, act, name), f"The snapshot {name} was taken")
 
 
 def _then_show(act: Callable[..., Change], name: str, *, request_id: str) -> Change:
@@ -215,7 +214,7 @@ _BUTTONS: dict[str, tuple[str, Callable[..., Change], str]] = {
 def move(line: SnapshotLine, actor_id: str) -> None:
     """Offer what a snapshot may become next, to whoever may do it."""
     own = line.taken_by == actor_id
-    with drafts.fields():
+    with forms.form("snapshot"):
         for new in NEXT[SnapshotState(line.state)]:
             if new is SnapshotState.WITHDRAWN:
                 continue
@@ -224,24 +223,19 @@ def move(line: SnapshotLine, actor_id: str) -> None:
             if new is SnapshotState.APPROVED and own:
                 html.show(html.put('<p class="quiet">You took it: another approver approves it.</p>'))
             elif st.button(label, key=draft.key("button")):
-                drafts.record(
-                    draft.form,
-                    [draft],
-                    partial(act, state.store(), actor_id=actor_id, name=line.name),
-                    f"The snapshot {line.name} {done}",
-                )
-    drafts.say("snapshot")
+                move_on = partial(act, state.store(), actor_id=actor_id, name=line.name)
+                forms.save(draft, move_on, f"The snapshot {line.name} {done}")
 
 
 def withdraw(line: SnapshotLine, actor_id: str) -> None:
     """Offer to withdraw a snapshot that was taken or approved by mistake, to anyone but its approver."""
     possible = SnapshotState.WITHDRAWN in NEXT[SnapshotState(line.state)]
-    if possible and line.approved_by == actor_id:
-        html.show(html.put('<p class="quiet">You approved it, so another approver must withdraw it.</p>'))
-    elif possible:
-        with drafts.fields(), st.expander("Withdraw this snapshot"):
-            _withdraw(line, Draft("withdraw", actor_id, f"{line.name}/{line.version}"))
-    drafts.say("withdraw")
+    with forms.form("withdraw"):
+        if possible and line.approved_by == actor_id:
+            html.show(html.put('<p class="quiet">You approved it, so another approver must withdraw it.</p>'))
+        elif possible:
+            with st.expander("Withdraw this snapshot"):
+                _withdraw(line, Draft("withdraw", actor_id, f"{line.name}/{line.version}"))
 
 
 def _withdraw(line: SnapshotLine, draft: Draft) -> None:
@@ -254,7 +248,7 @@ def _withdraw(line: SnapshotLine, draft: Draft) -> None:
     reason = st.text_input("Why it is withdrawn", **draft.kept("reason"))
     if st.button("Withdraw it", key=draft.key("button")):
         act = partial(snapshots.withdraw_snapshot, state.store(), actor_id=draft.person, name=line.name, reason=reason)
-        drafts.record(draft.form, [draft], act, f"The snapshot {line.name} was withdrawn")
+        forms.save(draft, act, f"The snapshot {line.name} was withdrawn")
 
 
 def verify(line: SnapshotLine) -> None:

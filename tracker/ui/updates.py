@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain import dates
 from tracker.domain.dates import PublishedDate, parse_published_date
-from tracker.domain.errors import TrackerError, UnreadableDate
-from tracker.domain.ledger import StaleEdit
+from tracker.domain.errors import Fault, UnreadableDate
 from tracker.domain.progress import Evidence, Report, Statement, confirmation, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
-from tracker.ui import drafts, html, panels, state
+from tracker.ui import forms, html, panels, state
 from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from streamlit.delta_generator import DeltaGenerator
@@ -64,13 +62,12 @@ def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
             "which it happened.</p>"
         ),
     )
-    with drafts.fields():
+    with forms.form("confirm"):
         _confirm(lines, Draft("confirm", actor_id))
-    drafts.say("confirm")
 
 
 def _confirm(lines: Sequence[UpdateLine], draft: Draft) -> None:
-    ids = _confirmable(draft.person, state.known(), dates.today())
+    ids = _confirmable(draft.person)
     able = {line.milestone_id: line for line in lines if line.milestone_id in ids}
     chosen = choose_lines("Lines to confirm", able, draft)
     reports = [
@@ -79,10 +76,9 @@ def _confirm(lines: Sequence[UpdateLine], draft: Draft) -> None:
     if changed := stale(chosen, reports):
         offer_both(changed, draft, mine="Confirm what is saved now", theirs="Leave them out")
     if st.button(f"Confirm {counted(len(chosen), 'line')} unchanged", key=draft.key("button")):
-        if chosen:
-            save(reports, draft, done=[draft, *(begun(line, draft) for line in chosen)])
-        else:
-            drafts.refuse(draft.form, "Nothing was saved. Choose the lines to confirm.")
+        if not chosen:
+            forms.refuse(draft, Fault("lines", "Choose the lines to confirm."))
+        save(reports, draft)
 
 
 def choose_lines(label: str, able: Mapping[str, UpdateLine], draft: Draft) -> list[UpdateLine]:
@@ -104,17 +100,16 @@ def begun(line: UpdateLine, draft: Draft) -> Draft:
     return replace(draft, thing=line.milestone_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def my_lines(actor_id: str, known_seq: int, today: dt.date) -> list[UpdateLine]:  # noqa: ARG001  the key of the cache
-    """A person's lines, kept by what they depend on: typing in a field is no reason to read them again."""
+@state.as_known(64)
+def my_lines(actor_id: str) -> list[UpdateLine]:
+    """A person's lines; typing in a field is no reason to read them again."""
     return progress.my_lines(state.store(), actor_id=actor_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _confirmable(actor_id: str, known_seq: int, today: dt.date) -> frozenset[str]:
+@state.as_known(64)
+def _confirmable(actor_id: str) -> frozenset[str]:
     """Which of a person's lines the rules let them say again unchanged."""
-    lines = my_lines(actor_id, known_seq, today)
-    reports = [confirmation(line) for line in lines if not line.actual]
+    reports = [confirmation(line) for line in my_lines(actor_id) if not line.actual]
     seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
     return frozenset(one.report.milestone_id for one in seen if not one.faults)
 
@@ -122,9 +117,8 @@ def _confirmable(actor_id: str, known_seq: int, today: dt.date) -> frozenset[str
 def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
     """Change one line: what is typed is a draft that survives leaving the page, until it is saved or dropped."""
     html.show(html.put("<h2>Change a line</h2>"))
-    with drafts.fields():
+    with forms.form("line"):
         _change({line.milestone_id: line for line in lines}, Draft("line", actor_id))
-    drafts.say("line")
 
 
 def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
@@ -134,7 +128,7 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {by_id[milestone_id].title}",
         placeholder="Choose a line",
-        **choice.kept("chosen"),
+        **choice.kept("milestone_id"),
     )
     if chosen is None:
         return
@@ -151,9 +145,8 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
         offer_both(changed, draft)
     if st.button("Save", type="primary", key=draft.key("button")):
         if wrong:
-            drafts.refuse(draft.form, f"Nothing was saved. {' '.join(wrong)}")
-        else:
-            save([report], draft, done=[draft, choice])
+            forms.refuse(draft, *wrong)
+        save([report], draft)
 
 
 def _tell_what_follows(typed: Report, report: Report) -> None:
@@ -169,7 +162,7 @@ def _tell_what_follows(typed: Report, report: Report) -> None:
         html.show(html.put('<p class="quiet">We read the link as {}.</p>', report.evidence.url))
 
 
-def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[str] = ()) -> None:
+def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[Fault] = ()) -> None:
     """Say what saving does; without ``seen``, what is wrong with what was typed."""
     effects: list[tuple[str, html.Cell]] = []
     if seen:
@@ -180,11 +173,11 @@ def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[str] = ()
                 ("Slip", html.slip(line.slip_days), html.slip(seen.slip_after)),
             )
         ]
-    faults = " ".join(seen.faults if seen else wrong)
+    faults = " ".join(map(str, seen.faults if seen else wrong))
     html.show(html.put("<h3>What saving does</h3>"), html.facts([*effects, ("To put right first", faults)]))
 
 
-def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
+def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
     """Draw the fields of one line and return what they say, and what of it cannot be read."""
     statuses = list(ReportedStatus)
     status = st.selectbox(
@@ -192,9 +185,9 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[str]]:
     )
     left, right = st.columns(2)
     due = str(line.due) if line.due and not line.actual else ""
-    wrong: list[str] = []
-    forecast = ask_date(left, "Expected", due, draft, wrong)
-    actual = ask_date(right, "Happened", str(line.actual or ""), draft, wrong)
+    wrong: list[Fault] = []
+    forecast = ask_date(left, "forecast", "Expected", due, draft, wrong)
+    actual = ask_date(right, "actual", "Happened", str(line.actual or ""), draft, wrong)
     reason = st.selectbox(
         "Why the date moves (required when it does)",
         list(MoveReason),
@@ -226,36 +219,30 @@ def ask_evidence(draft: Draft) -> Evidence | None:
     """Draw the fields of new evidence and return what they say; None when they say nothing."""
     html.show(html.put('<p class="quiet">Evidence. A completion without it is shown as asserted by its owner.</p>'))
     first, second, third = st.columns(3)
-    publisher = first.text_input("Publisher", **draft.kept("publisher"))
-    title = second.text_input("Title", **draft.kept("title"))
-    url = third.text_input("Link on the publisher's own site", **draft.kept("url"))
+    publisher = first.text_input("Publisher", **draft.kept("publisher", first))
+    title = second.text_input("Title", **draft.kept("title", second))
+    url = third.text_input("Link on the publisher's own site", **draft.kept("url", third))
     return Evidence(publisher=publisher, title=title, url=url or None) if publisher or title or url else None
 
 
 def ask_date(
-    place: DeltaGenerator, field: str, held: str, draft: Draft, wrong: list[str], label: str | None = None
+    place: DeltaGenerator, field: str, label: str, held: str, draft: Draft, wrong: list[Fault]
 ) -> PublishedDate | None:
     """Draw a field for a date and return what it says; None for nothing, and for what cannot be read.
 
-    What cannot be read is said below the field and added to ``wrong``; so is how a date was read that was typed.
+    What cannot be read is said above the field and added to ``wrong``; how a date was read that was typed, below it.
     """
-    label = label or field
-    written = place.text_input(label, value=held, help=HOW, **draft.kept(field))
+    written = place.text_input(label, value=held, help=HOW, **draft.kept(field, place)).strip()
     try:
-        date = read_date(field, written)
+        date = parse_published_date(written, where=label) if written else None
     except UnreadableDate as error:
-        drafts.fault(place, label, str(error))
-        wrong.append(str(error))
+        wrong.append(Fault(field, str(error)))
+        draft.fault(field, str(error))
         return None
-    if date and written.strip() != held:
+    if date and written != held:
         with place:
             html.show(html.put('<p class="quiet">We read this as {}.</p>', date.in_full))
     return date
-
-
-def read_date(field: str, written: str) -> PublishedDate | None:
-    """Read a date as it was typed; None for nothing. Raises UnreadableDate naming the field."""
-    return parse_published_date(written.strip(), where=field) if written.strip() else None
 
 
 def stale(lines: Sequence[UpdateLine], reports: Sequence[Report]) -> list[tuple[UpdateLine, Report]]:
@@ -273,78 +260,45 @@ def offer_both(
     theirs: str = "Take theirs and drop my draft",
 ) -> None:
     """Somebody else saved first: show what is held now beside the draft, and let its writer decide."""
-    html.show(
-        *(
-            html.alert(
-                f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
-                f"The saved version now says: {line.statement.status or 'no status'}, "
-                f"expected {line.due or 'at no date'}, narrative: {line.statement.narrative or 'none'}"
-            )
-            for line, _ in changed
-        ),
-        html.table(
-            "Both texts: nothing is lost",
-            ["Line", "Whose", "Status", "Expected", "Happened", "Narrative"],
-            (
-                row
-                for line, report in changed
-                for row in (
-                    (line.milestone_id, "Yours", *_compared(report.statement)),
-                    (
-                        line.milestone_id,
-                        "Saved now",
-                        *_compared(replace(confirmed(line), status=line.statement.status)),
-                    ),
-                )
-            ),
-            empty="",
-        ),
-    )
-    st.button(mine, key=draft.key("mine"), on_click=_keep_mine, args=(changed, draft))
-    st.button(theirs, key=draft.key("theirs"), on_click=_take_theirs, args=(changed, draft))
+    ids = ", ".join(line.milestone_id for line, _ in changed)
 
-
-def _saved(line: UpdateLine) -> Statement:
-    return replace(confirmed(line), status=line.statement.status)
-
-
-def _compared(said: Statement) -> tuple[html.Cell, ...]:
-    return said.status, said.forecast, said.actual, said.narrative
-
-
-def _keep_mine(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:
-    for line, _ in changed:
-        begun(line, draft).begin_again_from(line.base_version)
-    drafts.tell(draft.form, f"Your version of {_ids(changed)} is kept, and is not saved yet. Save it when it is right.")
-
-
-def _take_theirs(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft) -> None:
-    if draft.thing:
-        drafts.tell(draft.form, f"Your draft of {_ids(changed)} was dropped. What is saved is shown.")
-    else:
+    def leave_out() -> str:
         left_out = {line.milestone_id for line, _ in changed}
         chosen = draft.key("lines")
         st.session_state[chosen] = [one for one in st.session_state[chosen] if one not in left_out]
-        drafts.tell(draft.form, f"{_ids(changed)} left out. Nothing is saved yet.")
-    drafts.forget([begun(line, draft) for line, _ in changed])
+        return f"{ids} left out. Nothing is saved yet."
+
+    forms.offer_both(
+        draft,
+        ids,
+        told=[
+            f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
+            f"The saved version now says: {line.statement.status or 'no status'}, "
+            f"expected {line.due or 'at no date'}, narrative: {line.statement.narrative or 'none'}"
+            for line, _ in changed
+        ],
+        columns=["Line", "Whose", "Status", "Expected", "Happened", "Narrative"],
+        rows=[
+            (line.milestone_id, whose, said.status, said.forecast, said.actual, said.narrative)
+            for line, report in changed
+            for whose, said in (
+                ("Yours", report.statement),
+                ("Saved now", replace(confirmed(line), status=line.statement.status)),
+            )
+        ],
+        begun={begun(line, draft): line.base_version for line, _ in changed},
+        mine=mine,
+        theirs=theirs,
+        leave_out=None if draft.thing else leave_out,
+    )
 
 
-def _ids(changed: Sequence[tuple[UpdateLine, Report]]) -> str:
-    return ", ".join(line.milestone_id for line, _ in changed)
-
-
-def save(reports: Sequence[Report], draft: Draft, *, done: Sequence[Draft]) -> None:
+def save(reports: Sequence[Report], draft: Draft) -> None:
     """Save reports as one change, and say at the form what came of it."""
-    try:
-        recorded = progress.report_progress(
-            state.store(), actor_id=draft.person, reports=reports, request_id=drafts.request_id(draft)
-        )
-    except StaleEdit as stale:  # saved by somebody else in this moment: draw the page again, with both texts
-        drafts.refuse(draft.form, str(stale))
-        st.rerun()
-    except TrackerError as error:
-        drafts.refuse(draft.form, str(error))
-        return
     ids = [report.milestone_id for report in reports]
-    words = f"Saved {counted(len(ids), 'line')} as change {recorded.seq}: {', '.join(ids)}."
-    drafts.finish(draft.form, done, words)
+    forms.save(
+        draft,
+        partial(progress.report_progress, state.store(), actor_id=draft.person, reports=reports),
+        f"Saved {counted(len(ids), 'line')}: {', '.join(ids)}",
+        also=[replace(draft, thing=milestone_id) for milestone_id in ids],
+    )

@@ -1,4 +1,3 @@
-from tracker.domain import dates
 from tracker.domain.policy import Action, require
 from tracker.ui import amendments, drafts, html, identity, periods, ratings, returns, state, updates
 
@@ -11,7 +10,7 @@ if asking is None:
         html.put("<p>{} A contributor updates the milestones that were given to them.</p>", identity.invitation())
     )
 else:
-    lines = updates.my_lines(asking.user_id, state.known(), dates.today())
+    lines = updates.my_lines(asking.user_id)
     if state.editable():
         drafts.begin()
     periods.period_now()
