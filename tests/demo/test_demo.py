@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import copy_store
+from tests.exchange.conftest import PlanFolder
 from tests.samples import organisation, save
 from tracker.demo import history, making
 from tracker.demo.deeds import INVENTED
@@ -39,7 +41,6 @@ from tracker.store.database import Address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.exchange.conftest import PlanFolder
     from tracker.domain.ledger import Act
     from tracker.exchange.plans import Planned
     from tracker.store.database import Database
@@ -66,6 +67,21 @@ def shown(whole: Address) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
+def small_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Address, making.Made]:
+    """The demonstration of the small sound plan, closed, for copying; and what was said when it was made."""
+    folder = tmp_path_factory.mktemp("small")
+    plan = PlanFolder(folder)
+    at = Address(folder / "d.duckdb")
+    return at, making.make_demonstration(at, plan.plans, plan.data, day=DAY)
+
+
+@pytest.fixture
+def small(small_once: tuple[Address, making.Made], tmp_path: Path) -> Address:
+    """The same, for a test alone."""
+    return copy_store(small_once[0], Address(tmp_path / "d.duckdb"))
+
+
+@pytest.fixture(scope="module")
 def statements() -> list[Planned]:
     return read_plan(*PLAN)
 
@@ -84,19 +100,26 @@ def said(acts: list[Act], kind: type) -> list[Any]:
     return [version.noun for act in acts for version in act.versions if type(version.noun) is kind]
 
 
-def test_a_demonstration_is_whole_and_holds_all_that_the_plan_says(whole: Address, shown: Database) -> None:
+def test_a_demonstration_is_whole_and_holds_all_that_the_plan_says(
+    whole: Address, shown: Database, acts: list[Act]
+) -> None:
     proof = stores.verify_store(whole)
     assert (proof.faults, proof.demonstration) == ((), True)
+    assert proof.versions == sum(len(act.versions) for act in acts) + 2 * BOARDS_MET
     assert stores.is_demonstration(shown)
     assert plans.compare_plans(shown, *PLAN) == ()
 
 
 def test_the_same_plan_seed_and_day_give_the_same_seals_and_another_seed_another_history(
-    whole: Address, tmp_path: Path, statements: list[Planned], acts: list[Act]
+    small_once: tuple[Address, making.Made],
+    tmp_path: Path,
+    plan: PlanFolder,
+    statements: list[Planned],
+    acts: list[Act],
 ) -> None:
-    again = making.make_demonstration(Address(tmp_path / "again.duckdb"), *PLAN, day=DAY)
-    assert again.head == stores.verify_store(whole).head
-    assert again.versions == sum(len(act.versions) for act in acts) + 2 * BOARDS_MET
+    again = making.make_demonstration(Address(tmp_path / "again.duckdb"), plan.plans, plan.data, day=DAY)
+    assert again == small_once[1]
+    assert invented(statements, seed=1, day=DAY) == acts
     assert invented(statements, seed=2, day=DAY) != acts
 
 
@@ -232,14 +255,14 @@ def test_a_demonstration_that_ends_earlier_knows_nothing_of_what_came_later(stat
 
 def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "large.duckdb")
-    size = 2_500
+    size = 1_500
     assert making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=size).versions == size
     proof = stores.verify_store(at)
     assert (proof.versions, proof.faults) == (size, ())
     with stores.open_store(at) as db:
         view = boards.view_board(db, DAY, boards.known_position(db))
     added = [line for line in view.commitments if line.commitment_id.startswith("D0")]
-    assert len(added) == 2
+    assert len(added) == 1
     assert all(line.title.startswith("Demonstration commitment ") for line in added)
     assert all(line.owner_status for line in added)
     assert {line.milestones for line in added} == {10}
@@ -267,12 +290,12 @@ def test_a_day_without_room_for_eight_quarters_or_that_has_not_come_is_refused(t
 # Where it is put
 
 
-def test_a_demonstration_is_replaced_and_any_other_store_is_left_as_it_is(tmp_path: Path, plan: PlanFolder) -> None:
-    at = Address(tmp_path / "d.duckdb")
-    made = making.make_demonstration(at, plan.plans, plan.data, day=DAY)
-    with stores.open_store(at, writable=True) as db:
+def test_a_demonstration_is_replaced_and_any_other_store_is_left_as_it_is(
+    small: Address, small_once: tuple[Address, making.Made], tmp_path: Path, plan: PlanFolder
+) -> None:
+    with stores.open_store(small, writable=True) as db:
         save(db, organisation("Somebody practised"))
-    assert making.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
+    assert making.make_demonstration(small, plan.plans, plan.data, day=DAY) == small_once[1]
 
     real = Address(tmp_path / "real.duckdb")
     stores.init_store(real)
@@ -304,43 +327,40 @@ def test_the_place_of_a_store_that_is_gone_is_left_free(tmp_path: Path, plan: Pl
     assert not at.exists()
 
 
-def test_a_demonstration_in_use_is_not_replaced(tmp_path: Path, plan: PlanFolder) -> None:
-    at = Address(tmp_path / "d.duckdb")
-    making.make_demonstration(at, plan.plans, plan.data, day=DAY)
-    with stores.open_store(at), pytest.raises(StoreBusy):
-        making.make_demonstration(at, plan.plans, plan.data, day=DAY)
-    assert stores.verify_store(at).faults == ()
-    assert sorted(path.name for path in tmp_path.glob("d.duckdb*")) == ["d.duckdb", "d.duckdb.heads"]
+def test_a_demonstration_in_use_is_not_replaced(small: Address, plan: PlanFolder) -> None:
+    with stores.open_store(small), pytest.raises(StoreBusy):
+        making.make_demonstration(small, plan.plans, plan.data, day=DAY)
+    assert stores.verify_store(small).faults == ()
+    assert sorted(path.name for path in small.file.parent.glob("d.duckdb*")) == ["d.duckdb", "d.duckdb.heads"]
 
 
 def test_a_demonstration_is_kept_while_it_opens_and_made_anew_when_it_does_not(
-    tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
+    small: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = Address(tmp_path / "d.duckdb")
-    assert not making.is_kept(at)
-    making.make_demonstration(at, plan.plans, plan.data, day=DAY)
-    assert making.is_kept(at)
+    assert not making.is_kept(Address(tmp_path / "nothing.duckdb"))
+    assert making.is_kept(small)
     known = migrations.known()
     step = migrations.Migration(len(known) + 1, "0999_more", "CREATE TABLE tracker.more (id VARCHAR PRIMARY KEY);")
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "known", lambda: [*known, step])
-        assert making.is_kept(at)
-    at.anchor.path.unlink()
+        assert making.is_kept(small)
+    small.anchor.path.unlink()
     with pytest.raises(SchemaMismatch, match="newer tracker"):
-        making.is_kept(at)
+        making.is_kept(small)
 
 
 def test_what_a_kill_left_of_a_demonstration_at_its_own_address_is_replaced(
-    tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
+    small_once: tuple[Address, making.Made], tmp_path: Path, plan: PlanFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Older versions could leave the anchor without the store, or the store without its anchor."""
     monkeypatch.chdir(tmp_path)
     at = Address.parse(making.DEFAULT_ADDRESS)
-    made = making.make_demonstration(at, plan.plans, plan.data, day=DAY)
+    at.file.parent.mkdir(exist_ok=True)
+    copy_store(small_once[0], at)
     for gone in (at.file, at.anchor.path):
         gone.unlink()
         assert not making.is_kept(at)
-        assert making.make_demonstration(at, plan.plans, plan.data, day=DAY) == made
+        assert making.make_demonstration(at, plan.plans, plan.data, day=DAY) == small_once[1]
         assert making.is_kept(at)
 
 

@@ -131,7 +131,7 @@ def read_or_faults(plan: PlanFolder) -> bool:
     return False
 
 
-@examples(250, 10_000)
+@examples(120, 10_000)
 @given(changes=st.lists(CHANGES, min_size=1, max_size=3))
 def test_arbitrary_values_in_arbitrary_fields_give_a_plan_or_faults(
     plan: PlanFolder, changes: list[tuple[tuple[str | int, ...], str, Any]]
@@ -215,7 +215,7 @@ SOUND_CHANGES = st.sampled_from([path for path in PLACES if path[-1] in SOUND]).
 )
 
 
-@examples(25, 500)
+@examples(10, 500)
 @given(changes=st.lists(SOUND_CHANGES, min_size=1, max_size=5))
 def test_what_the_reader_takes_the_ledger_takes_and_proves(
     db: Database, plan: PlanFolder, changes: list[tuple[tuple[str | int, ...], str, Any]]

@@ -175,7 +175,7 @@ REMOVED = {kind for kind in Movement if kind.name.endswith("_REMOVED")}
 NOBODYS = {Movement.COMPUTED, Movement.MISSED}
 
 
-@settings(max_examples=200 if LONG else 6)
+@settings(max_examples=200 if LONG else 4)
 @given(
     acts=st.lists(st.tuples(_said, _day, st.sampled_from([False] * 4 + [True])), min_size=24, max_size=30),
     places=st.lists(st.tuples(_day, st.integers(8, 31)), min_size=4, max_size=4, unique=True),

@@ -227,7 +227,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 LedgerMachine.TestCase.settings = settings(
-    max_examples=2_000 if LONG else 10,
+    max_examples=2_000 if LONG else 6,
     stateful_step_count=50 if LONG else 25,
 )
 TestLedgerMachine = LedgerMachine.TestCase

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WRITTEN = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t\r'\"\\;=+-@£–…"))
 
 
-@settings(max_examples=5_000 if LONG else 60)
+@settings(max_examples=5_000 if LONG else 30)
 @given(title=_WRITTEN, note=st.none() | _WRITTEN, reason=_WRITTEN, noun_id=_WRITTEN)
 def test_any_text_comes_back_as_it_was_cleaned_and_the_ledger_verifies(
     title: str, note: str | None, reason: str, noun_id: str, db: Database

@@ -428,7 +428,7 @@ def test_history_tells_who_asked_who_decided_and_why(staffed: Database) -> None:
     right=st.sampled_from([dt.date(2023, 6, 30), dt.date(2026, 1, 31)]),
     forecast=st.none() | st.sampled_from([dt.date(2024, 9, 30), dt.date(2026, 6, 30)]),
 )
-@settings(max_examples=40 if LONG else 6)
+@settings(max_examples=40 if LONG else 3)
 def test_a_correction_never_changes_slip_as_known_then_nor_on_days_before_the_error(
     staffed: Database, baselines_on: list[dt.date], right: dt.date, forecast: dt.date | None
 ) -> None:

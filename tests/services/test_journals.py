@@ -116,7 +116,7 @@ _NOUNS = st.one_of(
 )
 
 
-@settings(max_examples=500 if LONG else 4)
+@settings(max_examples=500 if LONG else 3)
 @given(changes=st.lists(st.tuples(st.lists(_NOUNS, min_size=1, max_size=3, unique_by=type), st.booleans()), max_size=6))
 def test_export_then_rebuild_then_export_is_the_identity(changes: list[tuple[list[Noun], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

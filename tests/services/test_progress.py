@@ -516,7 +516,7 @@ def test_what_is_due_and_not_confirmed_is_never_green(staffed: Database) -> None
 _DAYS = st.sampled_from([-400, -31, -30, -8, -7, -1, 0, 1, 7, 8, 30, 31, 89, 90, 400])
 
 
-@settings(max_examples=500 if LONG else 20)
+@settings(max_examples=500 if LONG else 8)
 @given(
     baseline=st.none() | _DAYS,
     reported=st.none() | st.tuples(st.sampled_from([-500, -36, -35, -1, 0]), _DAYS),

@@ -575,7 +575,7 @@ PLACES = st.tuples(st.integers(1, 9), st.integers(1, 18))
 
 
 @given(st.dictionaries(PLACES, CELLS, max_size=12), st.lists(st.tuples(PLACES, PLACES), max_size=2))
-@settings(max_examples=2_000 if LONG else 60)
+@settings(max_examples=2_000 if LONG else 40)
 def test_a_workbook_with_any_cells_gives_a_return_or_a_sentence(
     cells: dict[tuple[int, int], Any], areas: list[tuple[tuple[int, int], tuple[int, int]]]
 ) -> None:
@@ -602,14 +602,14 @@ def spoilt(data: st.DataObject, content: bytes) -> bytes:
 
 
 @given(st.data())
-@settings(max_examples=5_000 if LONG else 100)
+@settings(max_examples=5_000 if LONG else 60)
 def test_a_file_with_any_bytes_changed_gives_a_return_or_a_sentence(data: st.DataObject) -> None:
     suffix, content = data.draw(st.sampled_from([("xlsx", WORKBOOK), ("csv", TABLE)]))
     answers(spoilt(data, content), suffix)
 
 
 @given(st.data())
-@settings(max_examples=5_000 if LONG else 150)
+@settings(max_examples=5_000 if LONG else 80)
 def test_a_workbook_with_any_bytes_of_its_parts_changed_gives_a_return_or_a_sentence(data: st.DataObject) -> None:
     with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -622,7 +622,7 @@ def test_a_workbook_with_any_bytes_of_its_parts_changed_gives_a_return_or_a_sent
 
 
 @given(st.binary(max_size=200), st.sampled_from(["xlsx", "csv"]))
-@settings(max_examples=2_000 if LONG else 100)
+@settings(max_examples=2_000 if LONG else 60)
 def test_any_bytes_give_a_sentence(content: bytes, suffix: str) -> None:
     answers(content, suffix)
     answers(b"PK\x03\x04" + content, suffix)
