@@ -14,7 +14,7 @@ import textwrap
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracker.domain import dates
 from tracker.domain.columns import parts
@@ -35,23 +35,13 @@ from tracker.domain.nouns import (
     Source,
 )
 from tracker.domain.progress import Statement
-from tracker.domain.words import (
-    OUTCOME_SCALE,
-    CommitmentKind,
-    MilestoneKind,
-    MoneyStage,
-    MoveReason,
-    Outcome,
-    Reporter,
-    SourceKind,
-    Stance,
-    View,
-)
-from tracker.exchange import plan_files, toml_places
+from tracker.domain.words import OUTCOME_SCALE, Outcome, Reporter, View
+from tracker.exchange import plan_files, plan_layouts, toml_places
 from tracker.exchange.entries import Entry
+from tracker.exchange.plan_layouts import LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -76,11 +66,17 @@ class _Reader:
         self.faults: list[str] = []
 
     def say(
-        self, entry: Entry, effective_on: dt.date, noun: Callable[[], Noun], *, formerly: str | None = None
+        self,
+        entry: Entry,
+        noun: type[Noun],
+        effective_on: dt.date,
+        fields: dict[str, Any],
+        *,
+        formerly: str | None = None,
     ) -> None:
-        """Add a statement; ``noun`` makes it, and what it cannot make is a fault."""
+        """Add the statement that a noun with these fields held from a day; a text that cannot be kept is a fault."""
         try:
-            self.statements.append(Planned(noun(), effective_on, entry.where, formerly))
+            self.statements.append(Planned(noun(**fields), effective_on, entry.where, formerly))
         except UnstorableText as error:
             self.faults.append(f"{entry.where}: {error}")
 
@@ -99,8 +95,8 @@ def read_plan(plans: Path, data: Path) -> list[Planned]:
         _read_toml(reader, file, _name(file, plans))
     for file in misnamed:
         reader.faults.append(f"{_name(file, plans)}: the name of a plan ends in .toml, in small letters; rename it.")
-    _read_csv(reader, data / "local_authorities.csv", _AUTHORITY_COLUMNS, _local_authority)
-    _read_csv(reader, data / "funding.csv", _FUNDING_COLUMNS, _funding)
+    _read_csv(reader, data / "local_authorities.csv", _columns(LocalAuthority), _local_authority)
+    _read_csv(reader, data / "funding.csv", _columns(Funding, "effective_on"), _funding)
     if not reader.faults:  # what refers to what can only be judged when every entry could be read
         _check_whole(reader)
         _check_inheritance(reader)
@@ -157,229 +153,94 @@ def _read_toml(reader: _Reader, file: Path, name: str) -> None:
     top.done()
 
 
-def _source(reader: _Reader, entry: Entry) -> None:
-    published = entry.published_date("published")
-    kind, publisher, title = entry.word("kind", SourceKind), entry.text("publisher"), entry.text("title")
-    url, note, identity = entry.link("url"), entry.optional_text("note"), entry.identity()
-    reader.say(
-        entry,
-        dates.GREEN_PAPER,
-        lambda: Source(
-            id=identity,
-            kind=kind,
-            publisher=publisher,
-            title=title,
-            published=published,
-            url=url,
-            note=note,
-        ),
-    )
-
-
-def _organisation(reader: _Reader, entry: Entry) -> None:
-    identity, name = entry.identity(), entry.text("name")
-    reader.say(entry, dates.GREEN_PAPER, lambda: Organisation(id=identity, name=name))
-
-
-def _owner(reader: _Reader, entry: Entry) -> None:
-    identity, role, organisation = entry.identity(), entry.text("role"), entry.text("organisation")
-    note = entry.optional_text("note")
-    reader.say(entry, dates.GREEN_PAPER, lambda: Owner(id=identity, role=role, organisation_id=organisation, note=note))
+def _from_the_start(noun: type[Noun]) -> Callable[[_Reader, Entry], None]:
+    """Return the reader of a noun that holds from the day of the Green Paper and needs no check of its own."""
+    return lambda reader, entry: reader.say(entry, noun, dates.GREEN_PAPER, plan_layouts.read(entry, noun))
 
 
 def _programme(reader: _Reader, entry: Entry) -> None:
-    identity, name, summary = entry.identity(), entry.text("name"), entry.text("summary")
-    lead, owner = entry.text("lead"), entry.text("owner")
-    flagship, note = entry.flag("flagship", default=False), entry.optional_text("note")
-    reader.say(
-        entry,
-        entry.day("started", default=dates.GREEN_PAPER),
-        lambda: Programme(
-            id=identity,
-            name=name,
-            summary=summary,
-            lead_organisation_id=lead,
-            owner_id=owner,
-            flagship=flagship,
-            note=note,
-        ),
-    )
+    fields = plan_layouts.read(entry, Programme)
+    reader.say(entry, Programme, entry.day("started", default=dates.GREEN_PAPER), fields)
 
 
 def _commitment(reader: _Reader, entry: Entry) -> None:
-    identity = entry.identity()
-    target = entry.published_date("target")
-    chapter, kind = entry.whole_number("chapter", lowest=1, highest=6), entry.word("kind", CommitmentKind)
-    title, statement, lead = entry.text("title"), entry.text("statement"), entry.text("lead")
-    owner, programme = entry.optional_text("owner"), entry.optional_text("programme")
-    amount, amount_wording = entry.optional_pounds("amount_gbp"), entry.optional_text("amount_wording")
-    target_wording, partners = entry.optional_text("target_wording"), entry.optional_text("partners")
-    measure, not_measurable = entry.optional_text("measure"), entry.optional_text("not_measurable")
-    note, formerly = entry.optional_text("note"), entry.optional_text("formerly")
-    if not owner and not programme:
+    fields, formerly = plan_layouts.read(entry, Commitment), entry.optional_text("formerly")
+    if not fields["owner_id"] and not fields["programme_id"]:
         entry.fault("owner", "is missing and there is no programme to inherit one from; name an owner.")
-    if bool(measure) == bool(not_measurable):
+    if bool(fields["measure"]) == bool(fields["not_measurable"]):
         entry.fault("measure", "give either a measure, or in not_measurable why there can be none, and not both.")
-    reader.say(
-        entry,
-        dates.GREEN_PAPER,
-        lambda: Commitment(
-            id=identity,
-            chapter=chapter,
-            kind=kind,
-            title=title,
-            statement=statement,
-            lead_organisation_id=lead,
-            partners=partners,
-            owner_id=owner,
-            programme_id=programme,
-            amount_gbp=amount,
-            amount_wording=amount_wording,
-            target=target,
-            target_wording=target_wording,
-            measure=measure,
-            not_measurable=not_measurable,
-            note=note,
-        ),
-        formerly=formerly,
-    )
-    for reference in entry.entries("reference", "reference"):
-        _reference(reader, reference, identity)
-        reference.done()
-    for outcome in entry.entries("outcome", "outcome"):
-        _outcome(reader, outcome, identity)
-        outcome.done()
-    for milestone in entry.entries("milestone", "milestone"):
-        _milestone(reader, milestone, identity)
-        milestone.done()
-    for event in entry.entries("event", "event"):
-        _event(reader, event, identity)
-        event.done()
+    reader.say(entry, Commitment, dates.GREEN_PAPER, fields, formerly=formerly)
+    for name, read in (("reference", _reference), ("outcome", _outcome), ("milestone", _milestone), ("event", _event)):
+        for inside in entry.entries(name, name):
+            read(reader, inside, fields["id"])
+            inside.done()
 
 
 def _reference(reader: _Reader, entry: Entry, commitment: str) -> None:
-    source, pinpoint = entry.text("source"), entry.text("pinpoint")
-    stance, differs = entry.word("stance", Stance), entry.optional_text("differs")
-    reader.say(
-        entry,
-        dates.GREEN_PAPER,
-        lambda: Reference(
-            id=f"{commitment}/{source}",
-            commitment_id=commitment,
-            source_id=source,
-            pinpoint=pinpoint,
-            stance=stance,
-            differs=differs,
-        ),
-    )
+    fields = plan_layouts.read(entry, Reference)
+    fields |= {"id": f"{commitment}/{fields['source_id']}", "commitment_id": commitment}
+    reader.say(entry, Reference, dates.GREEN_PAPER, fields)
 
 
 def _outcome(reader: _Reader, entry: Entry, commitment: str) -> None:
-    word, reason, evidence = entry.word("word", Outcome), entry.text("reason"), entry.optional_text("evidence")
-    reader.say(
-        entry,
-        entry.day("from"),
-        lambda: Assessment(
-            id=f"{commitment}/{View.EVIDENCE}",
-            commitment_id=commitment,
-            view=View.EVIDENCE,
-            rating=word,
-            scale=OUTCOME_SCALE,
-            rationale=reason,
-            evidence_id=evidence,
-        ),
-    )
+    fields = {
+        "id": f"{commitment}/{View.EVIDENCE}",
+        "commitment_id": commitment,
+        "view": View.EVIDENCE,
+        "rating": entry.word("word", Outcome),
+        "scale": OUTCOME_SCALE,
+        **plan_layouts.read(entry, Assessment),
+    }
+    reader.say(entry, Assessment, entry.day("from"), fields)
 
 
 def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
-    identity, title = entry.identity(), entry.text("title")
-    kind, key = entry.word("kind", MilestoneKind), entry.flag("key", default=True)
-    promised_in, promised_on = entry.text("promised_in"), entry.day("promised_on")
-    baseline, wording = entry.published_date("baseline"), entry.optional_text("baseline_wording")
-    note, formerly = entry.optional_text("note"), entry.optional_text("formerly")
+    fields = plan_layouts.read(entry, Milestone) | {"commitment_id": commitment}
+    promised_on, formerly = entry.day("promised_on"), entry.optional_text("formerly")
     if promised_on < dates.GREEN_PAPER:
         entry.fault("promised_on", "is before the Green Paper of 2022-03-29; nothing was promised before it.")
-    reader.say(
-        entry,
-        promised_on,
-        lambda: Milestone(
-            id=identity,
-            commitment_id=commitment,
-            title=title,
-            kind=kind,
-            key=key,
-            promised_in=promised_in,
-            baseline=baseline,
-            baseline_wording=wording,
-            note=note,
-        ),
-        formerly=formerly,
-    )
+    reader.say(entry, Milestone, promised_on, fields, formerly=formerly)
     for progress in entry.entries("progress", "progress"):
-        _progress(reader, progress, identity, promised_on)
+        _progress(reader, progress, fields["id"], promised_on)
         progress.done()
 
 
 def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.date) -> None:
-    actual, forecast = entry.published_date("actual"), entry.published_date("forecast")
-    narrative, evidence = entry.optional_text("narrative"), entry.optional_text("evidence")
-    reason = entry.word("reason", MoveReason) if entry.has("reason") else None
+    statement = Statement(**plan_layouts.read(entry, Progress))
+    actual = statement.actual
     held_from = entry.day("from", default=actual.day if actual else None)
     if actual and held_from < actual.day:
         entry.fault("from", f"is before the actual date ({actual.day}); a completion holds from the day it happened.")
     if actual and actual.day > dates.today():
         entry.fault("actual", f"{actual} has not come yet; use forecast for a date that is expected.")
     if held_from < promised_on:
-        field = "from" if entry.has("from") else "actual"
-        entry.fault(field, f"{held_from} is before the milestone was promised ({promised_on}); give that day or later.")
-    if not actual and not forecast:
+        name = "from" if entry.has("from") else "actual"
+        entry.fault(name, f"{held_from} is before the milestone was promised ({promised_on}); give that day or later.")
+    if not actual and not statement.forecast:
         entry.fault("actual", "is missing and there is no forecast; give one of them.")
-    if actual and not evidence:
+    if actual and not statement.evidence_id:
         entry.fault("evidence", "is missing; name the source that shows that it happened.")
-    reader.say(
-        entry,
-        held_from,
-        lambda: Progress(
-            id=milestone,
-            reporter=Reporter.PUBLISHED,
-            statement=Statement(
-                forecast=forecast, actual=actual, reason=reason, narrative=narrative, evidence_id=evidence
-            ),
-        ),
-    )
+    fields = {"id": milestone, "reporter": Reporter.PUBLISHED, "statement": statement}
+    reader.say(entry, Progress, held_from, fields)
 
 
 def _event(reader: _Reader, entry: Entry, commitment: str | None = None) -> None:
     if not entry.has("on"):
         entry.fault("on", "is missing; say when it happened.")
-    happened = entry.published_date("on")
-    summary, evidence = entry.text("summary"), entry.text("evidence")
-    inferred, note = entry.flag("inferred", default=False), entry.optional_text("note")
-    identity = entry.optional_text("id")
+    fields, identity = plan_layouts.read(entry, Event), entry.optional_text("id")
+    happened = fields["happened"]
     if not happened:
         return
     if happened.day > dates.today():
         entry.fault("on", f"{happened} is not over yet; an event is something that has happened.")
-    default_id = f"{commitment or 'ALL'}/{happened.day}/{evidence}"
-    reader.say(
-        entry,
-        happened.day,
-        lambda: Event(
-            id=identity or default_id,
-            commitment_id=commitment,
-            happened=happened,
-            inferred=inferred,
-            summary=summary,
-            evidence_id=evidence,
-            note=note,
-        ),
-    )
+    identity = identity or f"{commitment or 'ALL'}/{happened.day}/{fields['evidence_id']}"
+    reader.say(entry, Event, happened.day, fields | {"id": identity, "commitment_id": commitment})
 
 
 _TABLES: dict[str, Callable[[_Reader, Entry], None]] = {
-    "source": _source,
-    "organisation": _organisation,
-    "owner": _owner,
+    "source": _from_the_start(Source),
+    "organisation": _from_the_start(Organisation),
+    "owner": _from_the_start(Owner),
     "programme": _programme,
     "commitment": _commitment,
     "event": _event,
@@ -397,11 +258,13 @@ class _Columns:
     optional: tuple[str, ...]
 
 
-_AUTHORITY_COLUMNS = _Columns(("id", "gss_code", "name", "region", "type", "source_id"), ("previous_gss_code",))
-_FUNDING_COLUMNS = _Columns(
-    ("id", "programme_id", "stage", "amount_gbp", "effective_on", "source_id"),
-    ("commitment_id", "amount_wording", "period", "scope", "part_of", "note"),
-)
+def _columns(noun: type[Noun], *days: str) -> _Columns:
+    """Return the columns of a noun's table: its fields, and before the last of them days that are not a field."""
+    optional = tuple(part.name for part in parts(noun).values() if part.optional)
+    *required, last = (name for name in parts(noun) if name not in optional)
+    return _Columns((*required, *days, last), optional)
+
+
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?\s*\r?\n", re.IGNORECASE)
 """The first line by which Excel says what stands between the fields."""
 
@@ -477,31 +340,17 @@ def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
 
 
 def _local_authority(reader: _Reader, entry: Entry) -> None:
-    fields = {field: entry.text(field) for field in ("id", "gss_code", "name", "region", "type", "source_id")}
-    previous = entry.optional_text("previous_gss_code")
-    for field, code, length in (
-        ("id", fields["id"], 3),
-        ("gss_code", fields["gss_code"], 9),
-        ("previous_gss_code", previous, 9),
-    ):
-        if entry.has(field) and code and not (len(code) == length and code.isascii() and code.isalnum()):
-            entry.fault(field, f'"{code}" is not {length} letters and digits; give the official code.')
-    reader.say(entry, dates.GREEN_PAPER, lambda: LocalAuthority(**fields, previous_gss_code=previous))
+    fields = {"id": entry.text("id"), **plan_layouts.read(entry, LocalAuthority)}
+    for name, length in (("id", 3), ("gss_code", 9), ("previous_gss_code", 9)):
+        code = fields[name]
+        if entry.has(name) and code and not (len(code) == length and code.isascii() and code.isalnum()):
+            entry.fault(name, f'"{code}" is not {length} letters and digits; give the official code.')
+    reader.say(entry, LocalAuthority, dates.GREEN_PAPER, fields)
 
 
 def _funding(reader: _Reader, entry: Entry) -> None:
-    identity, programme, source = entry.identity(), entry.text("programme_id"), entry.text("source_id")
-    stage, amount = entry.word("stage", MoneyStage), entry.pounds("amount_gbp")
-    known_on = entry.day("effective_on")
-    optional = ("commitment_id", "amount_wording", "period", "scope", "part_of", "note")
-    fields = {field: entry.optional_text(field) for field in optional}
-    reader.say(
-        entry,
-        known_on,
-        lambda: Funding(
-            id=identity, programme_id=programme, stage=stage, amount_gbp=amount, source_id=source, **fields
-        ),
-    )
+    fields = plan_layouts.read(entry, Funding)
+    reader.say(entry, Funding, entry.day("effective_on"), fields)
 
 
 # The whole
@@ -510,7 +359,7 @@ def _funding(reader: _Reader, entry: Entry) -> None:
 def _check_whole(reader: _Reader) -> None:
     """Check what only the whole plan can show: ids said twice, and names of things that are not there."""
     said: dict[tuple[type[Noun], str, dt.date | None], Planned] = {}
-    ids: dict[type[Noun], set[str]] = {kind: set() for _, _, kind in _pointers()}
+    ids: dict[type[Noun], set[str]] = {kind: set() for kind in LAYOUTS}
     alike: dict[tuple[type[Noun], str], Planned] = {}
     for statement in reader.statements:
         noun, kind = statement.noun, type(statement.noun)
@@ -525,15 +374,17 @@ def _check_whole(reader: _Reader) -> None:
         if earlier is not statement:
             again = f"{day} was already said of {noun.id}" if day else f"the id {noun.id} was already used"
             reader.faults.append(f"{statement.where}: {again} by {earlier.where}; give each its own.")
-        ids.setdefault(kind, set()).add(noun.id)
+        ids[kind].add(noun.id)
     for statement in reader.statements:
-        for attribute, field, kind in _POINTERS.get(type(statement.noun), ()):
-            target = parts(type(statement.noun))[attribute].get(statement.noun)
+        layout = LAYOUTS[type(statement.noun)]
+        for name, kind in layout.names.items():
+            target = parts(type(statement.noun))[name].get(statement.noun)
             if target is not None and target not in ids[kind]:
                 near = difflib.get_close_matches(target, ids[kind], n=1)
                 hint = f'did you mean "{near[0]}"?' if near else "add it, or name one that is there."
+                written = layout.written(name)
                 reader.faults.append(
-                    f'{statement.where}, field {field}: there is no {kind.__name__.lower()} "{target}"; {hint}'
+                    f'{statement.where}, field {written}: there is no {kind.__name__.lower()} "{target}"; {hint}'
                 )
 
 
@@ -569,30 +420,3 @@ def _check_inheritance(reader: _Reader) -> None:
 
 _SAID_BY_DAY = (Assessment, Progress)
 """Nouns of which a plan tells the history: one statement an id and day."""
-
-_POINTERS: dict[type[Noun], tuple[tuple[str, str, type[Noun]], ...]] = {
-    Owner: (("organisation_id", "organisation", Organisation),),
-    LocalAuthority: (("source_id", "source_id", Source),),
-    Programme: (("lead_organisation_id", "lead", Organisation), ("owner_id", "owner", Owner)),
-    Commitment: (
-        ("lead_organisation_id", "lead", Organisation),
-        ("owner_id", "owner", Owner),
-        ("programme_id", "programme", Programme),
-    ),
-    Reference: (("source_id", "source", Source),),
-    Milestone: (("promised_in", "promised_in", Source),),
-    Progress: (("evidence_id", "evidence", Source),),
-    Assessment: (("evidence_id", "evidence", Source),),
-    Funding: (
-        ("programme_id", "programme_id", Programme),
-        ("commitment_id", "commitment_id", Commitment),
-        ("source_id", "source_id", Source),
-        ("part_of", "part_of", Funding),
-    ),
-    Event: (("evidence_id", "evidence", Source),),
-}
-"""Which attribute of a noun names another noun, and what a plan calls that field."""
-
-
-def _pointers() -> Iterable[tuple[str, str, type[Noun]]]:
-    return (pointer for pointers in _POINTERS.values() for pointer in pointers)
