@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tracker.domain import dates
+from tracker.domain.columns import parts
 from tracker.domain.dates import day_of
 from tracker.domain.nouns import (
     Assessment,
@@ -227,10 +228,10 @@ def test_every_event_cites_a_source_that_is_there_and_was_published_by_today(sta
 
 def test_every_source_is_cited(statements: list[Planned]) -> None:
     cited = {
-        getattr(statement.noun, name)
+        part.get(statement.noun)
         for statement in statements
-        for name in ("evidence_id", "source_id", "promised_in")
-        if hasattr(statement.noun, name)
+        for part in parts(type(statement.noun)).values()
+        if part.name in {"evidence_id", "source_id", "promised_in"}
     }
     assert not [source.id for source in of(statements, Source) if source.id not in cited]
 
