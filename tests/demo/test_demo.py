@@ -135,8 +135,8 @@ def test_whatever_the_seed_and_day_every_act_comes_after_what_it_tells_of(
     for act in acts:
         for version in act.versions:
             assert version.effective_on <= act.recorded_at.date(), version
-            actual_on = getattr(version.noun, "actual_on", None)
-            assert actual_on is None or actual_on <= version.effective_on
+            if isinstance(version.noun, nouns.Progress) and (actual := version.noun.statement.actual):
+                assert actual.day <= version.effective_on
 
 
 def test_no_report_contradicts_a_completion_that_was_published(acts: list[Act]) -> None:
@@ -160,11 +160,10 @@ def test_the_history_has_everything_that_a_board_must_learn_to_read(acts: list[A
     assert sum(period.state == PeriodState.CLOSED for period in periods) == history.QUARTERS - 1
 
     reports = [noun for noun in said(acts, nouns.Progress) if noun.reporter is Reporter.OWNER]
-    done = [report for report in reports if report.actual_on]
-    assert {bool(report.evidence_id) for report in done} == {True, False}
-    reasons = {report.reason for report in reports}
-    assert {None, MoveReason.CORRECTION, MoveReason.AHEAD} < reasons
-    assert all(report.reason_note for report in reports if report.reason)
+    stated = [report.statement for report in reports]
+    assert {bool(one.evidence_id) for one in stated if one.actual} == {True, False}
+    assert {None, MoveReason.CORRECTION, MoveReason.AHEAD} < {one.reason for one in stated}
+    assert all(one.reason_note for one in stated if one.reason)
 
     requests = said(acts, nouns.BaselineRequest)
     assert {request.state for request in requests} == set(RequestState) - {RequestState.WITHDRAWN}
@@ -194,8 +193,9 @@ def test_everything_that_is_invented_says_so(acts: list[Act]) -> None:
         assert user.id.endswith("@demonstration.invalid")
     for report in said(acts, nouns.Progress):
         if report.reporter is Reporter.OWNER:
-            assert report.narrative.startswith(INVENTED)
-            assert report.reason_note is None or report.reason_note.startswith(INVENTED)
+            assert report.statement.narrative.startswith(INVENTED)
+            note = report.statement.reason_note
+            assert note is None or note.startswith(INVENTED)
     for rating in said(acts, nouns.Assessment):
         assert rating.view is View.EVIDENCE or rating.rationale.startswith(INVENTED)
     for request in said(acts, nouns.BaselineRequest):

@@ -319,7 +319,7 @@ def test_the_end_of_the_ledger_is_told_as_the_board_tells_it_at_any_change(loade
 
 
 def test_a_query_whose_columns_are_not_the_lines_fields_is_a_defect(loaded: Database) -> None:
-    with loaded.read() as cursor, pytest.raises(AssertionError, match="EventLine has the fields"):
+    with loaded.read() as cursor, pytest.raises(AssertionError, match="EventLine needs each of its columns once"):
         lines_of(cursor, EventLine, "SELECT $as_at AS event_id", {"as_at": GREEN_PAPER})
 
 

@@ -18,7 +18,7 @@ from tracker.domain.dates import PublishedDate
 from tracker.domain.words import Precision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Record = TypeVar("Record")
 
@@ -115,6 +115,18 @@ def _half(date: Callable[[Any], PublishedDate | None], half: str) -> Callable[[A
         return None if published is None else read(published)
 
     return get
+
+
+def halves(name: str, old: object, new: object) -> Iterator[tuple[str, object, object]]:
+    """Give a value that changed by the columns that it takes: of a date, those of its two that changed."""
+    dates = [value if isinstance(value, PublishedDate) else None for value in (old, new)]
+    if not any(dates):
+        yield name, old, new
+        return
+    for ending, half in ((ON, "day"), (PRECISION, "precision")):
+        before, after = (getattr(date, half, None) for date in dates)
+        if before != after:
+            yield name + ending, before, after
 
 
 def from_columns(shape: type[Record], values: dict[str, Any]) -> Record:

@@ -6,6 +6,7 @@ import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from tracker.domain.columns import halves
 from tracker.domain.dates import in_words
 from tracker.domain.text import counted
 from tracker.exchange import marking
@@ -52,7 +53,11 @@ def comparison_json(comparison: Comparison) -> str:
                 "why": row.why,
                 "evidence_id": row.evidence_id,
                 "evidence": _source(comparison.source(row.evidence_id)),
-                "fields": [{"field": moved.field, "old": moved.old, "new": moved.new} for moved in row.fields],
+                "fields": [
+                    {"field": name, "old": old, "new": new}
+                    for moved in row.fields
+                    for name, old, new in halves(moved.field, moved.old, moved.new)
+                ],
             }
             for row in comparison.rows
         ],
