@@ -29,23 +29,6 @@ FROM, TO = "earlier", "later"
 _A_DAY = "A day, with what is known now"
 _FIRST_ROWS = 12
 
-_FOR_THE_BOARD = frozenset(
-    {
-        Movement.RATING,
-        Movement.OUTCOME,
-        Movement.MET,
-        Movement.MISSED,
-        Movement.UNMET,
-        Movement.FORECAST,
-        Movement.BASELINE,
-        Movement.TARGET,
-        Movement.OWNER,
-        Movement.MONEY_STAGE,
-        Movement.MONEY_SUM,
-    }
-)
-"""What a board asks after first: moves of rating, date, money and owner, and what was met or missed."""
-
 _STATUSES = frozenset({Movement.RATING, Movement.COMPUTED, Movement.OUTCOME, Movement.MISSED})
 
 
@@ -59,7 +42,7 @@ def since_last_board(found: Comparison | None) -> None:
             )
         )
         return
-    moves = sorted((row for row in found.rows if row.kind in _FOR_THE_BOARD), key=lambda row: not _bad_news(row))
+    moves = found.asked_first
     first, more = moves[:_FIRST_ROWS], moves[_FIRST_ROWS:]
     others = len(found.rows) - len(moves)
     line = state.all_snapshots()[found.before_name]
@@ -95,10 +78,6 @@ def _table(caption: str, rows: Sequence[ChangeRow], found: Comparison) -> Markup
         ),
         empty="Nothing of this kind changed.",
     )
-
-
-def _bad_news(row: ChangeRow) -> bool:
-    return row.kind in {Movement.MISSED, Movement.UNMET} or row.direction in {"worse", "later"}
 
 
 def _moved(row: ChangeRow) -> Markup:

@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from tracker.reporting.board import BoardView
     from tracker.views.board import SourceLine
 
+ASKED_FIRST = frozenset(
+    {
+        Movement.RATING,
+        Movement.OUTCOME,
+        Movement.MET,
+        Movement.MISSED,
+        Movement.UNMET,
+        Movement.FORECAST,
+        Movement.BASELINE,
+        Movement.TARGET,
+        Movement.OWNER,
+        Movement.MONEY_STAGE,
+        Movement.MONEY_SUM,
+    }
+)
+"""Kinds of change that a board asks about first."""
+
 Line: TypeAlias = Any
 """A line of any list of the board."""
 
@@ -82,6 +99,11 @@ class ChangeRow(NamedTuple):
     why: str | None = None
 
     @property
+    def bad_news(self) -> bool:
+        """Say whether it is for the worse: a date missed or moved later, a completion taken back, a worse rating."""
+        return self.kind in {Movement.MISSED, Movement.UNMET} or self.direction in {"worse", "later"}
+
+    @property
     def origins(self) -> Iterator[Origin]:
         """Where in the ledger it is recorded what the row tells."""
         return (cause.of(self.line) for cause in self.causes)
@@ -105,6 +127,11 @@ class Comparison:
     def counts(self) -> dict[str, int]:
         """How many rows there are of each kind."""
         return dict(Counter(row.kind for row in self.rows))
+
+    @property
+    def asked_first(self) -> list[ChangeRow]:
+        """What a board asks about first: moves of ratings, dates, funding and owners; bad news before good."""
+        return sorted((row for row in self.rows if row.kind in ASKED_FIRST), key=lambda row: not row.bad_news)
 
     def source(self, source_id: str | None) -> SourceLine | None:
         """Return the source of a row's evidence, as either board knows it."""
