@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import make_dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.reporting.test_board import board, commitment, event, milestone, source
-from tracker.reporting.tables import board_tables, public_edition, with_dictionary
-from tracker.views.board import Details
+from tests.samples import built
+from tracker.domain.columns import Part, columns, parts
+from tracker.domain.fields import FIELDS, is_public
+from tracker.reporting.tables import board_tables, public_edition, public_line, with_dictionary
+from tracker.store.registry import NOUNS
+from tracker.views.board import DETAILS, LISTS, Details, Listed
 from tracker.views.table import Blank, Table
 
 if TYPE_CHECKING:
@@ -120,3 +127,31 @@ def test_every_column_says_what_it_holds(tables: dict[str, Table]) -> None:
 
 def test_the_figures_of_a_public_edition_are_those_of_the_board(view: BoardView) -> None:
     assert public_edition(view).by_outcome == view.by_outcome
+
+
+@pytest.mark.parametrize("listed", [*LISTS.values(), *DETAILS.values()], ids=lambda listed: listed.name)
+def test_no_line_of_a_public_edition_has_a_field_that_nobody_opened(listed: Listed) -> None:
+    """Every field of every list, and one that is new and has no entry in the table of fields."""
+    shape = make_dataclass(
+        "WithANewField", [("cost_code", str | None)], bases=(listed.shape,), frozen=True, kw_only=True
+    )
+    line: Any = built(shape, **{name: _some(column) for name, column in columns(shape).items()})
+    shown = public_line(listed.noun, line)
+    for name, part in parts(shape).items():
+        assert part.get(line) is not None, name
+        assert part.get(shown) == (part.get(line) if is_public(listed.noun, name) else None), name
+    assert shown.cost_code is None
+
+
+def _some(column: Part) -> object:
+    """A value for a column, whatever it holds."""
+    if issubclass(column.kind, StrEnum):
+        return next(iter(column.kind))
+    values = {bool: True, int: 7, Decimal: Decimal(7), dt.date: dt.date(2024, 6, 1)}
+    return values.get(column.kind, f"the {column.name}")
+
+
+def test_every_field_of_every_noun_and_line_has_its_entry() -> None:
+    shapes = [*NOUNS.items(), *((one.noun, one.shape) for one in (*LISTS.values(), *DETAILS.values()))]
+    missing = [(noun, name) for noun, shape in shapes for name in parts(shape) if name not in FIELDS[noun]]
+    assert [one for one in missing if one[1] != "id"] == []

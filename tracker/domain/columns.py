@@ -52,7 +52,7 @@ def _all_parts(shape: type) -> dict[str, Part]:
 def _parts(shape: type, path: str) -> list[Part]:
     found: list[Part] = []
     for name, (kind, optional) in _kinds(shape).items():
-        if is_dataclass(kind) and kind is not PublishedDate:
+        if _is_record(kind):
             other = _other_names(shape, name)
             within = _parts(kind, f"{path}{name}.")
             found += [replace(part, name=other.get(part.name, part.name)) for part in within]
@@ -61,11 +61,16 @@ def _parts(shape: type, path: str) -> list[Part]:
     return found
 
 
+def _is_record(kind: type) -> bool:
+    return kind is not PublishedDate and (is_dataclass(kind) or hasattr(kind, "_fields"))
+
+
 @cache
 def _kinds(shape: type) -> dict[str, tuple[type, bool]]:
     """Field → its plain type, and whether it may be unknown."""
+    names = [field.name for field in fields(shape)] if is_dataclass(shape) else shape._fields  # type: ignore[attr-defined]
     hints = get_type_hints(shape)
-    return {field.name: _kind(hints[field.name]) for field in fields(shape)}
+    return {name: _kind(hints[name]) for name in names}
 
 
 def _kind(hint: Any) -> tuple[type, bool]:
@@ -76,6 +81,8 @@ def _kind(hint: Any) -> tuple[type, bool]:
 
 def _other_names(shape: type, field: str) -> Mapping[str, str]:
     """The columns of a record within a record that have another name there, because the name is taken."""
+    if not is_dataclass(shape):
+        return {}
     found: Mapping[str, str] = next(one.metadata for one in fields(shape) if one.name == field).get("columns", {})
     return found
 
@@ -164,7 +171,7 @@ def _all_plans(shape: type) -> _Plan:
         within=tuple(
             (name, kind, tuple((own, _other_names(shape, name).get(own, own)) for own in columns(kind)))
             for name, kind in kinds
-            if is_dataclass(kind) and kind is not PublishedDate
+            if _is_record(kind)
         ),
     )
 

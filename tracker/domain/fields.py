@@ -6,8 +6,8 @@ The history, comparisons, tables, the data dictionary, returns and public editio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from functools import partial
 
 from tracker.domain.words import (
     NOT_REPORTED,
@@ -27,7 +27,7 @@ from tracker.domain.words import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Field:
     """What is to be known of a field.
 
@@ -37,48 +37,24 @@ class Field:
     published or reported), or the field does not apply.
     """
 
-    public: bool
     label: str
-    title: str
-    description: str
+    description: str = ""
+    heading: str = ""
+    _: KW_ONLY
+    public: bool
     unit: str | None = None
     words: tuple[str, ...] = ()
     if_none: str | None = None
     gap: bool = False
 
-
-def _field(
-    label: str,
-    description: str = "",
-    title: str = "",
-    *,
-    public: bool,
-    unit: str | None = None,
-    words: tuple[str, ...] = (),
-    if_none: str | None = None,
-    gap: bool = False,
-) -> Field:
-    return Field(
-        public=public,
-        label=label,
-        title=title or label[0].upper() + label[1:],
-        description=description,
-        unit=unit,
-        words=words,
-        if_none=if_none,
-        gap=gap,
-    )
+    @property
+    def title(self) -> str:
+        """Its heading: the label with a capital, unless it has one of its own."""
+        return self.heading or self.label[0].upper() + self.label[1:]
 
 
-def public(label: str, description: str = "", title: str = "", **more: Any) -> Field:
-    """A field that everybody may see."""
-    return _field(label, description, title, public=True, **more)
-
-
-def restricted(label: str, description: str = "", title: str = "", **more: Any) -> Field:
-    """A field that a public edition leaves out."""
-    return _field(label, description, title, public=False, **more)
-
+public, restricted = partial(Field, public=True), partial(Field, public=False)
+"""A field that everybody may see, and one that a public edition leaves out."""
 
 _ADDRESS = "the source that shows it"
 _SLIP = public("slip", "how late, measured from the baseline; below nothing is early", unit="days", gap=True)

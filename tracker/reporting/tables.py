@@ -11,7 +11,6 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from dataclasses import fields as fields_of
 from decimal import Decimal
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.columns import PRECISION, Part, columns, parts, property_of
@@ -20,6 +19,7 @@ from tracker.domain.fields import FIELDS, PRECISION_WORDS, is_public
 from tracker.domain.progress import came_with_a_report
 from tracker.domain.words import NOT_REPORTED, MoneyStage, Outcome, View
 from tracker.reporting.board import BoardView, ExceptionLine, Header, build_board
+from tracker.reporting.comparison import ChangeRow
 from tracker.views.board import LISTS, ForecastLine, Lists, OutcomeLine, ReferenceLine
 from tracker.views.table import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
 
@@ -494,45 +494,30 @@ def _sources(view: BoardView) -> Table:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changed:
-    """A row of a comparison and its place in the order that a board asks in; ``change`` is its number in the ledger."""
+@dataclass(frozen=True)
+class RankedChange:
+    """A row of a comparison and its place in the order that a board asks in."""
 
     order: int
-    kind: str
-    record: str
-    record_id: str
-    commitment_id: str | None
-    milestone_id: str | None
-    what: str
-    of: str
-    old: str | None
-    new: str | None
-    days: int | None
-    direction: str | None
-    evidence_id: str | None
-    holds_from: dt.date | None
-    recorded_at: dt.datetime | None
-    change: int | None
-    who: str | None
-    why: str | None
+    row: ChangeRow
+
+    @property
+    def change(self) -> int | None:
+        """Its number in the ledger."""
+        return self.row.seq
 
 
 def changes_table(comparison: Comparison) -> Table:
     """Return what changed since an earlier board, one thing a row."""
-    same = [one.name for one in fields_of(Changed) if one.name not in {"order", "kind", "change"}]
-    values = attrgetter(*same)
     return _table(
         "changes_since_last",
         "Changes since last board",
         f"What changed since {comparison.since or comparison.before.as_at}, in the order that a board asks in.",
         noun="change",
-        shape=Changed,
-        shown=" ".join(one.name for one in fields_of(Changed)),
-        lines=(
-            Changed(order=place, kind=str(row.kind), change=row.seq, **dict(zip(same, values(row), strict=True)))
-            for place, row in enumerate(comparison.rows, start=1)
-        ),
+        shape=RankedChange,
+        shown="order kind record record_id commitment_id milestone_id what of old new days direction evidence_id "
+        "holds_from recorded_at change who why",
+        lines=(RankedChange(place, row) for place, row in enumerate(comparison.rows, start=1)),
         key="order",
         source="the board's ledger, by comparing the two snapshots",
     )
