@@ -16,7 +16,7 @@ from defusedxml.ElementTree import iterparse
 from tracker.domain.errors import ReturnRejected
 from tracker.exchange import foreign_files
 from tracker.exchange.foreign_files import Layout
-from tracker.exchange.returns import parser
+from tracker.exchange.returns import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def parse(content: bytes, suffix: str) -> dict[str, object]:
     """
     if suffix == "xml":
         return _schedule(content)
-    tables = parser.sheets(content) if suffix == "xlsx" else [_table(content)]
+    tables = workbook.sheets(content) if suffix == "xlsx" else [_table(content)]
     for rows in tables:
         for number, row in enumerate(rows[: foreign_files.ABOVE]):
             layout = foreign_files.of_heading(row)

@@ -380,7 +380,7 @@ def test_columns_may_be_moved_and_rows_sorted() -> None:
     writer.writerows(reversed(rows_of_table()))
     returned = read(file.getvalue().encode(), "csv")
     assert [(row.row, row.milestone_id) for row in returned.rows] == [(2, "C6-01-M3"), (3, "C6-01-M2"), (4, "C6-01-M1")]
-    assert returned.rows[0].report == LINES[0][1]
+    assert returned.rows[2].report == LINES[0][1]
 
 
 def test_sheets_and_columns_that_are_no_part_of_a_return_are_told_of() -> None:
@@ -392,6 +392,10 @@ def test_sheets_and_columns_that_are_no_part_of_a_return_are_told_of() -> None:
         'Column Q "My notes" is no part of a return; nothing in it was read.',
         "Column S is no part of a return; nothing in it was read.",
     )
+
+
+def test_a_workbook_with_a_chart_on_a_sheet_of_its_own_is_read_without_it() -> None:
+    assert read(edited(lambda _: None, lambda book: book.create_chartsheet("Chart"))) == read(WORKBOOK)
 
 
 def test_a_line_that_is_there_twice_is_refused_twice_though_one_of_them_cannot_be_read() -> None:
