@@ -141,10 +141,11 @@ def fill(store: Address, room: str) -> None:
 def lives(live: Callable[[], None]) -> None:
     """Live once for every line of input, and say as JSON what was said until each life was killed.
 
-    A line says how many seconds after it is ready a life is to be killed. Each is a fork of a process that has read
-    all its modules and opened nothing, so that a life costs what it does and not its start.
+    A line says how much a life must have acknowledged before it is killed, and how many seconds later. Each is a fork
+    of a process that has read all its modules and opened nothing, so that a life costs what it does and not its start.
     """
-    for seconds in sys.stdin:
+    for line in sys.stdin:
+        awaited, seconds = line.split()
         reading, writing = os.pipe()
         life = os.fork()
         if life == 0:
@@ -159,10 +160,10 @@ def lives(live: Callable[[], None]) -> None:
                 os._exit(0)
         os.close(writing)
         with os.fdopen(reading) as said:
-            ready = said.readline()
+            heard = [said.readline() for _ in range(1 + int(awaited))]
             time.sleep(float(seconds))
             os.kill(life, signal.SIGKILL)
-            words = ready + said.read()
+            words = "".join(heard) + said.read()
         os.waitpid(life, 0)  # not before it is gone has it let go of the store
         say(json.dumps(words))
 
