@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ROOT, TELEPHONE, barriers, resize, served, settled, visit
+from tests.browser.conftest import ROOT, TELEPHONE, barriers, pick, resize, served, visit
 from tests.browser.test_updates import acting, fill
 from tracker.domain import dates
 from tracker.services import periods, plans, stores, users
@@ -52,19 +52,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     with served(at.file) as address:
         yield address
-
-
-def pick(page: Page, label: str, text: str) -> None:
-    """Choose from a list by keyboard, which scrolling does not close."""
-    settled(page)
-    field = page.get_by_role("combobox", name=label, exact=True)
-    field.scroll_into_view_if_needed()
-    field.focus()
-    page.keyboard.type(text)
-    expect(page.get_by_role("option", name=text).first).to_be_visible()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("option")).to_have_count(0)
-    settled(page)
 
 
 def test_a_baseline_is_asked_for_and_approved_by_another_and_shown_beside_the_original(office: str, page: Page) -> None:
