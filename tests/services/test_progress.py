@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import LONG
-from tests.samples import altered, built, milestone, save
+from tests.samples import altered, built, milestone, report_of, save
 from tests.samples import progress as recorded
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
@@ -70,7 +70,7 @@ def said(**fields: Any) -> Report:
         "reason": MoveReason.SPENDING,
         "reason_note": "The review ends in June",
     }
-    return Report(**{**values, **fields})
+    return report_of(**{**values, **fields})
 
 
 def done(on: dt.date = TODAY, **fields: Any) -> Report:

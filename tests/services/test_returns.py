@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import LONG
-from tests.samples import milestone, save
+from tests.samples import milestone, report_of, save
 from tests.samples import progress as recorded
 from tests.security.payloads import PAYLOADS
 from tests.services.conftest import OWNER, PEOPLE, add
@@ -44,7 +44,6 @@ from tracker.domain.errors import (
 )
 from tracker.domain.nouns import Period, Source
 from tracker.domain.policy import ALLOWED, Action
-from tracker.domain.progress import Report
 from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, SourceKind
 from tracker.exchange.returns.table import Heading
 from tracker.services import boards, periods, progress, returns
@@ -101,7 +100,7 @@ def report(db: Database, milestone_id: str = SECOND, **said: Any) -> None:
         "forecast": PublishedDate(SOON, Precision.DAY),
         "narrative": "Ben was here.",
     }
-    told = Report(milestone_id=milestone_id, base_version=line.base_version, **{**values, **said})
+    told = report_of(milestone_id, line.base_version, **{**values, **said})
     progress.report_progress(db, actor_id=BEN, reports=[told])
 
 

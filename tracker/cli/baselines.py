@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tracker.cli.phrasing import ask_as_whom, ask_format, print_json_of, print_notice, say_recorded
@@ -101,7 +100,7 @@ def _list(options: argparse.Namespace) -> int:
         every = baselines.list_requests(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print_json_of([asdict(line) for line in every], demonstration=demonstration)
+        print_json_of(every, demonstration=demonstration)
         return 0
     print_notice(demonstration=demonstration)
     for line in every:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+from tracker.domain.columns import columns
 from tracker.exchange import marking
 from tracker.services import stores
 
@@ -47,9 +48,16 @@ def print_json(content: object) -> None:
     print(json.dumps(content, ensure_ascii=False, indent=2, default=_plain))
 
 
-def print_json_of(rows: Iterable[dict[str, Any]], *, demonstration: bool) -> None:
-    """Print rows for a machine, each marked when the data are a demonstration's."""
-    print_json([marking.content(row, demonstration=demonstration) for row in rows])
+def print_json_of(rows: Iterable[Any], *, demonstration: bool) -> None:
+    """Print records for a machine by their columns, each marked when the data are a demonstration's."""
+    print_json(
+        [
+            marking.content(
+                {name: column.get(row) for name, column in columns(type(row)).items()}, demonstration=demonstration
+            )
+            for row in rows
+        ]
+    )
 
 
 def _plain(value: object) -> str:

@@ -208,7 +208,7 @@ def _list(options: argparse.Namespace) -> int:
         lines = snapshots.list_snapshots(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print_json_of([asdict(line) for line in lines], demonstration=demonstration)
+        print_json_of(lines, demonstration=demonstration)
     else:
         print_notice(demonstration=demonstration)
         print("\n".join(map(_row, lines)) or "No snapshot was taken; take one with `python -m tracker snapshot take`.")

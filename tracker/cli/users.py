@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker.cli.phrasing import ask_format, print_json_of, print_notice, say_recorded
@@ -135,7 +134,7 @@ def _user_list(options: argparse.Namespace) -> int:
         everybody = users.list_users(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print_json_of([asdict(line) for line in everybody], demonstration=demonstration)
+        print_json_of(everybody, demonstration=demonstration)
         return 0
     print_notice(demonstration=demonstration)
     if not everybody:
