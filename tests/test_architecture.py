@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "tracker").rglob("*.py"))
 SQL_FILES = sorted((ROOT / "tracker").rglob("*.sql"))
 APP = ROOT / "streamlit_app.py"
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def name(path: Path) -> str:
@@ -204,3 +205,30 @@ def test_every_test_that_the_readme_promises_exists() -> None:
     promised = re.findall(r"\| `([^`]+)` \|$", table, re.MULTILINE)
     assert len(promised) == len(table.splitlines()) - 2  # the heading's end and the rule below it
     assert not [path for path in promised if not (ROOT / path).exists()]
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The rows of the table below a heading of the account of the architecture, each as its cells."""
+    table = ARCHITECTURE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [re.findall(r"(?<=\| )[^|]+(?= \|)", line) for line in table.splitlines() if line.startswith("| ")]
+    return [[cell.strip("` ") for cell in row] for row in rows[1:] if row]
+
+
+def test_the_account_of_the_architecture_names_every_room_in_the_order_of_its_imports() -> None:
+    rooms = [row[0].partition("/")[0] for row in rows_of("The rooms")]
+    assert set(rooms) == {path.name for path in (ROOT / "tracker").iterdir() if (path / "__init__.py").exists()}
+    layers = re.findall(r'"([^"]+)"', re.findall(r"^layers = \[(.*?)\]", PYPROJECT, re.DOTALL | re.MULTILINE)[0])
+    listed = [room.removeprefix("tracker.") for layer in layers for room in layer.split(" | ")]
+    assert rooms == listed
+
+
+@pytest.mark.parametrize(("heading", "most"), [("How to add a field", 9), ("How to add a noun", 18)])
+def test_what_is_to_be_edited_for_something_new_is_where_the_account_says(heading: str, most: int) -> None:
+    rows = rows_of(heading)
+    assert 0 < len(rows) <= most
+    for path, _, beside in rows:
+        files = [ROOT / path] if (ROOT / path).is_file() else sorted((ROOT / path).glob("*.*"))
+        assert any(beside in file.read_text(encoding="utf-8") for file in files), (path, beside)
