@@ -89,7 +89,7 @@ def done(**fields: Any) -> Report:
 
 
 def told(held: UpdateLine, said: Report) -> list[str]:
-    return list(faults(held, said, TODAY))
+    return [str(fault) for fault in faults(held, said, TODAY)]
 
 
 _WHEN = "M1: its status is Complete; enter the date it happened, or choose another status."

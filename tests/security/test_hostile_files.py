@@ -27,6 +27,7 @@ from tracker.exchange.returns import reader
 from tracker.exchange.returns.files import return_workbook
 from tracker.exchange.returns.table import Heading
 from tracker.services import boards, returns
+from tracker.services.returns import Decisions, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,12 +175,14 @@ def test_hostile_files_leave_the_store_as_it_was_and_the_next_return_is_read(off
         (utf_16[:-1], "r.csv"),
     ):
         with pytest.raises(ReturnRejected):
-            returns.check_return(office, actor_id=OWNER, content=content, name=name)
+            returns.check_return(office, actor_id=OWNER, file=Upload(name, content))
         with pytest.raises(ReturnRejected):
-            returns.take_return(office, actor_id=OWNER, content=content, name=name, token="0" * 16)
+            returns.take_return(
+                office, actor_id=OWNER, file=Upload(name, content), token="0" * 16, decisions=Decisions()
+            )
     formulas = dict.fromkeys((Heading.NARRATIVE, Heading.LINK), '=HYPERLINK("https://example.org","click")')
     preview = returns.check_return(
-        office, actor_id=OWNER, content=workbook(office, {"C6-01-M1": formulas}), name="r.xlsx"
+        office, actor_id=OWNER, file=Upload("r.xlsx", workbook(office, {"C6-01-M1": formulas}))
     )
     assert [fault.column for fault in preview.faults] == ["L (Narrative)", "O (Evidence link)"]
     assert len(preview.lines) == 2

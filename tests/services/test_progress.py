@@ -547,7 +547,7 @@ def test_what_is_foreseen_is_what_the_board_shows_after_saving(
     if seen.faults:
         with pytest.raises(InvalidReport) as caught:
             report(staffed, wanted)
-        assert str(caught.value) == " ".join(seen.faults)
+        assert str(caught.value) == " ".join(map(str, seen.faults))
         assert head(staffed) == before
     else:
         report(staffed, wanted)
@@ -714,7 +714,7 @@ def test_a_line_belongs_to_the_first_group_of_need_that_fits(
     for field in ("forecast", "baseline"):  # the baseline counts where there is no forecast
         dated: dict[str, Any] = {f"{field}_on": None if due is None else days(due), f"{field}_precision": Precision.DAY}
         other: dict[str, Any] = {f"{name}_on": None for name in ("forecast", "baseline") if name != field}
-        held = replace(of, confirmed=confirmed, **{**dated, **other})
+        held = altered(of, confirmed=confirmed, **{**dated, **other})
         assert need(held) == group
         assert need(altered(held, actual_on=TODAY, actual_precision=Precision.DAY)) == "Complete"
 

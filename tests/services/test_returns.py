@@ -47,7 +47,7 @@ from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.words import MoveReason, PeriodState, Precision, ReportedStatus, Role, SourceKind
 from tracker.exchange.returns.table import Heading
 from tracker.services import boards, periods, progress, returns
-from tracker.services.returns import Outcome, Preview
+from tracker.services.returns import Decisions, Outcome, Preview, Upload
 from tracker.store import proving, reading
 
 if TYPE_CHECKING:
@@ -71,12 +71,13 @@ MOVED: dict[Heading, Any] = {
 
 
 def check(db: Database, content: bytes, name: str = "return.xlsx", actor_id: str = OWNER) -> Preview:
-    return returns.check_return(db, actor_id=actor_id, content=content, name=name)
+    return returns.check_return(db, actor_id=actor_id, file=Upload(name, content))
 
 
 def take(db: Database, content: bytes, name: str = "return.xlsx", actor_id: str = OWNER, **more: Any) -> Change:
     token = more.pop("token", None) or check(db, content, name, actor_id).token
-    return returns.take_return(db, actor_id=actor_id, content=content, name=name, token=token, **more)
+    file, decisions = Upload(name, content), Decisions(**more)
+    return returns.take_return(db, actor_id=actor_id, file=file, token=token, decisions=decisions)
 
 
 def head(db: Database) -> int:
@@ -660,7 +661,10 @@ def test_a_large_return_tells_how_far_it_has_come(office: Database, monkeypatch:
     told: list[tuple[str, float]] = []
     content = workbook(office, {SECOND: {Heading.CONFIRM: "yes"}})
     returns.check_return(
-        office, actor_id=OWNER, content=content, name="r.xlsx", on_step=lambda words, done: told.append((words, done))
+        office,
+        actor_id=OWNER,
+        file=Upload("r.xlsx", content),
+        on_step=lambda words, done: told.append((words, done)),
     )
     assert [words for words, _ in told] == [
         "Reading the file",

@@ -71,12 +71,26 @@ FORMS = {
         "Save",
         {"forecast": 'Expected: "soon"'},
     ),
+    "a date that moves without a reason, and evidence without a title": Wrong(
+        "my_updates",
+        OWNER,
+        (("selectbox", "Line", LINE), ("text_input", "Expected", "2049"), ("text_input", "Publisher", "DfE")),
+        "Save",
+        {"reason": "The date moves from", "title": "Evidence needs its publisher and its title."},
+    ),
     "many lines and nothing to say": Wrong(
         "my_updates",
         OWNER,
         (("multiselect", "Lines to change", [LINE]),),
         "Save 1 line",
         {"forecast": "Fill in the new expected."},
+    ),
+    "many lines of which one moves without a reason": Wrong(
+        "my_updates",
+        OWNER,
+        (("multiselect", "Lines to change", [LINE]), ("text_input", "Expected, all", "2049")),
+        "Save 1 line",
+        {"reason": f"{LINE}: the date moves from"},
     ),
     "a rating without its reason": Wrong(
         "my_updates",

@@ -12,7 +12,7 @@ from tracker.domain.dates import moment_in_words
 from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
 from tracker.services import boards, returns, stores, users
-from tracker.services.returns import Outcome
+from tracker.services.returns import Decisions, Outcome, Upload
 from tracker.store import files
 
 if TYPE_CHECKING:
@@ -100,11 +100,9 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    content = _content(options.file)
+    file = _upload(options.file)
     with stores.open_store(stores.address()) as db:
-        preview = returns.check_return(
-            db, actor_id=users.account(db, options.actor), content=content, name=options.file.name, on_step=_tell
-        )
+        preview = returns.check_return(db, actor_id=users.account(db, options.actor), file=file, on_step=_tell)
         print_notice_of(db)
     print("\n".join(_told(preview)))
     if preview.taken:
@@ -116,18 +114,17 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _take(options: argparse.Namespace) -> int:
-    content = _content(options.file)
+    file = _upload(options.file)
     with stores.open_store(stores.address(), writable=True) as db:
         before = boards.known_position(db)
         change = returns.take_return(
             db,
             actor_id=users.account(db, options.actor),
-            content=content,
-            name=options.file.name,
+            file=file,
             token=options.preview,
-            mine=options.mine,
-            theirs=options.theirs,
-            leave_out_rejected=options.leave_out_rejected,
+            decisions=Decisions(
+                mine=options.mine, theirs=options.theirs, leave_out_rejected=options.leave_out_rejected
+            ),
             on_step=_tell,
         )
         print_notice_of(db)
@@ -138,11 +135,11 @@ def _take(options: argparse.Namespace) -> int:
     return 0
 
 
-def _content(file: Path) -> bytes:
+def _upload(file: Path) -> Upload:
     """Read a file, and of one that is too large no more than shows it. Raises ReturnRejected."""
     try:
         with files.open_regular(file) as content:
-            return content.read(returns.MOST_BYTES + 1)
+            return Upload(file.name, content.read(returns.MOST_BYTES + 1))
     except OSError as error:
         raise ReturnRejected(f"The file {file} cannot be read: {error.strerror}.") from error
 

@@ -125,8 +125,8 @@ class PlanFaults(TrackerError):
         super().__init__(f"{heading}; nothing was loaded.\n" + "\n".join(f"  {fault}" for fault in self.faults))
 
 
-class InvalidReport(TrackerError):
-    """A report of progress that cannot be so; one sentence a fault."""
+class InvalidReport(Invalid):
+    """A report of progress that cannot be so."""
 
 
 class InvalidRating(Invalid):

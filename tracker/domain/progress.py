@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import PublishedDate, far_away, in_words
+from tracker.domain.errors import Fault
 from tracker.domain.links import read_link, wrong_link
 from tracker.domain.text import visible
 from tracker.domain.words import MoveReason, ReportedStatus
@@ -195,14 +196,13 @@ def moved(line: UpdateLine, report: Report) -> bool:
     return bool(line.due and forecast and forecast.day != line.due.day)
 
 
-def faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[str]:
-    """Say everything that is wrong with a report on a milestone, a sentence each, beginning with its id."""
-    for _, fault in faults_by_field(line, report, today):
-        yield f"{report.milestone_id}: {fault}"
+def faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[Fault]:
+    """Give everything that is wrong with a report on a milestone, by the fields of its statement and its evidence."""
+    for field_, sentence in _faults(line, report, today):
+        yield Fault(field_, sentence, about=report.milestone_id)
 
 
-def faults_by_field(line: UpdateLine, report: Report, today: dt.date) -> Iterator[tuple[str, str]]:
-    """Say everything that is wrong with a report, a sentence each, with the field of the report to put right."""
+def _faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[tuple[str, str]]:
     said = report.statement
     note = (said.reason_note or "").strip()
     taken_back = line.actual and not said.actual
@@ -222,9 +222,11 @@ def faults_by_field(line: UpdateLine, report: Report, today: dt.date) -> Iterato
     elif not said.actual and line.due:
         yield "forecast", f"it was due {line.due}; say when it is expected now, or when it happened."
     if moved(line, report) and not (said.reason and note):
-        yield "reason", f"the date moves from {line.due} to {said.forecast}; choose a reason and say more in a note."
+        unsaid = "reason_note" if said.reason else "reason"
+        yield unsaid, f"the date moves from {line.due} to {said.forecast}; choose a reason and say more in a note."
     if report.evidence and not (report.evidence.publisher.strip() and report.evidence.title.strip()):
-        yield "evidence", "evidence needs its publisher and its title."
+        missing = "title" if report.evidence.publisher.strip() else "publisher"
+        yield missing, "evidence needs its publisher and its title."
     if report.evidence and report.evidence.url and read_link(report.evidence.url) is None:
         yield "url", f"the link of the evidence: {wrong_link(report.evidence.url)}"
 

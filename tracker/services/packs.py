@@ -199,8 +199,8 @@ def _require_openable(opened: Sequence[str], own: Collection[str], *, public: bo
         raise InvalidPack(unkept)
     if wrong := [source_id for source_id in opened if source_id not in own]:
         kept = ", ".join(sorted(own)) or "there is none"
-        strange = f"no owner gave this as evidence on this board; choose from: {kept}."
-        raise InvalidPack(Fault("opened", strange, about=", ".join(wrong)))
+        strange = f"{', '.join(wrong)}: no owner gave this as evidence on this board; choose from: {kept}."
+        raise InvalidPack(Fault("opened", strange))
 
 
 def _formats(formats: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import InvalidReport
+from tracker.domain.errors import Fault, InvalidReport
 from tracker.domain.ledger import Version
 from tracker.domain.nouns import Progress, Source
 from tracker.domain.policy import Action, in_scope, require, require_scope
@@ -41,17 +41,17 @@ class Foreseen:
     report: Report
     status_after: str
     slip_after: int | None
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
-def my_lines(db: Database, *, actor_id: str, rules: Tolerances = TOLERANCES) -> list[UpdateLine]:
+def my_lines(db: Database, *, actor_id: str) -> list[UpdateLine]:
     """Return the milestones that were given to a person, in order of id. Raises UnknownUser, NotAllowed."""
     with db.read() as cursor:
         actor = who(cursor, actor_id)
         require(actor, Action.REPORT)
         return [
             line
-            for line in updates.update_lines(cursor, dates.today(), rules, period_id=_open_period(cursor))
+            for line in updates.update_lines(cursor, dates.today(), TOLERANCES, period_id=_open_period(cursor))
             if in_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
         ]
 
@@ -68,22 +68,13 @@ def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
     return NEEDS[3] if line.confirmed else NEEDS[2]
 
 
-def foresee(
-    db: Database, *, actor_id: str, reports: Sequence[Report], rules: Tolerances = TOLERANCES
-) -> list[Foreseen]:
+def foresee(db: Database, *, actor_id: str, reports: Sequence[Report]) -> list[Foreseen]:
     """Return what saving reports would do, without saving. Raises UnknownUser, NotAllowed, InvalidReport."""
     with db.read() as cursor:
-        return _foresee(cursor, actor_id, reports, rules, _open_period(cursor))
+        return _foresee(cursor, actor_id, reports, _open_period(cursor))
 
 
-def report_progress(
-    db: Database,
-    *,
-    actor_id: str,
-    reports: Sequence[Report],
-    request_id: str | None = None,
-    rules: Tolerances = TOLERANCES,
-) -> Change:
+def report_progress(db: Database, *, actor_id: str, reports: Sequence[Report], request_id: str | None = None) -> Change:
     """Record reports as one change: all of them, or none.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, InvalidReport with
@@ -92,10 +83,10 @@ def report_progress(
     """
     with db.read() as cursor:
         period_id = _open_period(cursor)
-        seen = _foresee(cursor, actor_id, reports, rules, period_id)
+        seen = _foresee(cursor, actor_id, reports, period_id)
     wrong = [fault for one in seen if one.report.base_version >= one.line.base_version for fault in one.faults]
     if wrong:  # of what is not stale: that is told with both texts, whatever the rules make of it by now
-        raise InvalidReport(" ".join(wrong))
+        raise InvalidReport(*wrong)
     return ledger.record(
         db,
         actor=actor_id,
@@ -122,40 +113,40 @@ def _open_period(cursor: Cursor) -> str | None:
     return period.period_id if period else None
 
 
-def _foresee(
-    cursor: Cursor, actor_id: str, reports: Sequence[Report], rules: Tolerances, period_id: str | None
-) -> list[Foreseen]:
+def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], period_id: str | None) -> list[Foreseen]:
     actor = who(cursor, actor_id)
     require(actor, Action.REPORT)
     today = dates.today()
     times = Counter(report.milestone_id for report in reports)
-    held = updates.update_lines(cursor, today, rules, times, period_id=period_id)
+    held = updates.update_lines(cursor, today, TOLERANCES, times, period_id=period_id)
     lines = {line.milestone_id: line for line in held}
     seen = []
     for said in reports:
         line = lines.get(said.milestone_id)
         if line is None:
-            raise InvalidReport(f"There is no milestone {said.milestone_id} on the board; choose one that is.")
+            unknown = f"There is no milestone {said.milestone_id} on the board; choose one that is."
+            raise InvalidReport(Fault("milestone_id", unknown))
         report = settled(line, said)
         require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
-        status, slip_days = updates.foreseen(cursor, line, report, today, rules)
+        status, slip_days = updates.foreseen(cursor, line, report, today, TOLERANCES)
         wrong = [*faults(line, report, today), *_unknown_evidence(cursor, line, report)]
         if times[line.milestone_id] > 1:
-            wrong.append(f"{line.milestone_id}: it is reported on {times[line.milestone_id]} times; leave one.")
+            again = f"it is reported on {times[line.milestone_id]} times; leave one."
+            wrong.append(Fault("milestone_id", again, about=line.milestone_id))
         seen.append(Foreseen(line, report, status, slip_days, tuple(wrong)))
     return seen
 
 
-def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Iterator[str]:
-    """Say that the evidence is no source, unless it is what the milestone has already."""
+def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Iterator[Fault]:
+    """Give it as a fault that the evidence is no source, unless it is what the milestone has already."""
     evidence_id = report.statement.evidence_id
     if evidence_id and evidence_id != line.evidence_id:
         newest = {version.effective_on: version for version in reading.versions(cursor, Source, evidence_id)}
         if all(version.retracted for version in newest.values()):
-            yield (
-                f"{report.milestone_id}: there is no source {evidence_id} in the ledger to be evidence; "
-                "choose one that is, or say where it can be read."
+            unknown = (
+                f"there is no source {evidence_id} in the ledger to be evidence; choose one that is, or say where "
             )
+            yield Fault("evidence_id", f"{unknown}it can be read.", about=report.milestone_id)
 
 
 def versions(report: Report, *, newest_on: dt.date | None, period_id: str | None, today: dt.date) -> list[Version]:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tracker.domain import dates
 from tracker.domain.dates import beside_original
-from tracker.domain.errors import InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
+from tracker.domain.errors import Fault, InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
 from tracker.domain.nouns import Progress
 from tracker.domain.policy import Action, in_scope, require
-from tracker.domain.progress import confirmation, faults_by_field, settled
+from tracker.domain.progress import confirmation, settled
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import counted, visible
 from tracker.exchange.returns.files import ReturnFile, return_csv, return_workbook
 from tracker.exchange.returns.reader import MOST_BYTES, SUFFIXES, read_file, sha256
-from tracker.exchange.returns.table import STATED, Drawn, Fault, Heading, as_drawn, read_grid, rewritten
+from tracker.exchange.returns.table import STATED, Drawn, Heading, RowFault, as_drawn, read_grid, rewritten
 from tracker.reporting.history import FieldChange
 from tracker.services.progress import foresee, report_progress
 from tracker.services.users import who
@@ -31,10 +31,12 @@ from tracker.store import periods, reading, updates
 __all__ = [
     "MOST_BYTES",
     "SUFFIXES",
+    "Decisions",
     "Outcome",
     "Preview",
     "PreviewLine",
     "ReturnFile",
+    "Upload",
     "check_return",
     "export_return",
     "return_csv",
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Change, Head
     from tracker.domain.policy import Actor
     from tracker.domain.progress import Evidence, Report, UpdateLine
-    from tracker.domain.rules import Tolerances
     from tracker.exchange.returns.table import DateCell, Returned, ReturnRow
     from tracker.store.database import Cursor, Database
 
@@ -61,8 +62,25 @@ _MOST_POSITIONS = 8
 _AT_A_TIME = 250
 """Rows foreseen between two words about how far it has come."""
 
-_COLUMN_OF = {**STATED, "evidence": Heading.EVIDENCE, "url": Heading.LINK}
+_COLUMN_OF = {**STATED, "publisher": Heading.PUBLISHER, "title": Heading.EVIDENCE, "url": Heading.LINK}
 """Field of a report → the column it is written in."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody hands in: its name, and what is in it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """What is decided of a preview: in conflict, which milestones take the row and which what the ledger holds."""
+
+    mine: Collection[str] = ()
+    theirs: Collection[str] = ()
+    leave_out_rejected: bool = False
 
 
 class Outcome(StrEnum):
@@ -90,7 +108,7 @@ class PreviewLine:
     changes: tuple[FieldChange, ...]
     theirs: tuple[FieldChange, ...] = ()
     by: str | None = None
-    wrong: tuple[Fault, ...] = ()
+    wrong: tuple[RowFault, ...] = ()
     remark: str | None = None
     status_after: str | None = None
     slip_after: int | None = None
@@ -107,7 +125,7 @@ class Preview:
     token: str
     head: Head
     lines: tuple[PreviewLine, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[RowFault, ...]
     remarks: tuple[str, ...]
     taken: Change | None = None
     period: str | None = None
@@ -122,9 +140,7 @@ class Preview:
         return len({fault.row for fault in self.faults})
 
 
-def export_return(
-    db: Database, *, actor_id: str, programme_id: str | None = None, rules: Tolerances = TOLERANCES
-) -> ReturnFile:
+def export_return(db: Database, *, actor_id: str, programme_id: str | None = None) -> ReturnFile:
     """Return what a person's return is drawn from: all their milestones, or those of one programme.
 
     Raises UnknownUser, NotAllowed, NothingToReturn.
@@ -136,7 +152,7 @@ def export_return(
         head = reading.head(cursor)
         lines = [
             line
-            for line in updates.update_lines(cursor, today, rules)
+            for line in updates.update_lines(cursor, today, TOLERANCES)
             if _given(actor, line) and programme_id in {None, line.programme_id}
         ]
         if not lines:
@@ -170,10 +186,8 @@ def check_return(
     db: Database,
     *,
     actor_id: str,
-    content: bytes,
-    name: str,
+    file: Upload,
     on_step: Step = lambda _words, _done: None,
-    rules: Tolerances = TOLERANCES,
 ) -> Preview:
     """Return what taking a file in would do, without doing it.
 
@@ -182,29 +196,29 @@ def check_return(
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.REPORT)
     on_step("Reading the file", 0.0)
-    returned = read_grid(read_file(content, name))
+    returned = read_grid(read_file(file.content, file.name))
     on_step(f"Comparing {counted(len(returned.rows), 'row')} with the ledger", 0.3)
     with db.read() as cursor:
         head = reading.head(cursor)
-        taken = reading.requested(cursor, _request_id(content, actor_id))
+        taken = reading.requested(cursor, _request_id(file, actor_id))
         if taken:
             return Preview(token="", head=head, lines=(), faults=(), remarks=returned.remarks, taken=taken)
-        drawn = _drawn(cursor, returned, rules)
-        compared = list(_compared(cursor, who(cursor, actor_id), returned, drawn, rules))
+        drawn = _drawn(cursor, returned)
+        compared = list(_compared(cursor, who(cursor, actor_id), returned, drawn))
         period = _other_period(cursor, [position.seq for position, held in drawn.items() if held])
     lines = [one for one in compared if isinstance(one, PreviewLine)]
-    faults = [*returned.faults, *(one for one in compared if isinstance(one, Fault))]
+    faults = [*returned.faults, *(one for one in compared if isinstance(one, RowFault))]
     foreseen: list[PreviewLine] = []
     for start in range(0, len(lines), _AT_A_TIME):
         on_step(f"Working out what saving does: row {start + 1:,} of {len(lines):,}", 0.4 + 0.6 * start / len(lines))
-        for one in _foreseen(db, actor_id, returned, lines[start : start + _AT_A_TIME], rules):
-            if isinstance(one, Fault):
+        for one in _foreseen(db, actor_id, returned, lines[start : start + _AT_A_TIME]):
+            if isinstance(one, RowFault):
                 faults.append(one)
             else:
                 foreseen.append(one)
     on_step("Ready", 1.0)
     return Preview(
-        token=_token(content, head, actor_id),
+        token=_token(file, head, actor_id),
         head=head,
         lines=tuple(foreseen),
         faults=tuple(sorted(faults, key=lambda fault: fault.row)),
@@ -217,24 +231,19 @@ def take_return(
     db: Database,
     *,
     actor_id: str,
-    content: bytes,
-    name: str,
+    file: Upload,
     token: str,
-    mine: Collection[str] = (),
-    theirs: Collection[str] = (),
-    leave_out_rejected: bool = False,
+    decisions: Decisions,
     on_step: Step = lambda _words, _done: None,
-    rules: Tolerances = TOLERANCES,
 ) -> Change:
     """Take a file in as one change, as its preview showed it: all of it, or nothing.
 
-    ``mine`` and ``theirs`` name the milestones in conflict whose row, or whose version in the ledger, is to stand.
     A file that the person took in before records nothing again. Raises as ``check_return`` does; StalePreview when the
     file or the ledger is no longer what ``token`` stands for; InvalidReport while a row is rejected (unless they are
     left out) or a conflict undecided; NothingToRecord when no row changes anything; StaleEdit, StoreUnusable.
     """
-    request_id = _request_id(content, actor_id)
-    preview = check_return(db, actor_id=actor_id, content=content, name=name, on_step=on_step, rules=rules)
+    request_id = _request_id(file, actor_id)
+    preview = check_return(db, actor_id=actor_id, file=file, on_step=on_step)
     if preview.taken:
         return preview.taken
     if preview.token != token:
@@ -242,42 +251,44 @@ def take_return(
             "The file, or the ledger, is no longer what the preview showed, and nothing was saved; look at the preview "
             "again, and confirm that."
         )
-    if wrong := list(_undecided(preview, set(mine), set(theirs), leave_out_rejected=leave_out_rejected)):
-        raise InvalidReport(" ".join(wrong))
+    if wrong := list(_undecided(preview, decisions)):
+        raise InvalidReport(*wrong)
     wanted = [
         *preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM),
-        *(line for line in preview.of(Outcome.CONFLICT) if line.line.milestone_id in mine),
+        *(line for line in preview.of(Outcome.CONFLICT) if line.line.milestone_id in decisions.mine),
     ]
     if not wanted:
         raise NothingToRecord("The return changes nothing: every row says what the ledger holds, or is left as it is.")
     on_step(f"Saving {counted(len(wanted), 'line')} as one change", 1.0)
     reports = [line.report for line in wanted]
-    return report_progress(db, actor_id=actor_id, reports=reports, request_id=request_id, rules=rules)
+    return report_progress(db, actor_id=actor_id, reports=reports, request_id=request_id)
 
 
-def _request_id(content: bytes, actor_id: str) -> str:
+def _request_id(file: Upload, actor_id: str) -> str:
     """Return what a person's taking in of a file is known by in the ledger; it names the file for ever."""
-    return f"return/{sha256(content)}/{actor_id}"
+    return f"return/{sha256(file.content)}/{actor_id}"
 
 
-def _token(content: bytes, head: Head, actor_id: str) -> str:
-    seen = f"{sha256(content)}\n{head.seq}\n{head.seal}\n{actor_id}"
+def _token(file: Upload, head: Head, actor_id: str) -> str:
+    seen = f"{sha256(file.content)}\n{head.seq}\n{head.seal}\n{actor_id}"
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-def _undecided(preview: Preview, mine: set[str], theirs: set[str], *, leave_out_rejected: bool) -> Iterator[str]:
-    """Say everything that is still to be decided before a return can be taken in."""
-    if preview.faults and not leave_out_rejected:
-        yield f"{counted(preview.rejected_rows, 'row')} cannot be taken in; put them right, or leave them out."
+def _undecided(preview: Preview, decisions: Decisions) -> Iterator[Fault]:
+    """Give everything that is still to be decided before a return can be taken in."""
+    mine, theirs = set(decisions.mine), set(decisions.theirs)
+    if preview.faults and not decisions.leave_out_rejected:
+        rejected = counted(preview.rejected_rows, "row")
+        yield Fault("leave_out_rejected", f"{rejected} cannot be taken in; put them right, or leave them out.")
     conflicts = {line.line.milestone_id: line for line in preview.of(Outcome.CONFLICT)}
     if open_still := sorted(conflicts.keys() - mine - theirs):
-        yield f"Decide whose is to stand, yours or what the ledger holds: {', '.join(open_still)}."
+        yield Fault("mine", f"Decide whose is to stand, yours or what the ledger holds: {', '.join(open_still)}.")
     if both := sorted(mine & theirs):
-        yield f"Only one can stand, yours or what the ledger holds: {', '.join(both)}."
+        yield Fault("mine", f"Only one can stand, yours or what the ledger holds: {', '.join(both)}.")
     if strange := sorted((mine | theirs) - conflicts.keys()):
-        yield f"There is nothing to decide of {', '.join(strange)}; take it out of the decisions."
+        yield Fault("mine", f"There is nothing to decide of {', '.join(strange)}; take it out of the decisions.")
     for milestone_id in sorted(mine & conflicts.keys()):
-        yield from (f"Yours cannot stand. {fault}" for fault in conflicts[milestone_id].wrong)
+        yield from (Fault("mine", f"Yours cannot stand. {fault}") for fault in conflicts[milestone_id].wrong)
 
 
 # Comparing
@@ -287,14 +298,14 @@ _Held: TypeAlias = "dict[str, tuple[UpdateLine, Report]]"
 """Milestones as held once some change had been recorded, by id."""
 
 
-def _held(cursor: Cursor, ids: set[str], known_seq: int, rules: Tolerances) -> _Held:
+def _held(cursor: Cursor, ids: set[str], known_seq: int) -> _Held:
     today = dates.today()
-    lines = updates.update_lines(cursor, today, rules, ids, known_seq=known_seq)
+    lines = updates.update_lines(cursor, today, TOLERANCES, ids, known_seq=known_seq)
     evidence = updates.evidence(cursor, lines, today, known_seq)
     return {line.milestone_id: (line, _current(line, evidence)) for line in lines}
 
 
-def _drawn(cursor: Cursor, returned: Returned, rules: Tolerances) -> dict[Drawn, _Held]:
+def _drawn(cursor: Cursor, returned: Returned) -> dict[Drawn, _Held]:
     """Return what was held where the rows were drawn; nothing for a place in another ledger. Raises ReturnRejected."""
     ids: dict[Drawn, set[str]] = defaultdict(set)
     for row in returned.rows:
@@ -305,16 +316,15 @@ def _drawn(cursor: Cursor, returned: Returned, rules: Tolerances) -> dict[Drawn,
             "together; upload them one by one."
         )
     return {
-        position: _held(cursor, ids[position], position.seq, rules) if _is_ours(cursor, position) else {}
-        for position in ids
+        position: _held(cursor, ids[position], position.seq) if _is_ours(cursor, position) else {} for position in ids
     }
 
 
 def _compared(
-    cursor: Cursor, actor: Actor, returned: Returned, drawn: dict[Drawn, _Held], rules: Tolerances
-) -> Iterator[PreviewLine | Fault]:
+    cursor: Cursor, actor: Actor, returned: Returned, drawn: dict[Drawn, _Held]
+) -> Iterator[PreviewLine | RowFault]:
     """Give what each row comes to, or what is wrong with it."""
-    now = _held(cursor, {row.milestone_id for row in returned.rows}, reading.head(cursor).seq, rules)
+    now = _held(cursor, {row.milestone_id for row in returned.rows}, reading.head(cursor).seq)
     for row in returned.rows:
         wrong = _misplaced(actor, row, now, drawn[row.drawn])
         if wrong:
@@ -483,12 +493,12 @@ def _cited(evidence: Evidence | None) -> str | None:
 
 
 def _foreseen(
-    db: Database, actor_id: str, returned: Returned, lines: Sequence[PreviewLine], rules: Tolerances
-) -> Iterator[PreviewLine | Fault]:
+    db: Database, actor_id: str, returned: Returned, lines: Sequence[PreviewLine]
+) -> Iterator[PreviewLine | RowFault]:
     """Give rows with the status and slip that saving them gives, by the rules of every report; or what those forbid."""
     saved = [line for line in lines if line.outcome is not Outcome.LEFT]
     reports = [line.report for line in saved]
-    seen = {one.report.milestone_id: one for one in foresee(db, actor_id=actor_id, reports=reports, rules=rules)}
+    seen = {one.report.milestone_id: one for one in foresee(db, actor_id=actor_id, reports=reports)}
     for line in lines:
         after = seen.get(line.line.milestone_id)
         if after is None:
@@ -501,12 +511,7 @@ def _foreseen(
             yield replace(line, status_after=after.status_after, slip_after=after.slip_after, wrong=wrong)
 
 
-def _ruled_out(returned: Returned, line: PreviewLine, faults: Sequence[str]) -> Iterator[Fault]:
+def _ruled_out(returned: Returned, line: PreviewLine, faults: Sequence[Fault]) -> Iterator[RowFault]:
     """Give what the rules forbid of a row, each at the column to put right."""
-    name = line.line.milestone_id
-    report = settled(line.line, line.report)
-    columns = {
-        f"{name}: {fault}": _COLUMN_OF[field] for field, fault in faults_by_field(line.line, report, dates.today())
-    }
     for fault in faults:
-        yield returned.fault(line.row, columns.get(fault), fault.removeprefix(f"{name}: "), name)
+        yield returned.fault(line.row, _COLUMN_OF.get(fault.field), fault.sentence, fault.about)

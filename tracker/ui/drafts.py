@@ -91,7 +91,8 @@ class Draft:
     def _refused(self, fault: Fault) -> dict[str, Any]:
         keys = [draft.key(fault.field) for draft in (self, self.choice)]
         key = next((key for key in keys if key in st.session_state), "")
-        return {"words": fault.beside_field, "key": key, "value": _value(key)}
+        words = fault.beside_field if self.thing else str(fault)  # a form about many names each
+        return {"words": words, "key": key, "value": _value(key)}
 
     def base(self, now: int | str) -> str:
         """Return the version that the draft began from: the one held now when it begins."""

@@ -11,7 +11,7 @@ from tracker.domain import dates
 from tracker.domain.errors import Fault, TrackerError
 from tracker.domain.text import counted
 from tracker.services import returns
-from tracker.services.returns import Outcome
+from tracker.services.returns import Decisions, Outcome, Upload
 from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 
@@ -106,8 +106,7 @@ def _checked(actor_id: str, file: UploadedFile) -> Preview:
         preview = returns.check_return(
             state.store(),
             actor_id=actor_id,
-            content=file.getvalue(),
-            name=file.name,
+            file=Upload(file.name, file.getvalue()),
             on_step=lambda words, done: _tell(bar, words, done),
         )
     finally:
@@ -234,12 +233,9 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
         returns.take_return,
         state.store(),
         actor_id=draft.person,
-        content=file.getvalue(),
-        name=file.name,
+        file=Upload(file.name, file.getvalue()),
         token=shown,
-        mine=mine,
-        theirs=theirs,
-        leave_out_rejected=bool(preview.faults),
+        decisions=Decisions(mine=mine, theirs=theirs, leave_out_rejected=bool(preview.faults)),
     )
     forms.save(draft, lambda **_: _with_a_bar(take), f"Saved {counted(count, 'line')} of {file.name}")
 

@@ -183,7 +183,7 @@ class Grid:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class RowFault:
     """What is wrong with a row, or with one cell of it, and what to do; ``column`` is such as ``H (Expected)``."""
 
     sheet: str | None
@@ -211,13 +211,13 @@ class Returned:
     sheet: str | None
     columns: Mapping[Heading, int]
     rows: tuple[ReturnRow, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[RowFault, ...]
     remarks: tuple[str, ...]
 
-    def fault(self, row: int, heading: Heading | None, wrong: str, milestone_id: str | None = None) -> Fault:
+    def fault(self, row: int, heading: Heading | None, wrong: str, milestone_id: str | None = None) -> RowFault:
         """Return a fault of a row of this table."""
         column = column_name(self.columns[heading], heading) if heading else None
-        return Fault(sheet=self.sheet, row=row, column=column, wrong=wrong, milestone_id=milestone_id)
+        return RowFault(sheet=self.sheet, row=row, column=column, wrong=wrong, milestone_id=milestone_id)
 
 
 def column_name(column: int, heading: Heading) -> str:
@@ -357,7 +357,7 @@ class _Row:
     cells: Mapping[Heading, Cell | None]
     first_day: dt.date
     milestone_id: str | None = None
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def read(self) -> ReturnRow | None:
@@ -379,7 +379,7 @@ class _Row:
             for name, date in dates.items():
                 if date.wrong and not date.shows:
                     self.wrong(STATED[name], date.wrong)
-        self.faults = [Fault(**{**vars(fault), "milestone_id": milestone_id}) for fault in self.faults]
+        self.faults = [RowFault(**{**vars(fault), "milestone_id": milestone_id}) for fault in self.faults]
         if self.faults or milestone_id is None or drawn is None:
             return None
         given = publisher or title_of_evidence or link
@@ -415,7 +415,7 @@ class _Row:
         """Note what is wrong with a cell, or with the row."""
         column = column_name(self.columns[heading], heading) if heading else None
         self.faults.append(
-            Fault(sheet=self.sheet, row=self.number, column=column, wrong=sentence + "." * (sentence[-1] != "?"))
+            RowFault(sheet=self.sheet, row=self.number, column=column, wrong=sentence + "." * (sentence[-1] != "?"))
         )
 
     def _wrong_at(self, heading: Heading) -> bool:
