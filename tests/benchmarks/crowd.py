@@ -40,7 +40,7 @@ _Result = TypeVar("_Result")
 
 _PATIENCE_SECONDS = 120
 """How long a client waits for a page, before it fails; nothing is measured by it."""
-_DONE = re.compile(r"Saved 1 line as change (\d+): ([^.]+)\.")
+_DONE = re.compile(r"Saved 1 milestone: (?P<id>[^.]+)\. Recorded as change (?P<seq>\d+)\.")
 _BUSY = "try again in a moment"
 
 
@@ -201,17 +201,17 @@ async def _edit(address: str, editor: Editor, saves: int) -> list[Acknowledged]:
     made = []
     async with visiting(address, "updates", acting_as=editor.email) as page:
         for number in range(saves):
-            await page.choose("Line", editor.milestone_id)
+            await page.choose("Milestone", editor.milestone_id)
             narrative = f"{number} by {editor.email}: {uuid.uuid4()}"
             page.write("Narrative", narrative)
             start = time.perf_counter()
-            await page.press("Save")
+            await page.press("Save update")
             while _BUSY in page.said:  # nothing was recorded, and the draft is there: people press again
-                await page.press("Save")
+                await page.press("Save update")
             said = _DONE.search(page.said)
-            if not said or said[2] != editor.milestone_id:
+            if not said or said["id"] != editor.milestone_id:
                 raise AssertionError(f"{editor.email} was not told of a save: {page.said}")
-            made.append(Acknowledged(editor, int(said[1]), narrative, time.perf_counter() - start))
+            made.append(Acknowledged(editor, int(said["seq"]), narrative, time.perf_counter() - start))
     return made
 
 

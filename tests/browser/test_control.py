@@ -56,25 +56,25 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_a_baseline_is_asked_for_and_approved_by_another_and_shown_beside_the_original(office: str, page: Page) -> None:
     visit(page, acting(office, "control", "ana"))
-    pick(page, "Milestone whose baseline is to change", "C6-04-M2")
-    fill(page, "Baseline asked for", "2027-06")
-    pick(page, "Why it changes", "scope changed")
-    fill(page, "More about why it changes", "Testing was extended by the <b>department</b>.")
-    expect(page.locator("dl", has_text="June 2027 after")).to_be_visible()
-    page.get_by_role("button", name="Ask for this baseline").click()
-    expect(page.locator(".done")).to_contain_text("A baseline of June 2027 is asked for C6-04-M2")
+    pick(page, "Milestone", "C6-04-M2")
+    fill(page, "New baseline", "2027-06")
+    pick(page, "Reason for the change", "scope changed")
+    fill(page, "More about the reason", "Testing was extended by the <b>department</b>.")
+    expect(page.locator("dl", has_text="June 2027 if approved")).to_be_visible()
+    page.get_by_role("button", name="Send request").click()
+    expect(page.locator(".done")).to_contain_text("You requested a baseline of June 2027 for C6-04-M2")
     assert page.get_by_role("button", name="Approve").count() == 0
 
     visit(page, acting(office, "control", "sec"))
-    expect(page.locator("table", has_text="To be decided: 1")).to_contain_text("by the <b>department</b>.")
+    expect(page.locator("table", has_text="Waiting for a decision: 1")).to_contain_text("by the <b>department</b>.")
     pick(page, "Request", "C6-04-M2/1")
     page.get_by_role("button", name="Approve").click()
-    expect(page.locator(".done")).to_contain_text("C6-04-M2/1 is approved")
+    expect(page.locator(".done")).to_contain_text("C6-04-M2/1 approved")
 
     visit(page, acting(office, "commitment", "sec") + "&id=C6-04")
     line = page.locator("tr", has_text="The change programme completes its planned run").first
     expect(line).to_contain_text("June 2027 (originally March 2025)")
-    expect(page.locator("table", has_text="Asked for, newest first")).to_contain_text("by Sec")
+    expect(page.locator("table", has_text="Requests, newest first")).to_contain_text("by Sec")
     visit(page, acting(office, "updates", "ana"))
     expect(page.locator("tr", has_text="C6-04-M2").first).to_contain_text("June 2027 (originally March 2025)")
 
@@ -86,16 +86,18 @@ def test_an_owner_rates_a_commitment_and_the_chase_list_counts_it(office: str, p
 
     expect(not_rated()).to_have_text("C6-01, C6-04")
     visit(page, acting(office, "updates", "ana"))
-    pick(page, "Commitment to rate", "C6-01")
+    pick(page, "Commitment", "C6-01")
     pick(page, "Delivery confidence", "Amber")
     fill(page, "Rationale", "The last payments are agreed.")
-    expect(page.locator("dl", has_text="Owner says").last).to_contain_text("choose the reason to rate better")
-    pick(page, "Why it is better than the dates (required when it is)", "recovery action")
-    page.get_by_role("button", name="Save the rating").click()
+    expect(page.locator("dl", has_text="Delivery confidence").last).to_contain_text("choose the reason to rate better")
+    pick(page, "Why you rate it better than the dates suggest (required if you do)", "recovery action")
+    page.get_by_role("button", name="Save rating").click()
     expect(page.locator(".done")).to_contain_text("Saved your rating of C6-01")
     expect(not_rated()).to_have_text("C6-04")
     visit(page, f"{office}/commitment?id=C6-01")
-    expect(page.locator("dl").first).to_contain_text("Better than the dates: recovery action agreed and under way.")
+    expect(page.locator("dl").first).to_contain_text(
+        "Better than the dates suggest: recovery action agreed and under way."
+    )
 
 
 def test_change_control_is_free_of_serious_barriers_and_holds_no_control_for_a_past_day(
@@ -103,7 +105,7 @@ def test_change_control_is_free_of_serious_barriers_and_holds_no_control_for_a_p
 ) -> None:
     resize(page, TELEPHONE)
     visit(page, acting(office, "control", "sec"))
-    pick(page, "Letter to", "Ana")
+    pick(page, "Reminder e-mail to", "Ana")
     expect(page.locator("code", has_text="Dear Ana,")).to_be_visible()
     assert barriers(page) == []
     visit(page, acting(office, "control", "sec") + "&as_at=2023-07-01")

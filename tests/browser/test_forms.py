@@ -30,7 +30,7 @@ def test_by_keyboard_each_problem_leads_from_the_summary_to_its_field_which_says
     visit(page, acting(office, "administration", "ada"))
     fill(page, "E-mail", "cal@localhost")
     settled(page)
-    page.get_by_role("button", name="Save").press("Enter")
+    page.get_by_role("button", name="Save person").press("Enter")
 
     summary = page.get_by_role("alert").filter(has=page.get_by_role("heading", name="There is a problem"))
     expect(summary).to_be_focused()
@@ -67,6 +67,6 @@ def test_by_keyboard_each_problem_leads_from_the_summary_to_its_field_which_says
     expect(page.locator(".refusal")).to_have_count(0)
     expect(address).not_to_have_attribute("aria-invalid", "true")
     settled(page)
-    page.get_by_role("button", name="Save").press("Enter")
-    expect(page.locator(".done")).to_contain_text("Cal (cal@example.gov.uk) is added")
+    page.get_by_role("button", name="Save person").press("Enter")
+    expect(page.locator(".done")).to_contain_text("Cal (cal@example.gov.uk) added")
     expect(page.locator(".done")).to_be_focused()

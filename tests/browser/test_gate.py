@@ -108,25 +108,25 @@ def test_a_link_proposes_and_one_press_confirms_and_the_browser_remembers(office
             page.wait_for_selector("footer")
             settled(page)
         expect(page.get_by_text(f"Are you Administrator ({ADMINISTRATOR})?")).to_be_visible()
-        expect(page.get_by_role("button", name="Save")).to_have_count(0)
+        expect(page.get_by_role("button", name="Save person")).to_have_count(0)
         page.get_by_role("button", name=CONFIRM).click()
-        expect(page.get_by_role("button", name="Save")).to_have_count(1)
+        expect(page.get_by_role("button", name="Save person")).to_have_count(1)
         expect(page.get_by_role("button", name=CONFIRM)).to_have_count(0)
         page.wait_for_url(re.compile("confirmed="))
         page.reload()
-        expect(page.get_by_role("button", name="Save")).to_have_count(1)
+        expect(page.get_by_role("button", name="Save person")).to_have_count(1)
         kept = page.url
     with browser.new_context(locale="en-GB") as elsewhere:  # the same address, sent to somebody else
         page = elsewhere.new_page()
         page.set_default_timeout(WAIT)
         page.goto(kept)
         expect(page.get_by_role("button", name=CONFIRM)).to_have_count(1)
-        expect(page.get_by_role("button", name="Save")).to_have_count(0)
+        expect(page.get_by_role("button", name="Save person")).to_have_count(0)
 
 
 def test_person_and_address_always_agree(office: str, page: Page) -> None:
     visit(page, f"{office}/control?acting_as={APPROVER}")
-    chosen = page.get_by_role("combobox", name="Acting as")
+    chosen = page.get_by_role("combobox", name="Working as")
     chosen.click()
     page.get_by_role("option", name="Administrator").click()
     page.wait_for_url(re.compile("acting_as=administrator.*confirmed="))
@@ -134,7 +134,7 @@ def test_person_and_address_always_agree(office: str, page: Page) -> None:
     page.wait_for_url(re.compile("administration.*acting_as=administrator.*confirmed="))
     page.reload()
     expect(chosen).to_have_value(re.compile("Administrator"))
-    expect(page.get_by_role("button", name="Save")).to_have_count(1)
+    expect(page.get_by_role("button", name="Save person")).to_have_count(1)
     page.go_back()
     page.wait_for_url(re.compile("control"))
     expect(chosen).to_have_value(re.compile("Administrator"))  # the address of before overrules nothing
@@ -155,7 +155,7 @@ def test_to_clear_the_caches_is_nobodys_right_and_changes_nothing_for_others(off
     run_apart(shout())
     page.get_by_role("link", name="Board").first.click()
     page.get_by_role("link", name="Administration").click()
-    expect(page.get_by_role("button", name="Save")).to_have_count(1)
+    expect(page.get_by_role("button", name="Save person")).to_have_count(1)
 
 
 def drawn(address: str, query: str, **browser: str) -> list[str]:
@@ -170,7 +170,7 @@ def drawn(address: str, query: str, **browser: str) -> list[str]:
             await opened.send(begin.SerializeToString())
             while answer.WhichOneof("type") != "script_finished":
                 answer.ParseFromString(await opened.recv())
-                found += re.findall(r'label: "(Save|Work as this person)"', str(answer))
+                found += re.findall(r'label: "(Save person|Work as this person)"', str(answer))
         return found
 
     return run_apart(ask())

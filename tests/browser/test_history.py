@@ -54,7 +54,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def table(page: Page) -> list[str]:
-    return page.locator("table", has_text="What happened").locator("tbody tr").all_inner_texts()
+    return page.locator("table", has_text="What changed").locator("tbody tr").all_inner_texts()
 
 
 def listed(page: Page, caption: str) -> None:
@@ -82,17 +82,19 @@ def test_a_milestones_history_is_told_in_sentences_with_its_trend_and_a_table_be
     assert "funding or spending review" in newest
     said = f"The forecast has moved 2 times, by 181 days in all. {MILESTONE} up to the day shown, "
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_attribute("aria-label", re.compile(f"^{said}"))
-    beside = page.locator("table", has_text=f"What was said of the dates of {MILESTONE}")
+    beside = page.locator("table", has_text=f"Reported dates of {MILESTONE}")
     assert "30 June 2026" in beside.locator("tbody tr").first.inner_text()
 
 
 def test_as_at_a_past_day_only_what_holds_up_to_it_is_listed_and_the_page_says_so(story: str, page: Page) -> None:
     visit(page, f"{story}/history?milestone={MILESTONE}&as_at=2024-07-01")
-    expect(page.locator(".tracker p", has_text="Listed is what holds on or before 1 July 2024")).to_be_visible()
+    expect(
+        page.locator(".tracker p", has_text="This list shows what was true on or before 1 July 2024")
+    ).to_be_visible()
     assert "31 March 2026" in table(page)[0]
     assert not [row for row in table(page) if "30 June 2026" in row]
     visit(page, f"{story}/history")
-    expect(page.locator(".tracker p", has_text="Listed is what holds")).to_have_count(0)
+    expect(page.locator(".tracker p", has_text="This list shows what was true")).to_have_count(0)
 
 
 def test_filters_are_chosen_from_lists_kept_in_the_address_and_can_be_taken_away(story: str, page: Page) -> None:
@@ -101,15 +103,15 @@ def test_filters_are_chosen_from_lists_kept_in_the_address_and_can_be_taken_away
     page.get_by_label("Milestone", exact=True).click()
     page.keyboard.type(MILESTONE)
     page.get_by_role("option", name=MILESTONE).click()
-    listed(page, "4 lines of history")
+    listed(page, "4 changes")
     assert f"milestone={MILESTONE}" in page.url
     assert "commitment=C2-01" in page.url
     page.reload()
     page.wait_for_selector("footer")
-    listed(page, "4 lines of history")
+    listed(page, "4 changes")
     page.get_by_label("Milestone", exact=True).click()
     page.get_by_role("option", name="All", exact=True).click()
-    listed(page, f"{everything} lines of history")
+    listed(page, f"{everything} changes")
     assert "milestone" not in page.url
 
 
@@ -124,31 +126,31 @@ def test_another_commitment_lets_go_of_the_milestone_of_the_first(story: str, pa
 
 def test_what_one_person_recorded_and_when_is_found(story: str, page: Page) -> None:
     visit(page, f"{story}/history?who=ana%40example.org")
-    listed(page, "3 lines of history")
+    listed(page, "3 changes")
     visit(page, f"{story}/history?who=ana%40example.org&to=2022-04-01")
-    expect(page.locator(".tracker p", has_text="No change matches")).to_be_visible()
+    expect(page.locator(".tracker p", has_text="No changes match")).to_be_visible()
     visit(page, f"{story}/history?who=nobody&from=yesterday&part=0")
     assert len(table(page)) == 50
 
 
 def test_older_lines_are_a_link_away_and_a_new_filter_begins_at_the_newest(story: str, page: Page) -> None:
     visit(page, f"{story}/history?who=An+Editor")
-    listed(page, "60 lines of history; 1 to 50")
+    listed(page, "60 changes, showing 1 to 50")
     assert "“Name 59”" in table(page)[0]
     page.get_by_role("link", name="Older").click()
-    listed(page, "60 lines of history; 51 to 60")
+    listed(page, "60 changes, showing 51 to 60")
     expect(page.get_by_role("link", name="Older")).to_have_count(0)
     assert "“Name 0”" in table(page)[-1]
     page.get_by_role("link", name="Newer").click()
-    listed(page, "60 lines of history; 1 to 50")
+    listed(page, "60 changes, showing 1 to 50")
     visit(page, f"{story}/history?who=An+Editor&part=9")
-    listed(page, "60 lines of history; 1 to 50")
+    listed(page, "60 changes, showing 1 to 50")
     visit(page, f"{story}/history?who=An+Editor&part=2")
-    listed(page, "60 lines of history; 51 to 60")
+    listed(page, "60 changes, showing 51 to 60")
     page.get_by_label("Commitment", exact=True).click()
     page.keyboard.type("C2-01")
     page.get_by_role("option", name="C2-01 One").click()
-    expect(page.locator(".tracker p", has_text="No change matches")).to_be_visible()
+    expect(page.locator(".tracker p", has_text="No changes match")).to_be_visible()
     assert "part=" not in page.url
 
 
@@ -161,7 +163,7 @@ def test_an_id_in_the_address_that_there_is_not_gets_a_sentence(story: str, page
 
 def test_the_ledger_is_verified_from_the_page(story: str, page: Page) -> None:
     visit(page, f"{story}/history")
-    page.get_by_role("button", name="Verify the ledger").click()
+    page.get_by_role("button", name="Check the record").click()
     said = page.get_by_role("status").filter(has_text="The ledger is whole")
     expect(said).to_contain_text("66 changes and ")
     seal = said.locator("code").inner_text()
@@ -184,7 +186,7 @@ def test_the_whole_history_that_is_chosen_is_downloaded_as_csv(story: str, page:
 def test_what_people_write_is_shown_as_text(story: str, page: Page) -> None:
     visit(page, f"{story}/history?milestone={HOSTILE}")
     assert page.evaluate("window.ran") is None
-    shown = page.locator("table", has_text="What happened").inner_text()
+    shown = page.locator("table", has_text="What changed").inner_text()
     for payload in PAYLOADS:
         assert payload in shown
     assert page.locator("a[href^='data:'], a[href^='javascript:'], .tracker img, .tracker script").count() == 0
@@ -192,7 +194,7 @@ def test_what_people_write_is_shown_as_text(story: str, page: Page) -> None:
 
 def test_a_commitment_leads_to_its_history_on_the_same_day(story: str, page: Page) -> None:
     visit(page, f"{story}/commitment?id=C2-01&as_at=2024-07-01")
-    page.get_by_role("link", name="History in sentences").click()
+    page.locator(".tracker").get_by_role("link", name="History", exact=True).click()
     page.wait_for_selector("h1:has-text('History')")
     page.wait_for_selector("table")
     assert "commitment=C2-01" in page.url

@@ -30,14 +30,14 @@ def test_a_pack_is_made_on_its_page_and_its_report_is_free_of_barriers(
         snapshots.take_snapshot(db, actor_id=TAKER, name="this-board")
     with served(staffed.file) as app:
         visit(page, f"{app}/snapshots?acting_as={TAKER}&name=this-board")
-        page.get_by_role("button", name="Make the pack").click()
-        expect(page.get_by_role("alert").first).to_contain_text("Choose how the pack is marked.")
+        page.get_by_role("button", name="Make pack").click()
+        expect(page.get_by_role("alert").first).to_contain_text("Choose a marking.")
         page.get_by_label("Marking").click()
         page.get_by_role("option", name="OFFICIAL", exact=True).click()
-        page.get_by_role("button", name="Make the pack").click()
-        expect(page.locator(".done")).to_contain_text("The pack is made.", timeout=60_000)
+        page.get_by_role("button", name="Make pack").click()
+        expect(page.locator(".done")).to_contain_text("The pack is ready.", timeout=60_000)
         with page.expect_download() as download:
-            page.get_by_role("button", name="Download the pack").click()
+            page.get_by_role("button", name="Download pack").click()
         content = download.value.path().read_bytes()
     assert download.value.suggested_filename.endswith("_v1_OFFICIAL.zip")
     with stores.open_store(staffed) as db:

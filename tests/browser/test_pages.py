@@ -109,13 +109,13 @@ def test_a_day_that_is_typed_is_shown_when_one_presses_enter(app: str, page: Pag
 @pytest.mark.parametrize("asked", ["2031-01-01", "2022-03-28", "01/07/2023", "<script>"])
 def test_a_day_that_no_board_can_be_shown_for_gets_a_sentence_and_today(app: str, page: Page, asked: str) -> None:
     visit(page, f"{app}/?as_at={asked}")
-    expect(page.locator(".banner[role=alert]")).to_contain_text("Today is shown.")
+    expect(page.locator(".banner[role=alert]")).to_contain_text("This page shows today.")
     expect(page.locator("h1")).to_have_text("National SEND Delivery Board")
 
 
 def test_a_day_in_the_address_is_read_as_people_write_it(app: str, page: Page) -> None:
     visit(page, f"{app}/commitment?id=C6-06&as_at=1 July 2023")
-    expect(page.locator(".banner")).to_contain_text("The position as it stood on 1 July 2023")
+    expect(page.locator(".banner")).to_contain_text("Position as at 1 July 2023")
     expect(page.locator(".over").first).to_contain_text("C6-06")
     assert "as_at=2023-07-01" in page.url
 
@@ -163,7 +163,7 @@ def test_the_register_is_searched_and_filtered_and_the_view_can_be_sent_on(app: 
     expect(page.locator("caption")).to_have_text("8 of 55 commitments")
 
     visit(page, f"{app}/commitments?search=nothing-is-called-this")
-    expect(page.locator(".tracker", has_text="No commitment matches").first).to_be_visible()
+    expect(page.locator(".tracker", has_text="No commitments match").first).to_be_visible()
 
 
 def test_a_commitment_is_chosen_from_its_list_and_kept_in_the_address(app: str, page: Page) -> None:
@@ -183,7 +183,7 @@ def test_a_commitment_is_chosen_from_its_list_and_kept_in_the_address(app: str, 
 
 def test_an_unknown_commitment_in_the_address_gets_a_sentence(app: str, page: Page) -> None:
     visit(page, f"{app}/commitment?id=C9-99")
-    expect(page.locator("h1")).to_have_text("This page cannot be shown")
+    expect(page.locator("h1")).to_have_text("Sorry, this page cannot be shown")
     expect(page.locator(".tracker p").first).to_contain_text('There is no commitment "C9-99"')
 
 
@@ -219,7 +219,7 @@ def test_every_chart_has_its_finding_as_text(app: str, page: Page) -> None:
     labels = charts.locator("[aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert any("commitments are delivered in some form" in label for label in labels)
     assert any("overdue, the furthest" in label for label in labels)
-    page.get_by_text("The figures of this chart").click()
+    page.get_by_text("Show the figures").click()
     expect(page.locator("table", has_text="Delivered in some form").first).to_be_visible()
 
 
@@ -235,5 +235,5 @@ def test_the_app_asks_nothing_of_any_other_machine(app: str, page: Page) -> None
 def test_without_a_store_the_page_says_what_to_do(tmp_path: Path, page: Page) -> None:
     with served(tmp_path / "absent.duckdb") as address:
         page.goto(address)
-        expect(page.locator("h1")).to_have_text("The tracker cannot open its store")
+        expect(page.locator("h1")).to_have_text("Sorry, the tracker cannot open its data")
         expect(page.locator(".tracker p").first).to_contain_text("python -m tracker init")

@@ -92,24 +92,24 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
         expect(page.locator("table", has_text="Conflict: C6-01-M3")).to_contain_text("Written by Ben.")
         save = page.get_by_role("button", name="as one change")
         save.click()
-        expect(page.locator(".refusal")).to_contain_text("Decide which is to stand for C6-01-M3.")
+        expect(page.locator(".refusal")).to_contain_text("Choose a version of C6-01-M3.")
         resize(page, TELEPHONE)
         assert barriers(page) == []
 
-        page.get_by_text("What I changed").last.click()
-        page.get_by_text("Leave out the 1 row that cannot be taken in").click()
-        expect(page.get_by_text("Before saving,")).to_have_count(0)
+        page.get_by_text("Use my version").last.click()
+        page.get_by_text("Save the other rows and skip 1 rejected row").click()
+        expect(page.get_by_text("Before you save,")).to_have_count(0)
         save.click()
-        expect(page.locator(".done")).to_contain_text("Saved 3 lines of return.xlsx. Recorded as change")
+        expect(page.locator(".done")).to_contain_text("Saved 3 milestones from return.xlsx. Recorded as change")
 
         upload = page.locator("input[type=file]")
         expect(page.get_by_test_id("stFileChip")).to_have_count(0)
         expect(upload).to_have_count(1)  # the next one, empty
         upload.set_input_files(file)
-        expect(page.locator(".banner[role=alert]")).to_contain_text("was taken in already, as change")
+        expect(page.locator(".banner[role=alert]")).to_contain_text("You have already uploaded this file (change")
 
         visit(page, acting(office, "commitment", "ana") + "&id=C6-04")
-        rows = page.locator("table", has_text="Milestones: baseline, forecast and what happened").locator("tbody tr")
+        rows = page.locator("table", has_text="Milestones: baseline, forecast and date completed").locator("tbody tr")
         expect(rows.filter(has_text="C6-04-M3")).to_contain_text("Department for Education: Close of testing")
         expect(rows.filter(has_text="C6-04-M2")).to_contain_text(dates.in_words(NEXT_YEAR))
         assert page.evaluate("window.ran") is None

@@ -42,7 +42,7 @@ def shown(page: Page, app: str, path: str) -> list[str]:
     """All that a page of the snapshot says in words, but for the banner, which tells of the present."""
     visit(page, f"{app}/{path}{'&' if '?' in path else '?'}snapshot=this-board")
     expect(page.locator(".banner")).to_contain_text("Snapshot this-board")
-    expect(page.locator(".banner")).to_contain_text("Nothing can be edited here")
+    expect(page.locator(".banner")).to_contain_text("You cannot make changes here")
     expect(page.locator(".as-at")).to_contain_text("As at")
     expect(page.locator(".st-key-as_at")).to_have_count(0)
     return [part for part in page.locator(".tracker").all_inner_texts() if not part.startswith("Snapshot this-board")]
@@ -53,23 +53,23 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
 ) -> None:
     with served(staffed.file) as app:
         visit(page, f"{app}/snapshots?acting_as={VIEWER}")
-        expect(page.get_by_role("button", name="Take it")).to_have_count(0)
+        expect(page.get_by_role("button", name="Save snapshot")).to_have_count(0)
 
         visit(page, f"{app}/snapshots?acting_as={TAKER}")
         page.get_by_role("textbox", name="Name", exact=True).fill("This Board")
-        page.get_by_role("button", name="Take it").click()
+        page.get_by_role("button", name="Save snapshot").click()
         expect(page.get_by_role("alert")).to_contain_text("cannot be the name of a snapshot")
         page.get_by_role("textbox", name="Name", exact=True).fill("this-board")
-        page.get_by_role("button", name="Take it").click()
-        expect(page.locator(".done")).to_contain_text("The snapshot this-board was taken.")
-        expect(page.get_by_text("You took it: another approver approves it.")).to_be_visible()
-        expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+        page.get_by_role("button", name="Save snapshot").click()
+        expect(page.locator(".done")).to_contain_text("Snapshot this-board saved.")
+        expect(page.get_by_text("You saved this snapshot, so another approver must approve it.")).to_be_visible()
+        expect(page.get_by_role("button", name="Approve snapshot")).to_have_count(0)
         first = [shown(page, app, path) for path in PAGES]
 
         visit(page, f"{app}/snapshots?acting_as={SECOND}&name=this-board")
-        page.get_by_role("button", name="Approve").click()
-        expect(page.locator(".done")).to_contain_text("was approved")
-        page.get_by_role("button", name="Verify", exact=True).click()
+        page.get_by_role("button", name="Approve snapshot").click()
+        expect(page.locator(".done")).to_contain_text("this-board approved")
+        page.get_by_role("button", name="Check this snapshot").click()
         expect(page.get_by_text("Its board, computed again, is the one that was taken.")).to_be_visible()
         assert barriers(page) == []
 
@@ -83,20 +83,20 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
         for path, before in zip(PAGES, first, strict=True):
             assert shown(page, app, path) == before, path
         visit(page, f"{app}/?snapshot=this-board&acting_as={SECOND}")
-        expect(page.locator(".banner")).to_contain_text("What has been recorded since changes the position")
+        expect(page.locator(".banner")).to_contain_text("Changes recorded since then affect this position")
         page.get_by_role("link", name="Snapshots", exact=True).click()
         expect(page.get_by_role("heading", name="Snapshots", exact=True)).to_be_visible()
-        expect(page.get_by_role("button", name="Take it")).to_have_count(0)
+        expect(page.get_by_role("button", name="Save snapshot")).to_have_count(0)
         assert "snapshot=this-board" in page.url
 
-        page.get_by_role("link", name="what differs").first.click()
+        page.get_by_role("link", name="see what changed").first.click()
         expect(page.get_by_text("Milestone re-baselined: ").or_(page.get_by_text("Money added: "))).not_to_have_count(0)
         expect(page.locator(".banner")).to_have_count(0)
         assert barriers(page) == []
 
         visit(page, app)
         expect(page.get_by_role("heading", name="What changed since the last board")).to_be_visible()
-        expect(page.get_by_text("there is nothing to compare with")).to_be_visible()  # it is of today's board
+        expect(page.get_by_text("there is nothing to compare")).to_be_visible()  # it is of today's board
         assert barriers(page) == []
         page.set_viewport_size({"width": 400, "height": 900})
         for path in ("", "snapshots?earlier=this-board&later=2023-12-31"):
@@ -106,5 +106,5 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
 
 def test_a_snapshot_that_is_not_there_is_told_and_today_is_shown(app: str, page: Page) -> None:
     visit(page, f"{app}/?snapshot=%3Cb%3Enone%3C/b%3E")
-    expect(page.locator(".banner")).to_have_text('There is no snapshot "<b>none</b>"; today is shown.')
-    expect(page.get_by_text("No board with an approved snapshot had met before this day")).to_be_visible()
+    expect(page.locator(".banner")).to_have_text('There is no snapshot called "<b>none</b>". This page shows today.')
+    expect(page.get_by_text("No earlier board met with an approved snapshot")).to_be_visible()

@@ -75,8 +75,8 @@ def acting(office: str, path: str, person: str) -> str:
 
 
 def choose_line(page: Page, milestone_id: str) -> None:
-    pick(page, "Line", milestone_id, exact=True)
-    page.get_by_role("textbox", name="Expected").wait_for()
+    pick(page, "Milestone", milestone_id, exact=True)
+    page.get_by_role("textbox", name="Forecast date").wait_for()
 
 
 def fill(page: Page, label: str, text: str) -> None:
@@ -95,30 +95,30 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
 ) -> None:
     with served(staffed.file) as office:
         visit(page, acting(office, "updates", "ana"))
-        choose_lines(page, "Lines to confirm", "C6-01-M3", "C3-13-M1", "C4-03-M1")
-        page.get_by_role("button", name="Confirm 3 lines unchanged").click()
-        expect(page.locator(".done")).to_contain_text("Saved 3 lines: ")
+        choose_lines(page, "Milestones to confirm", "C6-01-M3", "C3-13-M1", "C4-03-M1")
+        page.get_by_role("button", name="Confirm 3 milestones").click()
+        expect(page.locator(".done")).to_contain_text("Saved 3 milestones: ")
 
         choose_line(page, "C6-04-M2")
-        fill(page, "Expected", "2027-03")
-        expect(page.locator(".tracker", has_text="To put right first").last).to_contain_text("choose a reason")
-        choose(page, "Why the date moves", "scope changed")
-        fill(page, "More about why", "The programme was extended to finish testing.")
-        expect(page.locator("dl", has_text="+730 days after")).to_be_visible()
-        page.get_by_role("button", name="Save", exact=True).click()
+        fill(page, "Forecast date", "2027-03")
+        expect(page.locator(".tracker", has_text="Fix before saving").last).to_contain_text("choose a reason")
+        choose(page, "Reason for the change", "scope changed")
+        fill(page, "More about the reason", "The programme was extended to finish testing.")
+        expect(page.locator("dl", has_text="+730 days after you save")).to_be_visible()
+        page.get_by_role("button", name="Save update").click()
         expect(page.locator(".done")).to_contain_text("C6-04-M2")
 
         choose_line(page, "C6-04-M3")
-        choose(page, "Status", "Complete")
-        fill(page, "Expected", "")
-        fill(page, "Happened", "2025-09-30")
+        choose(page, "Reported status", "Complete")
+        fill(page, "Forecast date", "")
+        fill(page, "Date completed", "2025-09-30")
         fill(page, "Publisher", "Department for Education")
         fill(page, "Title", "Close of testing")
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name="Save update").click()
         expect(page.locator(".done")).to_contain_text("C6-04-M3")
 
         visit(page, acting(office, "commitment", "ana") + "&id=C6-04")
-        rows = page.locator("table", has_text="Milestones: baseline, forecast and what happened").locator("tbody tr")
+        rows = page.locator("table", has_text="Milestones: baseline, forecast and date completed").locator("tbody tr")
         expect(rows.filter(has_text="C6-04-M2")).to_contain_text("March 2027")
         expect(rows.filter(has_text="C6-04-M3")).to_contain_text("30 September 2025")
         expect(rows.filter(has_text="C6-04-M3")).to_contain_text("Department for Education: Close of testing")
@@ -129,7 +129,7 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
         expect(late.filter(has_text="C6-04-M3")).to_have_count(0)
 
         visit(page, acting(office, "history", "ana") + "&who=ana@example.gov.uk")
-        told = page.locator("table", has_text="of history").locator("tbody")
+        told = page.locator("table", has_text="What changed").locator("tbody")
         for sentence in (
             "Added the report on C4-03-M1 with reporter owner; status “In progress”; forecast 2030",
             "report on C6-04-M2 with reporter owner; status “In progress”; forecast March 2027",
@@ -156,22 +156,22 @@ def test_two_people_edit_one_milestone_and_nobodys_text_is_lost(office: str, bro
         visit(page, acting(office, "updates", person))
         choose_line(page, "C6-01-M3")
         fill(page, "Narrative", f"Written by {person}.")
-    first.get_by_role("button", name="Save", exact=True).click()
+    first.get_by_role("button", name="Save update").click()
     expect(first.locator(".done")).to_contain_text("C6-01-M3")
 
-    second.get_by_role("button", name="Save", exact=True).click()
+    second.get_by_role("button", name="Save update").click()
     said = second.locator(".banner[role=alert]")
     expect(said.first).to_contain_text("was not saved")
-    expect(said.last).to_contain_text("was changed by somebody else since you began")
+    expect(said.last).to_contain_text("Someone else changed C6-01-M3 after you started")
     expect(said.last).to_contain_text("Written by ana.")
-    expect(second.locator("table", has_text="Both texts: nothing is lost")).to_contain_text("Written by ben.")
+    expect(second.locator("table", has_text="Compare the two versions")).to_contain_text("Written by ben.")
     assert second.get_by_role("textbox", name="Narrative").input_value() == "Written by ben."
 
-    second.get_by_role("button", name="Keep mine").click()
-    expect(second.locator(".done")).to_contain_text("is not saved yet")
+    second.get_by_role("button", name="Use my version").click()
+    expect(second.locator(".done")).to_contain_text("is kept but not saved")
     expect(said).to_have_count(0)
-    second.get_by_role("button", name="Save", exact=True).click()
-    expect(second.locator(".done")).to_contain_text("Saved 1 line: ")
+    second.get_by_role("button", name="Save update").click()
+    expect(second.locator(".done")).to_contain_text("Saved 1 milestone: ")
     visit(second, acting(office, "commitment", "ben") + "&id=C6-01")
     expect(second.locator("table", has_text="C6-01-M3").first).to_contain_text("Written by ben.")
     first.close()
@@ -191,37 +191,37 @@ def test_one_field_of_many_lines_is_changed_as_one_change_and_never_over_what_wa
         first, second = browser.new_page(), browser.new_page()
         for page, person in ((first, "ana"), (second, "ben")):
             visit(page, acting(office, "updates", person))
-        choose_lines(first, "Lines to change", "C6-01-M1", "C6-04-M2")
-        fill(first, "Expected, all", "2027-03")
-        difference = first.locator("table", has_text="What saving does to 2 lines")
+        choose_lines(first, "Milestones to update", "C6-01-M1", "C6-04-M2")
+        fill(first, "New forecast date for all", "2027-03")
+        difference = first.locator("table", has_text="Check 2 milestones before you save")
         expect(difference.locator("tbody tr").first).to_contain_text("2024-25 → March 2027")
         expect(difference.locator("tbody tr").first).to_contain_text("choose a reason")
-        choose(first, "Why they move", "scope changed")
-        fill(first, "More about why they move", "Both wait for the same decision.")
+        choose(first, "Reason for the change", "scope changed")
+        fill(first, "More about the reason", "Both wait for the same decision.")
         expect(difference).not_to_contain_text("choose a reason")
 
         choose_line(second, "C6-01-M1")  # meanwhile somebody else says something of one of them
-        fill(second, "Expected", "2026-12")
-        choose(second, "Why the date moves", "workforce")
-        fill(second, "More about why", "Posts are empty.")
-        second.get_by_role("button", name="Save", exact=True).click()
+        fill(second, "Forecast date", "2026-12")
+        choose(second, "Reason for the change", "workforce")
+        fill(second, "More about the reason", "Posts are empty.")
+        second.get_by_role("button", name="Save update").click()
         expect(second.locator(".done")).to_contain_text("C6-01-M1")
 
-        first.get_by_role("button", name="Save 2 lines").click()
+        first.get_by_role("button", name="Save 2 milestones").click()
         expect(first.locator(".refusal")).to_contain_text("you worked from version")
         expect(difference.locator("tbody tr").first).to_contain_text("December 2026 → March 2027")
-        first.get_by_role("button", name="Keep mine").click()
+        first.get_by_role("button", name="Use my version").click()
         expect(first.locator(".done")).to_contain_text("Your version of C6-01-M1 is kept")
-        first.get_by_role("button", name="Save 2 lines").click()
-        expect(first.locator(".done")).to_contain_text("Saved 2 lines: ")
+        first.get_by_role("button", name="Save 2 milestones").click()
+        expect(first.locator(".done")).to_contain_text("Saved 2 milestones: ")
 
         # What was chosen before stays behind: the next change is of the lines alone that are chosen for it.
-        expect(first.get_by_role("button", name="Save 2 lines")).to_have_count(0)
-        choose_lines(first, "Lines to change", "C6-01-M3")
-        choose(first, "Field", "Narrative")
-        fill(first, "Narrative of all", "Only this one.")
-        first.get_by_role("button", name="Save 1 line").click()
-        expect(first.locator(".done")).to_contain_text("Saved 1 line: ")
+        expect(first.get_by_role("button", name="Save 2 milestones")).to_have_count(0)
+        choose_lines(first, "Milestones to update", "C6-01-M3")
+        choose(first, "What to change", "Narrative")
+        fill(first, "New narrative for all", "Only this one.")
+        first.get_by_role("button", name="Save 1 milestone").click()
+        expect(first.locator(".done")).to_contain_text("Saved 1 milestone: ")
         expect(first.locator(".done")).to_contain_text("C6-01-M3.")
         first.close()
         second.close()
@@ -237,9 +237,9 @@ def test_by_keyboard_a_save_is_reached_after_the_last_field_and_says_where_one_i
 ) -> None:
     def save_by_keyboard() -> None:
         settled(page)
-        page.get_by_role("textbox", name="Link on the publisher's own site").focus()
+        page.get_by_role("textbox", name="Link to the publisher's own site").focus()
         page.keyboard.press("Tab")
-        expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+        expect(page.get_by_role("button", name="Save update")).to_be_focused()
         page.keyboard.press("Enter")
 
     with served(staffed.file) as office:
@@ -248,8 +248,8 @@ def test_by_keyboard_a_save_is_reached_after_the_last_field_and_says_where_one_i
         expect(region).to_have_text("")
         choose_line(page, "C6-01-M3")
         fill(page, "Narrative", "Kept, whatever is wrong.")
-        fill(page, "Expected", "soon")
-        field = page.get_by_role("textbox", name="Expected")
+        fill(page, "Forecast date", "soon")
+        field = page.get_by_role("textbox", name="Forecast date")
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(page.locator(f"#{field.get_attribute('aria-describedby')}")).to_contain_text('"soon"')
         save_by_keyboard()
@@ -257,12 +257,12 @@ def test_by_keyboard_a_save_is_reached_after_the_last_field_and_says_where_one_i
         expect(page.locator(".refusal")).to_contain_text("Nothing was saved.")
         expect(page.get_by_role("textbox", name="Narrative")).to_have_value("Kept, whatever is wrong.")
 
-        fill(page, "Expected", "2027-03-31")
+        fill(page, "Forecast date", "2027-03-31")
         expect(field).not_to_have_attribute("aria-invalid", "true")
-        choose(page, "Why the date moves", "scope changed")
-        fill(page, "More about why", "It was extended.")
+        choose(page, "Reason for the change", "scope changed")
+        fill(page, "More about the reason", "It was extended.")
         save_by_keyboard()
-        expect(region.locator(".done")).to_contain_text("Saved 1 line: ")
+        expect(region.locator(".done")).to_contain_text("Saved 1 milestone: ")
         expect(region.locator(".done")).to_be_focused()
         expect(region.locator(".done")).to_be_in_viewport()
         choose_line(page, "C6-01-M3")  # again, at once
@@ -285,7 +285,7 @@ def test_a_double_click_saves_once(staffed: Address, page: Page) -> None:
         visit(page, acting(office, "updates", "ana"))
         choose_line(page, "C6-01-M3")
         fill(page, "Narrative", "Once.")
-        page.get_by_role("button", name="Save", exact=True).dblclick()
+        page.get_by_role("button", name="Save update").dblclick()
         expect(page.locator("footer").last).to_contain_text("change 6")
         page.wait_for_timeout(1_000)
     with stores.open_store(staffed) as db, db.read() as cursor:
@@ -301,7 +301,7 @@ def test_who_may_not_update_is_told_so_and_offered_nothing(office: str, page: Pa
     visit(page, acting(office, "administration", "vic"))
     expect(page.locator(".tracker", has_text="may not say who may use the tracker")).to_be_visible()
     visit(page, f"{office}/updates")
-    expect(page.locator(".tracker", has_text="Choose whom you act as").first).to_be_visible()
+    expect(page.locator(".tracker", has_text="Choose your name at the top of the page").first).to_be_visible()
 
 
 def test_at_an_address_that_others_can_reach_nobody_can_be_acted_as_and_nothing_changed(
@@ -310,8 +310,8 @@ def test_at_an_address_that_others_can_reach_nobody_can_be_acted_as_and_nothing_
     with served(staffed.file, "--server.address", "0.0.0.0") as open_to_all:  # noqa: S104
         for path in ("updates", "administration"):
             visit(page, acting(open_to_all, path, "ana"))
-            expect(page.locator("body")).to_contain_text("Nothing can be changed at this address")
-            expect(page.get_by_role("combobox", name="Acting as")).to_have_count(0)
+            expect(page.locator("body")).to_contain_text("You cannot make changes at this address")
+            expect(page.get_by_role("combobox", name="Working as")).to_have_count(0)
             expect(page.get_by_role("button", name="Save")).to_have_count(0)
         with stores.open_store(staffed) as beside:  # the app has it open for reading only
             assert boards.known_position(beside) == 1 + len(PEOPLE)
@@ -336,13 +336,13 @@ def test_an_administrator_adds_somebody_who_can_then_be_acted_as(office: str, pa
     visit(page, acting(office, "administration", "ada"))
     page.get_by_label("E-mail").fill("cal@example.gov.uk")
     page.get_by_label("Name", exact=True).fill("Cal")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator(".done")).to_contain_text("Cal (cal@example.gov.uk) is added")
+    page.get_by_role("button", name="Save person").click()
+    expect(page.locator(".done")).to_contain_text("Cal (cal@example.gov.uk) added")
     expect(page.locator("table", has_text="cal@example.gov.uk")).to_be_visible()
     expect(page.get_by_label("E-mail")).to_have_value("")
 
     page.get_by_label("E-mail").fill("cal@localhost")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save person").click()
     expect(page.locator(".banner[role=alert]")).to_contain_text("is not an e-mail address")
     expect(page.get_by_label("E-mail")).to_have_value("cal@localhost")
 
@@ -351,9 +351,9 @@ def test_an_administrator_makes_a_backup_while_the_app_is_open_and_it_restores(
     office: str, page: Page, folder: Path
 ) -> None:
     visit(page, acting(office, "administration", "ada"))
-    page.get_by_role("button", name="Make a backup").click()
-    expect(page.locator(".done")).to_contain_text("Made and proved tracker_2")
-    expect(page.locator(".tracker", has_text="The newest backup in").last).to_contain_text("nothing was recorded")
+    page.get_by_role("button", name="Make backup").click()
+    expect(page.locator(".done")).to_contain_text("Backup made and checked: tracker_2")
+    expect(page.locator(".tracker", has_text="Latest backup: ").last).to_contain_text("Since then: no changes")
     assert backups.drill(folder).faults == ()
 
 

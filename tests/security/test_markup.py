@@ -50,7 +50,7 @@ _LABELLED = {
     "toggle",
 }
 _LABELLED |= {"date_input", "file_uploader", "multiselect", "popover", "progress", "spinner", "status", "text_area"}
-_OUR_WORDS = ("counted(", "label", "field", "milestone_id")
+_OUR_WORDS = ("counted(", "label", "field", "milestone_id", "_title(", "_TITLES[")
 """What a label may be put together from: our own words, numbers, and ids, which hold no markup."""
 
 

@@ -35,11 +35,11 @@ SAVES = {
 }
 """Page where something is saved → what one must be allowed to do to be offered it; every other page saves nothing."""
 
-READS = ("Show", "Verify", "Compare")
+READS = ("Show", "Check", "Compare")
 """What a button that saves nothing begins with."""
 
-CHOICES = ("Line", "Milestone whose baseline is to change", "Commitment to rate")
-"""What is chosen in order to save something of it."""
+CHOICES = ("milestone_id/", "commitment_id/")
+"""What the key of a list begins with whose choice is for saving something about it."""
 
 WHO = {**PEOPLE, Role.CONTRIBUTOR: OWNER}
 
@@ -76,8 +76,8 @@ def offered(file: str, who: str, day: str = "") -> list[str]:
     assert not page.exception
     headings = [str(part.proto) for part in page.main if "<h1>" in str(part.proto)]
     assert (BOARD in headings[0]) == (file == "board")  # it is the page that was asked for
-    assert [box.value for box in page.selectbox if box.label == "Acting as"] == [who]
-    choices = [box for box in page.selectbox if box.label in CHOICES]
+    assert [box.value for box in page.selectbox if box.label == "Working as"] == [who]
+    choices = [box for box in page.selectbox if str(box.key).startswith(CHOICES)]
     drawn = [*page.button, *page.text_area, *page.checkbox, *choices]
     return [one.label for one in drawn if not one.label.startswith(READS)]
 

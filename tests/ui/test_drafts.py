@@ -69,7 +69,7 @@ def visit(who: str, file: str) -> AppTest:
 
 
 def act_as(app: AppTest, who: str) -> AppTest:
-    return put(app, "selectbox", "Acting as", who)
+    return put(app, "selectbox", "Working as", who)
 
 
 def field(app: AppTest, kind: str, label: str) -> Any:
@@ -164,59 +164,59 @@ FORMS = {
     "a line": Form(
         "my_updates",
         OWNER,
-        (("selectbox", "Line", LINE), ("text_area", "Narrative", "OWNER: words")),
-        "Save",
+        (("selectbox", "Milestone", LINE), ("text_area", "Narrative", "OWNER: words")),
+        "Save update",
         report,
     ),
     "many lines": Form(
         "my_updates",
         OWNER,
         (
-            ("multiselect", "Lines to change", [LINE, OTHER]),
-            ("selectbox", "Field", "Narrative"),
-            ("text_area", "Narrative of all", "OWNER: words"),
+            ("multiselect", "Milestones to update", [LINE, OTHER]),
+            ("selectbox", "What to change", "narrative"),
+            ("text_area", "New narrative for all", "OWNER: words"),
         ),
-        "Save 2 lines",
+        "Save 2 milestones",
         report,
     ),
     "a confirmation": Form(
-        "my_updates", OWNER, (("multiselect", "Lines to confirm", [LINE, OTHER]),), "Confirm 2 lines unchanged", report
+        "my_updates", OWNER, (("multiselect", "Milestones to confirm", [LINE, OTHER]),), "Confirm 2 milestones", report
     ),
     "a rating": Form(
         "my_updates",
         OWNER,
         (
-            ("selectbox", "Commitment to rate", "C6-01"),
+            ("selectbox", "Commitment", "C6-01"),
             ("selectbox", "Delivery confidence", "Red"),
             ("text_area", "Rationale", "OWNER: words"),
         ),
-        "Save the rating",
+        "Save rating",
         rate,
     ),
     "a request": Form(
         "change_control",
         OWNER,
         (
-            ("selectbox", "Milestone whose baseline is to change", LINE),
-            ("text_input", "Baseline asked for", "2028-03-31"),
-            ("selectbox", "Why it changes", "scope changed"),
-            ("text_area", "More about why it changes", "OWNER: words"),
+            ("selectbox", "Milestone", LINE),
+            ("text_input", "New baseline", "2028-03-31"),
+            ("selectbox", "Reason for the change", "scope changed"),
+            ("text_area", "More about the reason", "OWNER: words"),
         ),
-        "Ask for this baseline",
+        "Send request",
         rebaseline,
     ),
     "a period": Form(
         "change_control",
         APPROVER,
         (("text_input", "Name", "OWNER: words"),),
-        "Save the period",
+        "Save period",
         lambda db: changing(db, name="Another name"),
     ),
     "a person": Form(
         "administration",
         ADMINISTRATOR,
-        (("selectbox", "Who", BEN), ("text_input", "Name", "OWNER: words")),
-        "Save",
+        (("selectbox", "Person", BEN), ("text_input", "Name", "OWNER: words")),
+        "Save person",
         give_more,
     ),
 }
@@ -246,8 +246,8 @@ def test_a_stale_draft_is_told_with_both_texts_after_a_restart_too_and_saved_onl
     assert boards.known_position(db) == known  # and is not saved
     assert said(app)
     told = shown(app)
-    assert "since you began" in told
-    assert "Both texts: nothing is lost" in told or name == "a request"
+    assert "after you started" in told
+    assert "Compare the two versions" in told or name == "a request"
 
     mine = next(one for one in app.button if str(one.key).startswith("mine/"))
     mine.click()
@@ -267,58 +267,58 @@ def test_a_stale_draft_is_told_with_both_texts_after_a_restart_too_and_saved_onl
 def test_in_another_persons_hands_a_form_shows_what_is_held_and_the_draft_waits_for_its_own(db: Database) -> None:
     report(db, LINE, "What is held.")
     app = visit(OWNER, "my_updates")
-    put(app, "selectbox", "Line", LINE)
+    put(app, "selectbox", "Milestone", LINE)
     put(app, "text_area", "Narrative", "OWNER: not for saving yet")
-    put(app, "multiselect", "Lines to confirm", [OTHER])
+    put(app, "multiselect", "Milestones to confirm", [OTHER])
 
     act_as(app, BEN)
-    assert field(app, "selectbox", "Line").value is None
-    assert field(app, "multiselect", "Lines to confirm").value == []
-    put(app, "selectbox", "Line", LINE)
+    assert field(app, "selectbox", "Milestone").value is None
+    assert field(app, "multiselect", "Milestones to confirm").value == []
+    put(app, "selectbox", "Milestone", LINE)
     assert field(app, "text_area", "Narrative").value == "What is held."
 
     act_as(app, OWNER)
-    assert field(app, "selectbox", "Line").value == LINE
+    assert field(app, "selectbox", "Milestone").value == LINE
     assert field(app, "text_area", "Narrative").value == "OWNER: not for saving yet"
-    assert field(app, "multiselect", "Lines to confirm").value == [OTHER]
+    assert field(app, "multiselect", "Milestones to confirm").value == [OTHER]
 
 
 def test_a_draft_that_follows_a_save_outlives_a_restart_too(db: Database) -> None:
     app = filled(FORMS["a line"])
-    press(app, "Save")
-    put(app, "selectbox", "Line", LINE)
+    press(app, "Save update")
+    put(app, "selectbox", "Milestone", LINE)
     assert field(app, "text_area", "Narrative").value == "OWNER: words"
     put(app, "text_area", "Narrative", "OWNER: more words")
     app = after_a_restart(app)
     assert field(app, "text_area", "Narrative").value == "OWNER: more words"
     report(db)
-    press(app, "Save")
+    press(app, "Save update")
     assert "was not saved" in said(app)
 
 
 def test_lines_that_somebody_else_changed_are_left_out_of_a_change_of_many(db: Database) -> None:
     app = filled(FORMS["many lines"])
     report(db)
-    press(app, "Save 2 lines")
-    press(app, "Leave them out")
-    assert said(app) == f"{LINE} left out. Nothing is saved yet."
-    press(app, "Save 1 line")
+    press(app, "Save 2 milestones")
+    press(app, "Leave these milestones out")
+    assert said(app) == f"{LINE} left out. Nothing has been saved yet."
+    press(app, "Save 1 milestone")
     assert f": {OTHER}." in said(app)
     assert line(db, LINE).statement.narrative == "BEN: words"
-    put(app, "multiselect", "Lines to change", [LINE])  # chosen anew, it begins from what is held
-    assert "since you began" not in shown(app)
+    put(app, "multiselect", "Milestones to update", [LINE])  # chosen anew, it begins from what is held
+    assert "after you started" not in shown(app)
 
 
 def test_a_refusal_keeps_what_was_typed_and_the_way_to_save(db: Database) -> None:
     app = filled(FORMS["a line"])
-    put(app, "text_input", "Expected", "soon")
-    press(app, "Save")
-    assert said(app).startswith("Nothing was saved. Expected")
-    assert field(app, "text_input", "Expected").value == "soon"
+    put(app, "text_input", "Forecast date", "soon")
+    press(app, "Save update")
+    assert said(app).startswith("Nothing was saved. Forecast date")
+    assert field(app, "text_input", "Forecast date").value == "soon"
     assert field(app, "text_area", "Narrative").value == "OWNER: words"
-    put(app, "text_input", "Expected", SOON.isoformat())
-    press(app, "Save")
-    assert f"Saved 1 line: {LINE}. Recorded as change" in said(app)
+    put(app, "text_input", "Forecast date", SOON.isoformat())
+    press(app, "Save update")
+    assert f"Saved 1 milestone: {LINE}. Recorded as change" in said(app)
     assert boards.known_position(db)
 
 

@@ -62,14 +62,14 @@ class Wrong(NamedTuple):
 
 FORMS = {
     "no line to confirm": Wrong(
-        "my_updates", OWNER, (), "Confirm 0 lines unchanged", {"lines": "Choose the lines to confirm."}
+        "my_updates", OWNER, (), "Confirm 0 milestones", {"lines": "Choose the milestones to confirm."}
     ),
     "a date nobody can read": Wrong(
         "my_updates",
         OWNER,
-        (("selectbox", "Line", LINE), ("text_input", "Expected", "soon")),
-        "Save",
-        {"forecast": 'Expected: "soon"'},
+        (("selectbox", "Milestone", LINE), ("text_input", "Forecast date", "soon")),
+        "Save update",
+        {"forecast": 'Forecast date: "soon"'},
     ),
     "a date that moves without a reason, and evidence without a title": Wrong(
         "my_updates",
@@ -81,9 +81,9 @@ FORMS = {
     "many lines and nothing to say": Wrong(
         "my_updates",
         OWNER,
-        (("multiselect", "Lines to change", [LINE]),),
-        "Save 1 line",
-        {"forecast": "Fill in the new expected."},
+        (("multiselect", "Milestones to update", [LINE]),),
+        "Save 1 milestone",
+        {"forecast": "Enter the new forecast date."},
     ),
     "many lines of which one moves without a reason": Wrong(
         "my_updates",
@@ -95,71 +95,69 @@ FORMS = {
     "a rating without its reason": Wrong(
         "my_updates",
         OWNER,
-        (("selectbox", "Commitment to rate", "C6-01"), ("selectbox", "Delivery confidence", "Green")),
-        "Save the rating",
+        (("selectbox", "Commitment", "C6-01"), ("selectbox", "Delivery confidence", "Green")),
+        "Save rating",
         {"rationale": "Say why, in the rationale.", "override_reason": "Green is better than what the dates say"},
     ),
     "no rating": Wrong(
         "my_updates",
         OWNER,
-        (("selectbox", "Commitment to rate", "C6-01"),),
-        "Save the rating",
+        (("selectbox", "Commitment", "C6-01"),),
+        "Save rating",
         {"rating": "Choose your delivery confidence."},
     ),
     "a request that says nothing": Wrong(
         "change_control",
         OWNER,
-        (("selectbox", "Milestone whose baseline is to change", LINE),),
-        "Ask for this baseline",
-        {"baseline": "Give the baseline that you ask for.", "reason": "Choose why it changes."},
+        (("selectbox", "Milestone", LINE),),
+        "Send request",
+        {"baseline": "Enter the new baseline.", "reason": "Choose a reason."},
     ),
     "a request without a note": Wrong(
         "change_control",
         OWNER,
         (
-            ("selectbox", "Milestone whose baseline is to change", LINE),
-            ("text_input", "Baseline asked for", "2019"),
-            ("selectbox", "Why it changes", "scope changed"),
+            ("selectbox", "Milestone", LINE),
+            ("text_input", "New baseline", "2019"),
+            ("selectbox", "Reason for the change", "scope changed"),
         ),
-        "Ask for this baseline",
+        "Send request",
         {"note": "Say more about why in a note", "baseline": "2019 has passed"},
     ),
     "a refusal without a note": Wrong(
         "change_control",
         APPROVER,
         (("selectbox", "Request", "C6-01-M1/1"),),
-        "Refuse",
+        "Refuse request",
         {"note": "Say in a note why it is refused; its author reads it."},
     ),
     "a period without its days": Wrong(
         "change_control",
         APPROVER,
         (),
-        "Open the period",
+        "Open period",
         {
-            "closes_on": "Choose the day when the period closes.",
-            "board_on": "Choose the day when the board meets.",
+            "closes_on": "Choose the date when the period closes.",
+            "board_on": "Choose the date when the board meets.",
         },
     ),
     "a period opened again for no reason": Wrong(
-        "change_control", APPROVER, (), "Reopen the period", {"reason": "Say why it is opened again"}
+        "change_control", APPROVER, (), "Reopen period", {"reason": "Say why it is opened again"}
     ),
     "a person without a name": Wrong(
         "administration",
         ADMINISTRATOR,
         (("text_input", "E-mail", "cal@localhost"),),
-        "Save",
+        "Save person",
         {"address": '"cal@localhost" is not an e-mail address', "name": "The name is missing"},
     ),
     "a snapshot without a name": Wrong(
-        "snapshots", APPROVER, (), "Take it", {"name": '"" cannot be the name of a snapshot'}
+        "snapshots", APPROVER, (), "Save snapshot", {"name": '"" cannot be the name of a snapshot'}
     ),
     "a snapshot withdrawn for no reason": Wrong(
-        "snapshots", APPROVER, (), "Withdraw it", {"reason": "Say why the snapshot summer is withdrawn"}
+        "snapshots", APPROVER, (), "Withdraw snapshot", {"reason": "Say why the snapshot summer is withdrawn"}
     ),
-    "a pack without its marking": Wrong(
-        "snapshots", APPROVER, (), "Make the pack", {"marking": "Choose how the pack is marked."}
-    ),
+    "a pack without its marking": Wrong("snapshots", APPROVER, (), "Make pack", {"marking": "Choose a marking."}),
 }
 
 
@@ -194,17 +192,17 @@ def test_a_fault_stays_at_its_field_until_the_field_says_something_else(db: Data
     assert [region["problems"] for region in regions(app) if region["words"]] == []
     assert "is not an e-mail address" not in shown(app)
     press(app, wrong.button)
-    assert "is added" in " ".join(region["words"] for region in regions(app))
+    assert " added." in " ".join(region["words"] for region in regions(app))
     assert field(app, "text_input", "Name").value == ""
     assert boards.known_position(db)
 
 
 def test_what_no_field_of_the_form_is_named_for_has_no_link_and_is_told_once(db: Database) -> None:
     app = visit(OWNER, "my_updates")
-    put(app, "selectbox", "Commitment to rate", "C6-01")
+    put(app, "selectbox", "Commitment", "C6-01")
     put(app, "selectbox", "Delivery confidence", "Red")
     put(app, "text_area", "Rationale", "A bell \x07")
-    press(app, "Save the rating")
+    press(app, "Save rating")
     [said] = [region for region in regions(app) if region["words"]]
     [problem] = said["problems"]
     assert (problem["key"], problem["id"]) == ("", "")

@@ -9,14 +9,14 @@ import pytest
 from tracker.ui import frame, html, state
 
 _ALTERED = "Change 3 was altered."
-_NO_SAVES = f"The ledger was altered, so nothing can be saved. {_ALTERED} Stop the app"
+_NO_SAVES = f"The record was altered outside the tracker, so nothing can be saved. {_ALTERED} Stop the app"
 
 
 @pytest.mark.parametrize(
     ("store", "says"),
     [
         (SimpleNamespace(doubt=None, checking=False), []),
-        (SimpleNamespace(doubt=None, checking=True), ["The ledger is being checked."]),
+        (SimpleNamespace(doubt=None, checking=True), ["We are checking the record."]),
         (SimpleNamespace(doubt=_ALTERED, checking=False), [_NO_SAVES]),
         (SimpleNamespace(doubt=_ALTERED, checking=True), [_NO_SAVES]),
     ],

@@ -36,13 +36,13 @@ def test_a_ledger_that_lacks_what_was_backed_up_is_a_warning_and_the_app_does_no
     with stores.open_store(store, writable=True) as db:
         save(db, organisation("Later"))
     backups.back_up(store, folder)
-    assert "since then nothing was recorded" in told(store, folder)
+    assert "Since then: no changes" in told(store, folder)
     state._open().close()
     for before, path in zip(old, (store.file, store.anchor.path), strict=True):
         shutil.copy(before, path)
     warning = told(store, folder)
     assert 'role="alert"' in warning
     assert "The ledger was rolled back: it ends at change 3 " in warning
-    assert "since then" not in warning
+    assert "Since then" not in warning
     with pytest.raises(BrokenLedger, match="The ledger was rolled back: it ends at change 3 "):
         state._open()

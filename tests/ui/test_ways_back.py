@@ -75,24 +75,24 @@ def write(shown: AppTest, label: str, text: str) -> None:
 
 @pytest.mark.usefixtures("office")
 def test_a_snapshot_is_withdrawn_by_another_than_its_approver_and_its_page_says_so() -> None:
-    assert "Withdraw it" not in [button.label for button in page(SECOND, "snapshots").button]
+    assert "Withdraw snapshot" not in [button.label for button in page(SECOND, "snapshots").button]
     shown = page(APPROVER, "snapshots")
-    write(shown, "Why it is withdrawn", "It left out the returns")
-    press(shown, "Withdraw it")
+    write(shown, "Reason", "It left out the returns")
+    press(shown, "Withdraw snapshot")
     again = page(SECOND, "snapshots")
     assert "by Approver: It left out the returns." in said(again)
-    assert "Withdraw it" not in [button.label for button in again.button]
+    assert "Withdraw snapshot" not in [button.label for button in again.button]
 
 
 @pytest.mark.usefixtures("office")
 def test_a_period_is_opened_again_and_a_request_withdrawn_on_change_control() -> None:
     shown = page(APPROVER, "change_control")
-    write(shown, "Why it is opened again", "Closed too early")
-    press(shown, "Reopen the period")
+    write(shown, "Reason for reopening", "Closed too early")
+    press(shown, "Reopen period")
     shown = page(OWNER, "change_control")
     [choice] = [box for box in shown.selectbox if box.label == "Request to withdraw"]
     choice.select_index(0).run()
-    press(shown, "Withdraw the request")
+    press(shown, "Withdraw request")
     shown = page(APPROVER, "change_control")
     assert "Change or close October to December 2026" in said(shown)
     assert "withdrawn by Owner" in said(shown)

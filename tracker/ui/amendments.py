@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from tracker.domain.errors import Fault
+from tracker.domain.fields import FIELDS
 from tracker.domain.progress import Statement, amended, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
@@ -23,24 +24,24 @@ if TYPE_CHECKING:
     from tracker.domain.progress import Evidence, UpdateLine
     from tracker.services.progress import Foreseen
 
-_FIELDS = {"Expected": "forecast", "Happened": "actual", "Status": "status", "Narrative": "narrative"}
+_FIELDS = ("forecast", "actual", "status", "narrative")
 
 
 def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
     """Change one field of any number of lines as one change: choose the lines, say it once, see what it does, save."""
     html.show(
-        html.put("<h2>Change many lines</h2>"),
-        html.put('<p class="quiet">Make the same change to several lines. Nothing else about them changes.</p>'),
+        html.put("<h2>Update several milestones</h2>"),
+        html.put('<p class="quiet">Make the same change to several milestones. Nothing else about them changes.</p>'),
     )
     with forms.form("many"):
         _change(lines, Draft("many", actor_id))
 
 
 def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
-    chosen = updates.choose_lines("Lines to change", {line.milestone_id: line for line in lines}, draft)
+    chosen = updates.choose_lines("Milestones to update", {line.milestone_id: line for line in lines}, draft)
     if not chosen:
         return
-    field = st.selectbox("Field", list(_FIELDS), **draft.kept("field"))
+    field = st.selectbox("What to change", _FIELDS, format_func=_title, **draft.kept("field"))
     wrong: list[Fault] = []
     change, evidence = _ask(field, draft, wrong)
     reports = [
@@ -53,24 +54,28 @@ def _change(lines: Sequence[UpdateLine], draft: Draft) -> None:
     if not wrong and change != Statement():
         _foretell(field, progress.foresee(state.store(), actor_id=draft.person, reports=reports))
     if stale := updates.stale(chosen, reports):
-        updates.offer_both(stale, draft, theirs="Leave them out")
-    if st.button(f"Save {counted(len(chosen), 'line')}", type="primary", key=draft.key("button")):
+        updates.offer_both(stale, draft, theirs="Leave these milestones out")
+    if st.button(f"Save {counted(len(chosen), 'milestone')}", type="primary", key=draft.key("button")):
         if change == Statement() or wrong:
-            forms.refuse(draft, *wrong or [Fault(_FIELDS[field], f"Fill in the new {field.lower()}.")])
+            forms.refuse(draft, *wrong or [Fault(field, f"Enter the new {_title(field).lower()}.")])
         updates.save(reports, draft)
+
+
+def _title(field: str) -> str:
+    return FIELDS["progress"][field].title
 
 
 def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
     html.show(
         html.table(
-            f"What saving does to {counted(len(seen), 'line')}",
-            ["Milestone", field, "Dates say", "Slip", "To put right first"],
+            f"Check {counted(len(seen), 'milestone')} before you save",
+            [*html.columns("milestone", "milestone_id", field, "status", "slip_days"), "Fix before saving"],
             (
                 (
                     html.put('{} <span class="id">{}</span>', one.line.title, one.line.milestone_id),
                     _difference(field, one),
-                    html.put("{} now, {} after", html.status(one.line.computed_status), html.status(one.status_after)),
-                    html.put("{} now, {} after", html.slip(one.line.slip_days), html.slip(one.slip_after)),
+                    html.effect(html.status(one.line.computed_status), html.status(one.status_after)),
+                    html.effect(html.slippage(one.line.slip_days), html.slippage(one.slip_after)),
                     " ".join(map(str, one.faults)),
                 )
                 for one in seen
@@ -82,23 +87,24 @@ def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
 
 def _ask(field: str, draft: Draft, wrong: list[Fault]) -> tuple[Statement, Evidence | None]:
     """Draw what is to be said in a field and return it; what of it cannot be read is added to ``wrong``."""
-    if field == "Status":
+    label = f"New {_title(field).lower()} for all"
+    if field == "status":
         open_ = [ReportedStatus.NOT_STARTED, ReportedStatus.IN_PROGRESS]
-        return Statement(status=st.selectbox("Status of all", open_, index=None, **draft.kept("status"))), None
-    if field == "Narrative":
-        return Statement(narrative=st.text_area("Narrative of all", **draft.kept("narrative")) or None), None
-    day = updates.ask_date(st.container(), _FIELDS[field], f"{field}, all", "", draft, wrong)
-    if field == "Happened":
+        return Statement(status=st.selectbox(label, open_, index=None, **draft.kept("status"))), None
+    if field == "narrative":
+        return Statement(narrative=st.text_area(label, **draft.kept("narrative")) or None), None
+    day = updates.ask_date(st.container(), field, label, "", draft, wrong)
+    if field == "actual":
         evidence = updates.ask_evidence(draft)
         return Statement(actual=day), evidence if day else None
     reason = st.selectbox(
-        "Why they move (required when one does)",
+        f"{_title('reason')} (required if a date changes)",
         list(MoveReason),
         index=None,
-        placeholder="None moves",
+        placeholder="No dates change",
         **draft.kept("reason"),
     )
-    note = st.text_input("More about why they move", **draft.kept("reason_note"))
+    note = st.text_input(_title("reason_note"), **draft.kept("reason_note"))
     if day is None:
         return Statement(), None
     return Statement(forecast=day, reason=MoveReason(reason) if reason else None, reason_note=note or None), None
@@ -106,7 +112,6 @@ def _ask(field: str, draft: Draft, wrong: list[Fault]) -> tuple[Statement, Evide
 
 def _difference(field: str, one: Foreseen) -> Markup:
     """What a line says in the field now, and after saving."""
-    name = _FIELDS[field]
-    before, after = getattr(confirmed(one.line), name), getattr(one.report.statement, name)
-    nothing = html.put('<span class="quiet">nothing</span>')
-    return html.put("{} → {}", before or nothing, after or nothing)
+    before, after = getattr(confirmed(one.line), field), getattr(one.report.statement, field)
+    none = html.put('<span class="quiet">none</span>')
+    return html.put("{} → {}", before or none, after or none)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 FROM, TO = "earlier", "later"
 """What is compared, in the address: a snapshot's name or a day."""
 
-_A_DAY = "A day, with what is known now"
+_A_DATE = "A date, using today's records"
 _FIRST_ROWS = 12
+_ASKED_FIRST = "ratings, dates, funding or owners"
 
 _STATUSES = frozenset({Movement.RATING, Movement.COMPUTED, Movement.OUTCOME, Movement.MISSED})
 
@@ -37,8 +38,8 @@ def since_last_board(found: Comparison | None) -> None:
     if found is None or found.before_name is None:
         html.show(
             html.put(
-                '<h2>What changed since the last board</h2><p class="quiet">No board with an approved snapshot had met '
-                "before this day, so there is nothing to compare with.</p>"
+                '<h2>What changed since the last board</h2><p class="quiet">No earlier board met with an approved '
+                "snapshot, so there is nothing to compare.</p>"
             )
         )
         return
@@ -53,11 +54,13 @@ def since_last_board(found: Comparison | None) -> None:
             '<p class="quiet">Since {}, approved by {}. {} · {}</p>',
             found.since,
             state.shown(line.approved_by or "", line.approver or line.approved_by or ""),
-            html.link(state.address_of(line), "Open that board"),
+            html.link(state.address_of(line), "Open the earlier board"),
             html.link(state.address_of(None, "snapshots", **query), "All changes, by kind"),
         ),
-        _table(f"{counted(len(moves), 'change')} to ratings, dates, money or owners, worse news first", first, found),
-        html.details(f"{len(more)} more", _table("Further moves", more, found)) if more else html.put(""),
+        _table(f"{counted(len(moves), 'change')} to {_ASKED_FIRST}, worst first", first, found),
+        html.details(f"{len(more)} more changes to {_ASKED_FIRST}", _table("More changes", more, found))
+        if more
+        else html.put(""),
         html.put('<p class="quiet">And {}.</p>', counted(others, "other change")) if others else html.put(""),
     )
 
@@ -65,7 +68,11 @@ def since_last_board(found: Comparison | None) -> None:
 def _table(caption: str, rows: Sequence[ChangeRow], found: Comparison) -> Markup:
     return html.table(
         caption,
-        ["What", "From and to", "Why", "Recorded", "Evidence"],
+        [
+            *html.columns("change", "what"),
+            "From and to",
+            *html.columns("change", "why", "recorded_at", "evidence_id"),
+        ],
         (
             (
                 _what(row),
@@ -97,7 +104,7 @@ def _what(row: ChangeRow) -> Markup:
 
 def _recorded(row: ChangeRow) -> Markup | None:
     if row.recorded_at is None:
-        return html.put('<span class="quiet">{}</span>', "follows from the dates" if row.kind in _STATUSES else "")
+        return html.put('<span class="quiet">{}</span>', "automatic, from the dates" if row.kind in _STATUSES else "")
     return html.put(
         '{}<span class="why">{}, change {}</span>', html.day(row.recorded_at.date()), row.who or "", row.seq or ""
     )
@@ -107,7 +114,7 @@ def between(lines: Sequence[SnapshotLine]) -> None:
     """Choose two snapshots or days, kept in the address, and show what changed from one to the other."""
     html.show(
         html.put("<h2>Compare</h2>"),
-        html.put('<p class="quiet">What changed from one snapshot or day to another, who recorded it, and why.</p>'),
+        html.put('<p class="quiet">What changed between two snapshots or dates, who recorded it, and why.</p>'),
     )
     names = [line.name for line in lines]
     with st.form("compare", enter_to_submit=False, border=False):
@@ -130,18 +137,18 @@ def _choose(label: str, key: str, names: Sequence[str], otherwise: dt.date) -> s
     """A snapshot, or a day when none is chosen."""
     asked = st.query_params.get(key, "")
     chosen = st.selectbox(
-        label, [_A_DAY, *names], index=names.index(asked) + 1 if asked in names else 0, key=f"{key}/chosen"
+        label, [_A_DATE, *names], index=names.index(asked) + 1 if asked in names else 0, key=f"{key}/chosen"
     )
     day = st.date_input(
-        f"{label} the day",
+        f"{label}: date",
         value=_day(asked) or otherwise,
         min_value=dates.GREEN_PAPER,
         max_value=dates.today(),
         format="DD/MM/YYYY",
         key=f"{key}/day",
-        help="Used when no snapshot is chosen.",
+        help="Used if you do not choose a snapshot.",
     )
-    return day.isoformat() if chosen == _A_DAY and isinstance(day, dt.date) else chosen
+    return day.isoformat() if chosen == _A_DATE and isinstance(day, dt.date) else chosen
 
 
 def _day(text: str) -> dt.date | None:

@@ -11,6 +11,7 @@ import streamlit as st
 from tracker.domain.baselines import Asked
 from tracker.domain.dates import beside_original
 from tracker.domain.errors import Fault
+from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, RequestState
 from tracker.services import baselines
@@ -27,16 +28,21 @@ if TYPE_CHECKING:
     from tracker.views.control import RequestLine
 
 
+_IF_APPROVED = "if approved"
+
+
 def requests(lines: Sequence[RequestLine]) -> None:
     """Show the requests that wait for a decision, and those that were decided or withdrawn."""
     waiting = [line for line in lines if line.state == RequestState.REQUESTED]
     decided = [line for line in lines if line.state != RequestState.REQUESTED]
     html.show(
-        html.put("<h2>Changes of baseline</h2>"),
-        panels.baseline_requests(f"To be decided: {len(waiting)}", waiting, empty="No request waits for a decision."),
+        html.put("<h2>Baseline requests</h2>"),
+        panels.baseline_requests(
+            f"Waiting for a decision: {len(waiting)}", waiting, empty="No request is waiting for a decision."
+        ),
     )
     if decided:
-        table = panels.baseline_requests("Decided or withdrawn, newest request first", decided, empty="")
+        table = panels.baseline_requests("Decided or withdrawn, newest first", decided, empty="")
         html.show(html.details(f"{counted(len(decided), 'request')} decided or withdrawn", table))
 
 
@@ -50,7 +56,7 @@ def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
         if able:
             _decide(able, Draft("decide", actor_id))
         elif waiting:
-            html.show(html.put("<p>You asked for all of them. Somebody else decides.</p>"))
+            html.show(html.put("<p>You made all these requests. Another approver must decide.</p>"))
 
 
 def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
@@ -69,22 +75,22 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
     html.show(
         html.facts(
             [
-                ("Asked", html.put("{} by {}", html.day(line.asked_on), state.shown(line.author_id, line.author))),
+                ("Requested", html.put("{} by {}", html.day(line.asked_on), state.shown(line.author_id, line.author))),
                 ("Why", html.put('{}<span class="why">{}</span>', line.reason, line.note)),
                 *_effects(seen),
-                ("Stands against it", " ".join(fault.beside_field for fault in seen.faults)),
+                ("Cannot be approved because", " ".join(fault.beside_field for fault in seen.faults)),
             ]
         )
     )
-    note = st.text_area("Note (required to refuse)", **draft.kept("note"))
+    note = st.text_area("Note (required if you refuse)", **draft.kept("note"))
     approve, refuse = st.columns(2)
     decision = partial(
         baselines.decide_baseline, state.store(), actor_id=draft.person, baseline_request_id=chosen, note=note
     )
-    if approve.button("Approve", type="primary", key=draft.key("approve")):
-        forms.save(draft, partial(decision, approve=True), f"{chosen} is approved")
-    if refuse.button("Refuse", key=draft.key("refuse")):
-        forms.save(draft, partial(decision, approve=False), f"{chosen} is refused")
+    if approve.button("Approve request", type="primary", key=draft.key("approve")):
+        forms.save(draft, partial(decision, approve=True), f"{chosen} approved")
+    if refuse.button("Refuse request", key=draft.key("refuse")):
+        forms.save(draft, partial(decision, approve=False), f"{chosen} refused")
 
 
 def withdraw(lines: Sequence[RequestLine], actor_id: str) -> None:
@@ -93,7 +99,7 @@ def withdraw(lines: Sequence[RequestLine], actor_id: str) -> None:
         line.request_id: line for line in lines if line.state == RequestState.REQUESTED and line.author_id == actor_id
     }
     if own:
-        html.show(html.put("<h3>Withdraw a request of yours</h3>"))
+        html.show(html.put("<h3>Withdraw your request</h3>"))
     with forms.form("withdraw"):
         if own:
             _withdraw(own, Draft("withdraw", actor_id))
@@ -111,21 +117,21 @@ def _withdraw(own: Mapping[str, RequestLine], choice: Draft) -> None:
     if chosen is None:
         return
     draft = replace(choice, thing=chosen)
-    note = st.text_area("Why you withdraw it (optional)", **draft.kept("note"))
-    if st.button("Withdraw the request", key=draft.key("button")):
+    note = st.text_area("Reason (optional)", **draft.kept("note"))
+    if st.button("Withdraw request", key=draft.key("button")):
         act = partial(
             baselines.withdraw_request, state.store(), actor_id=draft.person, baseline_request_id=chosen, note=note
         )
-        forms.save(draft, act, f"{chosen} is withdrawn")
+        forms.save(draft, act, f"{chosen} withdrawn")
 
 
 def ask(actor_id: str) -> None:
     """Ask for a milestone's baseline to be changed; what is typed is a draft until it is sent."""
     html.show(
-        html.put("<h3>Ask for a change</h3>"),
+        html.put("<h3>Request a change</h3>"),
         html.put(
-            '<p class="quiet">Nothing changes until somebody else approves. To put right a baseline that was wrong '
-            "from the start, choose “{}”: it is then no slippage.</p>",
+            '<p class="quiet">The baseline changes only when another person approves. If the baseline was wrong from '
+            "the start, choose “{}” and it will not count as slippage.</p>",
             MoveReason.CORRECTION,
         ),
     )
@@ -136,7 +142,7 @@ def ask(actor_id: str) -> None:
 def _ask(choice: Draft) -> None:
     lines = {line.milestone_id: line for line in baselines.my_milestones(state.store(), actor_id=choice.person)}
     chosen = st.selectbox(
-        "Milestone whose baseline is to change",
+        "Milestone",
         list(lines),
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {lines[milestone_id].title}",
@@ -151,55 +157,55 @@ def _ask(choice: Draft) -> None:
     if asked:
         seen = baselines.foresee_baseline(state.store(), actor_id=draft.person, asked=asked)
         html.show(
-            html.put("<h3>What an approval does</h3>"),
+            html.put("<h3>If this is approved</h3>"),
             html.facts(
-                [*_effects(seen), ("To put right first", " ".join(fault.beside_field for fault in seen.faults))]
+                [*_effects(seen), ("Fix before you send", " ".join(fault.beside_field for fault in seen.faults))]
             ),
         )
     if before != lines[chosen].baseline_written:
         wrong.append(Fault("", _offer_now(lines[chosen], before, draft)))
-    if not st.button("Ask for this baseline", type="primary", key=draft.key("button")):
+    if not st.button("Send request", type="primary", key=draft.key("button")):
         return
     if wrong or asked is None:
         forms.refuse(draft, *wrong)
     act = partial(baselines.request_baseline, state.store(), actor_id=draft.person, asked=asked)
-    forms.save(draft, act, f"A baseline of {asked.baseline} is asked for {chosen}")
+    forms.save(draft, act, f"You requested a baseline of {asked.baseline} for {chosen}")
 
 
 def _offer_now(line: UpdateLine, before: str, draft: Draft) -> str:
     """Say that the baseline is another one than when the draft began, and let its writer go on from it."""
     words = (
-        f"The baseline of {line.milestone_id} was changed since you began: it was {before or 'none'}, and is now "
-        f"{line.baseline_written or 'none'}. Look at what an approval does now."
+        f"The baseline of {line.milestone_id} changed after you started. It was {before or 'none'} and is now "
+        f"{line.baseline_written or 'none'}. Check your request again."
     )
     html.show(html.alert(words))
-    st.button("Go on from the baseline as it is now", key=draft.key("mine"), on_click=_keep_mine, args=(line, draft))
+    st.button("Continue with the current baseline", key=draft.key("mine"), on_click=_keep_mine, args=(line, draft))
     return words
 
 
 def _keep_mine(line: UpdateLine, draft: Draft) -> None:
     draft.begin_again_from(line.baseline_written)
-    forms.tell(draft.form, "What you typed is kept, and is not sent yet.")
+    forms.tell(draft.form, "Your request is kept but not sent.")
 
 
 def _asked(line: UpdateLine, draft: Draft) -> tuple[Asked | None, list[Fault]]:
     """Draw the fields of a request and return what they say, or what is to be given before they say anything."""
     held = beside_original(line.baseline, line.original_baseline)
-    html.show(html.put("<p>Its baseline is {}.</p>", html.baseline(line.baseline, line.original_baseline) or held))
+    html.show(html.put("<p>Current baseline: {}.</p>", html.baseline(line.baseline, line.original_baseline) or held))
     wrong: list[Fault] = []
-    baseline = updates.ask_date(st.container(), "baseline", "Baseline asked for", "", draft, wrong)
+    baseline = updates.ask_date(st.container(), "baseline", "New baseline", "", draft, wrong)
     reason = st.selectbox(
-        "Why it changes",
+        FIELDS["milestone"]["reason"].title,
         [str(reason) for reason in MoveReason],
         index=None,
         placeholder="Choose",
         **draft.kept("reason"),
     )
-    note = st.text_area("More about why it changes", **draft.kept("note"))
+    note = st.text_area(FIELDS["milestone"]["reason_note"].title, **draft.kept("note"))
     if baseline is None and not wrong:
-        wrong.append(Fault("baseline", "Give the baseline that you ask for."))
+        wrong.append(Fault("baseline", "Enter the new baseline."))
     if reason is None:
-        wrong.append(Fault("reason", "Choose why it changes."))
+        wrong.append(Fault("reason", "Choose a reason."))
     if baseline is None or reason is None:
         return None, wrong
     return Asked(milestone_id=line.milestone_id, baseline=baseline, reason=reason, note=note), wrong
@@ -208,9 +214,12 @@ def _asked(line: UpdateLine, draft: Draft) -> tuple[Asked | None, list[Fault]]:
 def _effects(seen: Foreseen) -> list[tuple[str, Markup]]:
     line, asked = seen.line, seen.asked
     before = html.baseline(line.baseline, line.original_baseline) or html.put("none")
+    status, after = html.status(line.computed_status), html.status(seen.status_after)
+    slippage, then = html.slippage(line.slip_days), html.slippage(seen.slip_after)
+    titles = FIELDS["milestone"]
     return [
-        ("Baseline", html.put("{} now, {} after", before, html.day(asked.baseline))),
-        ("Holds", html.put("{}", "on every day on which the wrong one was held" if asked.correction else "from today")),
-        ("Dates say", html.put("{} now, {} after", html.status(line.computed_status), html.status(seen.status_after))),
-        ("Slip", html.put("{} now, {} after", html.slip(line.slip_days), html.slip(seen.slip_after))),
+        (titles["baseline"].title, html.effect(before, html.day(asked.baseline), _IF_APPROVED)),
+        ("Applies", html.put("{}", "to every day with the wrong baseline" if asked.correction else "from today")),
+        (titles["status"].title, html.effect(status, after, _IF_APPROVED)),
+        (titles["slip_days"].title, html.effect(slippage, then, _IF_APPROVED)),
     ]

@@ -111,8 +111,8 @@ def offer_both(
     columns: Sequence[html.Column | str],
     rows: Iterable[Sequence[html.Cell]],
     begun: Mapping[Draft, int],
-    mine: str = "Keep mine, to be saved on top of theirs",
-    theirs: str = "Take theirs and drop my draft",
+    mine: str = "Use my version",
+    theirs: str = "Use their version",
     leave_out: Callable[[], str] | None = None,
 ) -> None:
     """Somebody else saved first: show what is saved now beside what was typed, and let its writer decide.
@@ -120,7 +120,7 @@ def offer_both(
     ``begun`` is the version saved now of each record, by its draft: to keep mine is to begin from there. To take
     theirs drops those drafts, or does what ``leave_out`` does, which says so.
     """
-    html.show(*map(html.alert, told), html.table("Both texts: nothing is lost", columns, rows, empty=""))
+    html.show(*map(html.alert, told), html.table("Compare the two versions", columns, rows, empty=""))
     st.button(mine, key=draft.key("mine"), on_click=_keep_mine, args=(draft, names, begun))
     st.button(theirs, key=draft.key("theirs"), on_click=_take_theirs, args=(draft, names, begun, leave_out))
 
@@ -128,9 +128,9 @@ def offer_both(
 def _keep_mine(draft: Draft, names: str, begun: Mapping[Draft, int]) -> None:
     for one, version in begun.items():
         one.begin_again_from(version)
-    tell(draft.form, f"Your version of {names} is kept, and is not saved yet. Save it when it is right.")
+    tell(draft.form, f"Your version of {names} is kept but not saved. Check it, then save.")
 
 
 def _take_theirs(draft: Draft, names: str, begun: Mapping[Draft, int], leave_out: Callable[[], str] | None) -> None:
-    tell(draft.form, leave_out() if leave_out else f"Your draft of {names} was dropped. What is saved is shown.")
+    tell(draft.form, leave_out() if leave_out else f"Your draft of {names} was deleted. This is the current version.")
     drafts.forget(begun)

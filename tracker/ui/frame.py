@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("board", "Board", "", None),
     ("commitments", "Commitments", "commitments", None),
-    ("commitment", "One commitment", "commitment", None),
+    ("commitment", "Commitment details", "commitment", None),
     ("snapshots", "Snapshots", "snapshots", None),
     ("my_updates", "My updates", "updates", Action.REPORT),
     ("change_control", "Change control", "control", Action.REQUEST_BASELINE),
@@ -42,7 +42,7 @@ def run() -> None:
     html.show_style()
     if refused:
         st.set_page_config(page_title=f"{page.title} – SEND delivery board", layout="wide")
-        html.show(html.put("<h1>The tracker cannot open its store</h1><p>{}</p>", refused))
+        html.show(html.put("<h1>Sorry, the tracker cannot open its data</h1><p>{}</p>", refused))
         return
     try:
         state.set_title(page.title)
@@ -53,7 +53,7 @@ def run() -> None:
         gate.ask_for_files(_visit(), asked=state.on_my_updates() and state.may(Action.REPORT))
         page.run()
     except TrackerError as error:
-        html.show(html.put("<h1>This page cannot be shown</h1><p>{}</p>", str(error)))
+        html.show(html.put("<h1>Sorry, this page cannot be shown</h1><p>{}</p>", str(error)))
     with contextlib.suppress(TrackerError):  # it was said above
         _show_foot()
 
@@ -102,8 +102,8 @@ def _show_controls() -> None:
     if state.actor():
         html.show(
             html.put(
-                '<p class="quiet">Acting as somebody is not sign-in: it is for use on this machine alone, and every '
-                "change is recorded under the name chosen.</p>"
+                '<p class="quiet">There is no sign-in yet. Changes are recorded under the name you choose, on this '
+                "machine only.</p>"
             )
         )
     if line:
@@ -111,8 +111,8 @@ def _show_controls() -> None:
     elif state.as_at() != dates.today():
         html.show(
             html.put(
-                '<div class="banner" role="status"><p><strong>The position as it stood on {}</strong>, with what is '
-                "known today. Nothing can be edited here. {}</p></div>",
+                '<div class="banner" role="status"><p><strong>Position as at {}</strong>, using '
+                "today's records. You cannot make changes here. {}</p></div>",
                 html.day(state.as_at()),
                 html.link(state.address_today(), "Show today"),
             )
@@ -125,15 +125,15 @@ def _show_check() -> None:
     if store.doubt:
         html.show(
             html.alert(
-                f"The ledger was altered, so nothing can be saved. {store.doubt} Stop the app, and tell whoever looks "
-                "after it."
+                f"The record was altered outside the tracker, so nothing can be saved. {store.doubt} Stop the app and "
+                "tell the person who looks after it."
             )
         )
     elif store.checking:
         html.show(
             html.put(
-                '<div class="banner" role="status"><p><strong>The ledger is being checked.</strong> You can use the '
-                "tracker meanwhile. If a record was altered, this page will say so and nothing can be saved.</p></div>"
+                '<div class="banner" role="status"><p><strong>We are checking the record.</strong> You can carry '
+                "on. If anything was altered, this page will say so and you will not be able to save.</p></div>"
             )
         )
 
@@ -142,7 +142,7 @@ def _show_foot() -> None:
     head = state.head()
     html.show(
         html.put(
-            "<footer>{} · as at {} · ledger head: change {}, seal <code>{}</code> · "
+            "<footer>{} · as at {} · record: change {}, fingerprint <code>{}</code> · "
             "Contains public sector information licensed under the Open Government Licence v3.0.</footer>",
             f"{BOARD} tracker",
             html.day(state.as_at()),

@@ -193,14 +193,14 @@ def _refusal(scope: Scope, asked: dict[str, str]) -> tuple[int, str] | None:
     names = [str(name).lower() for name in st.get_option("server.allowedHosts")]
     if hostname(host).lower() not in names:
         return http.HTTPStatus.FORBIDDEN, (
-            f"The tracker does not answer to this name. Use one of: {', '.join(names)}; or start it with "
-            "--server.allowedHosts and the name."
+            f"The tracker does not accept this address. Use one of: {', '.join(names)}. Or start it with "
+            "--server.allowedHosts and this name."
         )
     if origin is None:
         if scope["type"] == "websocket" or scope["method"] not in _SAFE:
-            return http.HTTPStatus.FORBIDDEN, "The tracker takes this from its own pages alone."
+            return http.HTTPStatus.FORBIDDEN, "The tracker accepts this only from its own pages."
     elif urlsplit(origin).scheme not in {"http", "https"} or origin.partition("://")[2].lower() != host.lower():
-        return http.HTTPStatus.FORBIDDEN, "The tracker answers its own pages alone, and this was asked by another site."
+        return http.HTTPStatus.FORBIDDEN, "Another site made this request. The tracker answers only its own pages."
     return None
 
 
@@ -211,11 +211,14 @@ def _refused_upload(scope: Scope, asked: dict[str, str]) -> tuple[int, str] | No
         return None
     visit, length = found["visit"], asked.get("content-length", "")
     if visit not in _may_upload:
-        return http.HTTPStatus.FORBIDDEN, "The page that is open asks for no file."
+        return http.HTTPStatus.FORBIDDEN, "The open page does not take files."
     if not length.isdecimal():
-        return http.HTTPStatus.LENGTH_REQUIRED, "Say how long the file is."
+        return http.HTTPStatus.LENGTH_REQUIRED, "The request must say how long the file is."
     if int(length) > _may_upload[visit]:
-        return http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "This visit has uploaded enough; load the page again."
+        return (
+            http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "You have uploaded too much in this visit. Reload the page and try again.",
+        )
     _may_upload[visit] -= int(length)
     return None
 

@@ -127,13 +127,13 @@ def trend(milestone_id: str, view: HistoryView) -> None:
     panels.finding(charts.milestone_trend(milestone_id, view.trend, state.as_at()))
     html.show(
         html.table(
-            f"What was said of the dates of {milestone_id}, newest first",
-            ["Held from", "Forecast", "Baseline", "Happened", "Why it moved"],
+            f"Reported dates of {milestone_id}, newest first",
+            ["True from", *html.columns("milestone", "forecast", "baseline", "actual", "reason")],
             (
                 (line.reported_on, line.forecast, line.baseline, line.actual, line.reason)
                 for line in reversed(view.trend)
             ),
-            empty="Nothing was said of its dates up to this day.",
+            empty="No dates were reported by this date.",
         )
     )
 
@@ -143,12 +143,16 @@ def listed(wanted: HistoryFilter, view: HistoryView) -> None:
     page = view.offset // _LINES_A_PAGE + 1
     html.show(
         html.table(
-            f"{counted(view.total, 'line')} of history"
-            + (f"; {view.offset + 1:,} to {view.offset + len(view.lines):,}" if view.total > len(view.lines) else ""),
-            ["When", "Who", "What happened", "Why", Column("Change", number=True)],
+            counted(view.total, "change")
+            + (
+                f", showing {view.offset + 1:,} to {view.offset + len(view.lines):,}"
+                if view.total > len(view.lines)
+                else ""
+            ),
+            ["When", "Who", "What changed", "Why", Column("Change", number=True)],
             (
                 (
-                    html.put("{} {:%H:%M} UTC", html.day(line.recorded_at.date()), line.recorded_at),
+                    dates.moment_in_words(line.recorded_at),
                     line.who,
                     line.what[:1].upper() + line.what[1:],
                     line.why,
@@ -156,7 +160,7 @@ def listed(wanted: HistoryFilter, view: HistoryView) -> None:
                 )
                 for line in view.lines
             ),
-            empty="No change matches. Take a filter away, or choose more days.",
+            empty="No changes match. Remove a filter or choose a longer period.",
         ),
         html.put(
             "<nav aria-label='Pages of the history'><p>{} {}</p></nav>",
@@ -198,11 +202,11 @@ def download(wanted: HistoryFilter) -> None:
 
 def proof() -> None:
     """Verify the ledger when asked to, and say what came of it."""
-    if not st.button("Verify the ledger"):
+    if not st.button("Check the record"):
         return
     proven = history.verify_open(state.store())
     summary = html.put(
-        "{} and {}; head: change {}, seal <code>{}</code>.",
+        "{} and {}. Latest: change {}, fingerprint <code>{}</code>.",
         counted(proven.changes, "change"),
         counted(proven.versions, "version"),
         proven.head.seq,
@@ -211,8 +215,7 @@ def proof() -> None:
     if proven.faults:
         html.show(
             html.put(
-                '<div class="banner" role="alert"><p><strong>The ledger is not as it was recorded.</strong> {}</p>'
-                "<ul>{}</ul></div>",
+                '<div class="banner" role="alert"><p><strong>The record was altered.</strong> {}</p><ul>{}</ul></div>',
                 summary,
                 html.joined(html.put("<li>{}</li>", fault) for fault in proven.faults),
             )

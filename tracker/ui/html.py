@@ -16,6 +16,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from tracker.domain.dates import PublishedDate
+from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import NOT_REPORTED, Precision
 from tracker.reporting.looks import LOOKS
@@ -96,11 +97,16 @@ def status(word: str | None) -> Markup:
     )
 
 
-def slip(days: int | None) -> Markup:
-    """A slip in days, signed: positive is late."""
+def slippage(days: int | None) -> Markup:
+    """A slippage in days, signed: positive is late."""
     if days is None:
         return put('<span class="quiet">not known</span>')
     return put("{}{}", "+" if days > 0 else "", counted(days, "day")) if days else put("on time")
+
+
+def effect(now: Markup, after: Markup, when: str = "after you save") -> Markup:
+    """What a value is now and after a save, or that it stays the same."""
+    return put("{} (no change)", now) if now == after else put("{} now, {} {}", now, after, when)
 
 
 def mail(address: str) -> Markup:
@@ -126,6 +132,12 @@ class Column:
 
     heading: str
     number: bool = False
+
+
+def columns(noun: str, *names: str) -> list[Column]:
+    """The columns for fields of a noun, under their titles; a field with a unit is a number."""
+    fields = [FIELDS[noun][name] for name in names]
+    return [Column(field.title, number=field.unit is not None) for field in fields]
 
 
 def table(caption: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Cell]], *, empty: str) -> Markup:

@@ -68,10 +68,10 @@ def editable_here() -> bool:
 def invitation() -> str:
     """Say how somebody who only looks comes to be somebody who may change things."""
     if editable_here():
-        return "Choose whom you act as, above."
+        return "Choose your name at the top of the page."
     return (
-        "Nothing can be changed at this address: without sign-in, the tracker takes changes only on the machine that "
-        "serves it."
+        "You cannot make changes at this address. There is no sign-in yet, so changes are possible only on the machine "
+        "that runs the tracker."
     )
 
 
@@ -104,11 +104,11 @@ def choose_actor(everybody: Sequence[UserLine]) -> None:
         for user_id, user in people.items()
     }
     st.selectbox(
-        "Acting as",
+        "Working as",
         ["", *people],
         key=_CHOICE,
         persist_state="session",
-        format_func=lambda user_id: words.get(user_id, "Nobody: just looking"),
+        format_func=lambda user_id: words.get(user_id, "View only"),
         on_change=_confirm,
         width=320,
     )
@@ -122,13 +122,13 @@ def ask_to_confirm(everybody: Sequence[UserLine], *, typed_here: bool) -> None:
     user = _by_id(everybody)[st.session_state[_CHOICE]]
     html.show(
         html.put(
-            '<div class="banner" role="status"><p><strong>Are you {} ({})?</strong> The address of this page names '
-            "them, and anybody can send an address. {}</p></div>",
+            '<div class="banner" role="status"><p><strong>Are you {} ({})?</strong> The link that you followed names '
+            "this person, and anyone can send a link. {}</p></div>",
             user.name,
             user.address,
-            "What you save below is recorded under that name. For anything else, say first that it is you."
+            "What you save below is recorded under that name. To do anything else, confirm that it is you."
             if typed_here
-            else "Nothing can be saved until you say that it is you.",
+            else "You cannot save until you confirm that it is you.",
         )
     )
     st.button(CONFIRM, on_click=_confirm)

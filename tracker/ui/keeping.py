@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.domain.dates import moment_in_words
 from tracker.domain.errors import TrackerError
 from tracker.domain.text import counted
 from tracker.services import backups, stores
@@ -28,14 +29,13 @@ def _backup(actor_id: str, folder: Path | None) -> None:
     if folder is None:
         html.show(
             html.put(
-                "<p>No folder for backups is set. Set <code>TRACKER_BACKUPS</code> to one on another disk than the "
-                "store\u2019s and start the app again; or close the app and run <code>python -m tracker backup</code>."
-                "</p>"
+                "<p>There is no backup folder. Set <code>TRACKER_BACKUPS</code> to a folder on another disk and "
+                "restart the app, or close the app and run <code>python -m tracker backup</code>.</p>"
             )
         )
         return
     last = st.empty()
-    if st.button("Make a backup"):
+    if st.button("Make backup"):
         _make(actor_id, folder)
     with last.container():
         html.show(_last(folder))
@@ -43,14 +43,15 @@ def _backup(actor_id: str, folder: Path | None) -> None:
 
 def _make(actor_id: str, folder: Path) -> None:
     try:
-        with st.spinner("Copying the ledger and proving the copy…"):
+        with st.spinner("Copying the record and checking the copy…"):
             made = backups.back_up_open(state.store(), actor_id=actor_id, folder=folder)
     except TrackerError as error:
         forms.fail("backup", str(error))
         return
     head = made.head
     forms.tell(
-        "backup", f"Made and proved {made.file.name}: the ledger up to change {head.seq}, seal {head.seal[:12]}."
+        "backup",
+        f"Backup made and checked: {made.file.name}, up to change {head.seq}, fingerprint {head.seal[:12]}.",
     )
 
 
@@ -62,11 +63,10 @@ def _last(folder: Path) -> Markup:
     except TrackerError as error:
         return html.alert(str(error))
     if last is None:
-        return html.put("<p>The folder {} holds no backup of this store yet.</p>", folder)
+        return html.put("<p>There is no backup in {} yet.</p>", folder)
     return html.put(
-        "<p>The newest backup in {} was made on {} at {:%H:%M} UTC; since then {}.</p>",
+        "<p>Latest backup: {}, in {}. Since then: {}.</p>",
+        moment_in_words(last.noted.made_at),
         folder,
-        html.day(last.noted.made_at.date()),
-        last.noted.made_at,
-        f"{counted(last.changes_since, 'change')} recorded" if last.changes_since else "nothing was recorded",
+        counted(last.changes_since, "change") if last.changes_since else "no changes",
     )

@@ -42,8 +42,8 @@ def issue(line: SnapshotLine, actor_id: str) -> None:
     html.show(
         html.put("<h3>Make a pack</h3>"),
         html.put(
-            '<p class="quiet">One zip with the report, slides, workbooks and data of this snapshot, whose figures are '
-            "the same in every file. The same snapshot makes the same pack, whenever it is made.</p>"
+            '<p class="quiet">Download the report, slides, workbooks and data for this snapshot in one zip file. Every '
+            "file has the same figures.</p>"
         ),
     )
     with forms.form("pack"):
@@ -54,17 +54,17 @@ def issue(line: SnapshotLine, actor_id: str) -> None:
 def _ask(line: SnapshotLine, draft: Draft) -> None:
     with st.form(f"pack/{line.name}", enter_to_submit=False):
         marking = st.selectbox(
-            "Marking", list(Marking), index=None, placeholder="Choose how it is marked", **draft.kept("marking")
+            "Marking", list(Marking), index=None, placeholder="Choose a marking", **draft.kept("marking")
         )
         handling = st.text_input(
             "Handling line",
             max_chars=packs.LONGEST_HANDLING,
-            help="OFFICIAL-SENSITIVE needs one, such as: For board members only.",
+            help="Required for OFFICIAL-SENSITIVE, for example: For board members only.",
             **draft.kept("handling"),
         )
         public = st.checkbox(
             "Public edition",
-            help="Leaves out what owners and officials wrote for the board.",
+            help="Leaves out restricted text: what owners and officials wrote for the board.",
             **draft.kept("public"),
         )
         opened = _choose_evidence(line, draft)
@@ -75,12 +75,12 @@ def _ask(line: SnapshotLine, draft: Draft) -> None:
             format_func=lambda name: _MEANS.get(name, name),
             **draft.kept("formats"),
         )
-        asked = st.form_submit_button("Make the pack")
+        asked = st.form_submit_button("Make pack")
     if not asked:
         return
     st.session_state.pop(_MADE, None)
     if marking is None:
-        forms.refuse(draft, Fault("marking", "Choose how the pack is marked."))
+        forms.refuse(draft, Fault("marking", "Choose a marking."))
     make = partial(
         packs.export_pack,
         state.store(),
@@ -108,9 +108,9 @@ def _choose_evidence(line: SnapshotLine, draft: Draft) -> list[str]:
         return []
     html.show(
         html.details(
-            f"{counted(len(given), 'source')} that owners gave as evidence",
+            f"{counted(len(given), 'source')} of evidence from owners",
             html.table(
-                "A public edition leaves these out, unless you choose them below",
+                "A public edition leaves these out unless you choose them",
                 ["Source", "What the owner wrote"],
                 ((source_id, panels.source(source)) for source_id, source in given.items()),
                 empty="",
@@ -142,10 +142,16 @@ def _offer(line: SnapshotLine) -> None:
         return
     html.show(
         html.put(
-            '<div class="done" role="status"><p><strong>The pack is made.</strong> {} in {}. Anybody can prove it with '
-            "<code>python -m tracker snapshot check</code> or <code>sha256sum -c SHA256SUMS</code>.</p></div>",
+            '<div class="done" role="status"><p><strong>The pack is ready.</strong> {} in {}.</p></div>',
             counted(files, "file"),
             file,
-        )
+        ),
+        html.details(
+            "How to check these files",
+            html.put(
+                "<p>To check that no file was altered, run <code>sha256sum -c SHA256SUMS</code> or "
+                "<code>python -m tracker snapshot check</code>.</p>"
+            ),
+        ),
     )
-    st.download_button("Download the pack", content, file_name=file, mime="application/zip", on_click="ignore")
+    st.download_button("Download pack", content, file_name=file, mime="application/zip", on_click="ignore")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tracker.domain.dates import moment_in_words
+from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, RequestState
 from tracker.reporting import charts
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from tracker.views.board import FundingLine, MilestoneLine, SourceLine
     from tracker.views.control import RequestLine
 
+NO_EVIDENCE = "Owner's statement, no evidence"
+
 
 def header(view: BoardView) -> None:
     """Name the board, the day, how fresh the data are and how many owners stand behind them."""
@@ -33,10 +37,10 @@ def header(view: BoardView) -> None:
         html.facts(
             [
                 ("As at", view.as_at),
-                ("Newest fact in it", view.newest_fact),
-                ("Recorded up to", known(view)),
+                ("Latest event", view.newest_fact),
+                ("Last updated", known(view)),
                 (
-                    "Owners who reported on all their open commitments",
+                    "Owners who have reported on all their open commitments",
                     f"{confidence.owners_confirmed} of {counted(confidence.owners, 'owner')}",
                 ),
             ],
@@ -47,7 +51,7 @@ def header(view: BoardView) -> None:
 
 def known(view: BoardView) -> str:
     """When the last change taken into account was recorded."""
-    return f"{view.known_at.day} {view.known_at:%B %Y, %H:%M} UTC" if view.known_at else "nothing recorded"
+    return moment_in_words(view.known_at) if view.known_at else "nothing recorded"
 
 
 def headline(view: BoardView) -> None:
@@ -56,23 +60,22 @@ def headline(view: BoardView) -> None:
         html.put('<p class="lead">{}</p>', view.headline),
         html.put(
             '<div class="three">{}{}{}</div>',
-            _tally("What owners say", "commitments, by delivery confidence", view.by_owner_status),
-            _tally("What the dates say", "commitments, by the dates of their milestones", view.by_computed_status),
-            _tally("What the evidence shows", "commitments, by our reading of the record", view.by_outcome),
+            _tally("owner_status", "commitments, by their owner's rating", view.by_owner_status),
+            _tally("computed_status", "commitments, by the dates of their milestones", view.by_computed_status),
+            _tally("outcome", "commitments, by our reading of published sources", view.by_outcome),
         ),
         html.put(
-            '<p class="quiet">Three views of the same {} commitments, never merged: where they disagree, the '
-            "disagreement is the signal. {}</p>",
+            '<p class="quiet">Three separate views of the {} commitments. Where they differ, look closer. {}</p>',
             len(view.commitments),
-            html.link(state.address("about"), "How each is worked out"),
+            html.link(state.address("about"), "How we work out each status"),
         ),
     )
 
 
-def _tally(title: str, basis: str, counts: dict[str, int]) -> Markup:
+def _tally(field: str, basis: str, counts: dict[str, int]) -> Markup:
     return html.put(
         '<section><h2>{}</h2><p class="over">{}</p><ul class="tally">{}</ul></section>',
-        title,
+        FIELDS["commitment"][field].title,
         basis,
         html.joined(
             html.put('<li>{}<span class="count">{}</span></li>', html.status(word), count)
@@ -88,7 +91,7 @@ def finding(found: Finding | None) -> None:
         if found.table:
             heading, *rows = found.table
             columns: list[Column | str] = [heading[0], *(Column(name, number=True) for name in heading[1:])]
-            html.show(html.details("The figures of this chart", html.table(found.title, columns, rows, empty="None.")))
+            html.show(html.details("Show the figures", html.table(found.title, columns, rows, empty="None.")))
 
 
 def exceptions(view: BoardView) -> None:
@@ -101,12 +104,12 @@ def exceptions(view: BoardView) -> None:
         *map(_exceptions, serious),
         html.put("")
         if serious
-        else html.put("<p>Nothing is overdue, slipped beyond tolerance or disputed on this day.</p>"),
+        else html.put("<p>On this date nothing is overdue, late beyond tolerance or disputed.</p>"),
         html.details(
             f"{counted(len(silent), 'further commitment')} with no report from the owner",
             html.table(
                 "Not reported",
-                ["Commitment", "Owner", "Dates say", "Evidence shows"],
+                html.columns("commitment", "commitment_id", "owner", "computed_status", "outcome"),
                 (
                     (
                         html.put(
@@ -131,7 +134,7 @@ def exceptions(view: BoardView) -> None:
 def _exceptions(group: ReasonGroup) -> Markup:
     return html.table(
         group.title,
-        ["Commitment and milestone", "Why", Column("Slip", number=True), "Owner", "Statuses"],
+        ["Commitment and milestone", *html.columns("exception", "why", "slip_days", "owner"), "Statuses"],
         (
             (
                 html.put(
@@ -140,7 +143,7 @@ def _exceptions(group: ReasonGroup) -> Markup:
                     line.milestone_id or line.commitment_id,
                 ),
                 _why(line),
-                html.slip(line.slip_days),
+                html.slippage(line.slip_days),
                 line.owner,
                 _statuses(line),
             )
@@ -168,16 +171,16 @@ def milestones(view: BoardView) -> None:
     days = view.rules.period_days
     html.show(
         html.put("<h2>Milestones</h2>"),
-        _milestones(f"Met in the last {days} days", view.met_in_period, "None was recorded as met.", view),
-        _milestones(f"Missed in the last {days} days", view.missed_in_period, "None fell due unmet.", view),
-        _milestones(f"Due in the next {days} days", view.due_soon, "None has a due date in that time.", view),
+        _milestones(f"Met in the last {days} days", view.met_in_period, "No milestones were met.", view),
+        _milestones(f"Missed in the last {days} days", view.missed_in_period, "No milestones were missed.", view),
+        _milestones(f"Due in the next {days} days", view.due_soon, "No milestones are due.", view),
     )
 
 
 def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: BoardView) -> Markup:
     return html.table(
         caption,
-        ["Milestone", "Due", "Happened", Column("Slip", number=True), "Owner", "Evidence"],
+        html.columns("milestone", "milestone_id", "due", "actual", "slip_days", "owner", "evidence_id"),
         (
             (
                 html.put(
@@ -187,7 +190,7 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
                 ),
                 due(line) or html.put('<span class="quiet">none recorded</span>'),
                 line.actual,
-                html.slip(line.slip_days),
+                html.slippage(line.slip_days),
                 line.owner,
                 evidence(line, view.cited),
             )
@@ -211,7 +214,7 @@ def baseline_requests(caption: str, lines: Iterable[RequestLine], *, empty: str)
     """Requests to change a baseline: what from and to, why and by whom; and who decided what, when and why."""
     return html.table(
         caption,
-        ["Milestone", "Asked", "From", "To", "Why", "Decision"],
+        ["Milestone", "Requested", "From", "To", "Why", "Decision"],
         (
             (
                 html.put(
@@ -240,7 +243,7 @@ def _decision(line: RequestLine) -> Markup:
         return html.put('withdrawn by {}<span class="why">{}</span>', line.author, line.decision_note or "")
     if line.decided_on is None:
         asked_by = state.shown(line.author_id, line.author)
-        return html.put('<span class="quiet">awaiting a decision by someone other than {}</span>', asked_by)
+        return html.put('<span class="quiet">waiting for a decision by someone other than {}</span>', asked_by)
     return html.put(
         '{} {}<span class="why">by {}</span><span class="why">{}</span>',
         line.state,
@@ -261,17 +264,17 @@ def source(line: SourceLine | None) -> Markup | None:
 def evidence(line: MilestoneLine, sources: Mapping[str, SourceLine]) -> Markup | None:
     """What a milestone's completion can be read in; one that nothing shows is its owner's word, and said to be."""
     if line.actual and not line.evidence_id:
-        return html.put('<span class="quiet">asserted by owner, not evidenced</span>')
+        return html.put('<span class="quiet">{}</span>', NO_EVIDENCE)
     return source(sources.get(line.evidence_id or ""))
 
 
 def money(view: BoardView) -> None:
     """Show the published sums of the flagship programmes, each stage of money by its own name and never added up."""
     html.show(
-        html.put("<h2>Money of the flagship four</h2>"),
+        html.put("<h2>Funding: the four flagship programmes</h2>"),
         html.put(
-            '<p class="quiet">Committed, announced, planned, paid and withheld are different things. Sums overlap '
-            "(an agreement is inside its programme), so they are listed and never added up.</p>"
+            '<p class="quiet">Committed, announced, planned, paid and withheld funding are different things. Amounts '
+            "overlap (an agreement is part of its programme), so we never add them up.</p>"
         ),
         *(
             sums(
@@ -289,7 +292,7 @@ def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, Sourc
     """The published sums of one programme, oldest first."""
     return html.table(
         caption,
-        ["Stage of money", Column("Sum", number=True), "For", "Known since", "Source"],
+        [*html.columns("funding", "stage", "amount_gbp"), "For", *html.columns("funding", "known_on", "source_id")],
         (
             (
                 line.stage.capitalize(),
@@ -304,19 +307,19 @@ def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, Sourc
             )
             for line in lines
         ),
-        empty="No sum is recorded here up to this day.",
+        empty="No funding was published by this date.",
     )
 
 
 def outside_world(view: BoardView) -> None:
     """Show what happened around the work and completes none of it."""
     html.show(
-        html.put("<h2>Outside world</h2>"),
+        html.put("<h2>Wider context</h2>"),
         html.table(
-            "Events that bear on every commitment, newest first",
-            ["When", "What happened", "Source"],
+            "Events that affect every commitment, newest first",
+            ["When", "Event", "Source"],
             ((line.happened, line.summary, source(view.cited.get(line.evidence_id))) for line in view.outside_world),
-            empty="Nothing is recorded up to this day.",
+            empty="No events by this date.",
         ),
     )
 
@@ -325,15 +328,15 @@ def confidence(view: BoardView) -> None:
     """Say how far this report can be trusted."""
     found = view.confidence
     html.show(
-        html.put("<h2>Confidence in this report</h2>"),
+        html.put("<h2>How reliable this report is</h2>"),
         html.facts(
             [
                 ("Open commitments with no report from their owner", found.not_reported),
-                ("Commitments whose outcome is unknown", found.unknown),
+                ("Commitments with no known outcome", found.unknown),
                 ("Milestones with no confirmed forecast (stale)", found.stale),
                 ("Milestones with no published date", found.not_dated),
                 ("Milestones met without evidence", found.unevidenced),
-                ("Events whose date was inferred", found.inferred_dates),
+                ("Events with an inferred date", found.inferred_dates),
             ],
             style="facts",
         ),

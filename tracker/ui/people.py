@@ -26,7 +26,7 @@ def listed(everybody: Sequence[UserLine]) -> None:
     """Show everybody who was ever registered."""
     html.show(
         html.table(
-            "Users",
+            "People",
             ["Name", "E-mail", "Role", "Updates", "Active"],
             (
                 (
@@ -38,30 +38,30 @@ def listed(everybody: Sequence[UserLine]) -> None:
                 )
                 for user in everybody
             ),
-            empty="Nobody is registered.",
+            empty="No one is registered.",
         )
     )
 
 
 def _addresses(user: UserLine) -> Markup:
     """The address that holds now, and what else is known of the account's addresses."""
-    more = [f"registered as {user.user_id}"] if user.address != user.user_id else []
+    more = [f"first registered as {user.user_id}"] if user.address != user.user_id else []
     more += [f"the same person as {user.same_as}"] if user.same_as else []
     return html.put('{}<span class="why">{}</span>', html.mail(user.address), "; ".join(more))
 
 
 def form(everybody: Sequence[UserLine], actor_id: str) -> None:
     """Add somebody, or change somebody from the version that was shown when that began."""
-    html.show(html.put("<h2>Add or change somebody</h2>"))
+    html.show(html.put("<h2>Add or change a person</h2>"))
     with forms.form("person"):
         _form({user.user_id: user for user in everybody}, Draft("person", actor_id))
 
 
 def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
     chosen = st.selectbox(
-        "Who",
+        "Person",
         ["", *by_id],
-        format_func=lambda user_id: state.named(user_id) if user_id else "Somebody new",
+        format_func=lambda user_id: state.named(user_id) if user_id else "New person",
         **choice.kept("user_id"),
     )
     held, draft = by_id.get(chosen), replace(choice, thing=chosen or "new")
@@ -69,7 +69,7 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
     given = _given(held, draft, list(by_id))
     if held and held.version != base_version:
         _offer_both(held, given, draft)
-    if not st.button("Save", type="primary", key=draft.key("button")):
+    if not st.button("Save person", type="primary", key=draft.key("button")):
         return
     act = partial(users.add_user, state.store(), actor_id=draft.person, account=given)
     if held:
@@ -81,7 +81,7 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
             base_version=base_version,
             account=given,
         )
-    words = f"{given.name} ({given.address}) is {'changed' if held else 'added'}"
+    words = f"{given.name} ({given.address}) {'changed' if held else 'added'}"
     forms.save(draft, act, words)
 
 
@@ -100,29 +100,29 @@ def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Acc
             )
         ),
         programmes=st.multiselect(
-            "Programmes to update (a contributor's)",
+            "Programmes this contributor updates",
             list(programmes),
             default=held.programmes if held else [],
             format_func=programmes.__getitem__,
             **draft.kept("programmes"),
         ),
         commitments=st.multiselect(
-            "Commitments to update (a contributor's)",
+            "Commitments this contributor updates",
             list(commitments),
             default=held.commitments if held else [],
             format_func=commitments.__getitem__,
             **draft.kept("commitments"),
         ),
         same_as=st.selectbox(
-            "Another account of the same person",
+            "This person's other account",
             others,
             index=others.index(held.same_as) if held and held.same_as else 0,
             format_func=lambda user_id: state.named(user_id) if user_id else "None",
-            help="Nobody approves at one of their accounts what they asked for at another.",
+            help="A person cannot approve at one account what they requested at another.",
             **draft.kept("same_as"),
         ),
         another_person=st.checkbox(
-            "Another person of this name: they only look like somebody who is registered",
+            "This is a different person from the one already registered",
             **draft.kept("another_person"),
         ),
         active=st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
@@ -137,8 +137,8 @@ def _offer_both(held: UserLine, given: Account, draft: Draft) -> None:
     forms.offer_both(
         draft,
         held.name,
-        told=[f"{held.name} was changed by somebody else since you began. Your draft is kept."],
-        columns=["Whose", "Name", "Role", "Updates", "Active"],
-        rows=[row("Yours", given), row("Saved now", held)],
+        told=[f"Someone else changed {held.name} after you started. Your draft is kept."],
+        columns=["Version", "Name", "Role", "Updates", "Active"],
+        rows=[row("Your version", given), row("Current version", held)],
         begun={draft: held.version},
     )

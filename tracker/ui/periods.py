@@ -11,6 +11,7 @@ import streamlit as st
 from tracker.domain import dates
 from tracker.domain.dates import in_words
 from tracker.domain.errors import Fault
+from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import counted
 from tracker.domain.words import PeriodState
 from tracker.services import periods
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
     from tracker.views.control import PeriodLine
 
 
+_WITHOUT_A_PERIOD = (
+    f"Without one, a milestone counts as confirmed for {TOLERANCES.stale_days} days after its last update."
+)
 _DAYS = {"opens_on": "Opens", "closes_on": "Closes", "board_on": "Board meets"}
 _CHOOSE = {
-    "opens_on": "Choose the day when the period opens.",
-    "closes_on": "Choose the day when the period closes.",
-    "board_on": "Choose the day when the board meets.",
+    "opens_on": "Choose the date when the period opens.",
+    "closes_on": "Choose the date when the period closes.",
+    "board_on": "Choose the date when the board meets.",
 }
 
 
@@ -42,7 +46,7 @@ def listed(lines: Sequence[PeriodLine]) -> None:
         html.put("<h2>Reporting periods</h2>"),
         html.table(
             "Newest first",
-            ["Period", "Opens", "Closes", "Board meets", "State"],
+            ["Period", "Opens", "Closes", "Board meets", "Status"],
             (
                 (
                     html.put('{} <span class="id">{}</span>', line.name, line.period_id),
@@ -55,7 +59,7 @@ def listed(lines: Sequence[PeriodLine]) -> None:
                 )
                 for line in lines
             ),
-            empty="There is none yet. Without one, a line counts as confirmed for as long as a forecast stays good.",
+            empty=f"No reporting periods yet. {_WITHOUT_A_PERIOD}",
         ),
     )
 
@@ -78,7 +82,9 @@ def _form(held: PeriodLine | None, draft: Draft) -> None:
     period_id = (
         held.period_id
         if held
-        else st.text_input("Id", help="Such as 2026-q4; it is never used again.", **draft.kept("period_id"))
+        else st.text_input(
+            "Period id", help="For example 2026-q4. You cannot use an id twice.", **draft.kept("period_id")
+        )
     )
     name = st.text_input("Name", value=held.name if held else "", **draft.kept("name"))
     opens, closes, board = (
@@ -93,7 +99,7 @@ def _form(held: PeriodLine | None, draft: Draft) -> None:
     days = {field: day for field, day in zip(_DAYS, (opens, closes, board), strict=True) if isinstance(day, dt.date)}
     if held and held.version != base_version:
         _offer_both(held, (name, *map(days.get, _DAYS)), draft)
-    if not st.button("Save the period" if held else "Open the period", type="primary", key=draft.key("button")):
+    if not st.button("Save period" if held else "Open period", type="primary", key=draft.key("button")):
         return
     if missing := [Fault(field, words) for field, words in _CHOOSE.items() if field not in days]:
         forms.refuse(draft, *missing)
@@ -103,26 +109,26 @@ def _form(held: PeriodLine | None, draft: Draft) -> None:
         act = partial(
             periods.change_period, state.store(), actor_id=draft.person, period=period, base_version=base_version
         )
-    forms.save(draft, act, f"The period {period_id} is {'changed' if held else 'open'}")
+    forms.save(draft, act, f"Period {period_id} {'changed' if held else 'opened'}")
 
 
 def _offer_both(held: PeriodLine, typed: Sequence[html.Cell], draft: Draft) -> None:
     forms.offer_both(
         draft,
         held.name,
-        told=[f"{held.name} was changed by somebody else since you began. Your draft is kept."],
-        columns=["Whose", "Name", *_DAYS.values()],
-        rows=[("Yours", *typed), ("Saved now", held.name, held.opens_on, held.closes_on, held.board_on)],
+        told=[f"Someone else changed {held.name} after you started. Your draft is kept."],
+        columns=["Version", "Name", *_DAYS.values()],
+        rows=[("Your version", *typed), ("Current version", held.name, held.opens_on, held.closes_on, held.board_on)],
         begun={draft: held.version},
     )
 
 
 def _close(held: PeriodLine, draft: Draft) -> None:
-    sure = st.checkbox("Close it now: reports made later do not belong to it", **draft.kept("sure"))
-    if not st.button("Close the period", key=draft.key("button")):
+    sure = st.checkbox("Close this period now. Later reports will not count for it", **draft.kept("sure"))
+    if not st.button("Close period", key=draft.key("button")):
         return
     if not sure:
-        forms.refuse(draft, Fault("sure", "Tick the box above the button first."))
+        forms.refuse(draft, Fault("sure", "Tick the box first."))
     act = partial(
         periods.close_period,
         state.store(),
@@ -130,19 +136,17 @@ def _close(held: PeriodLine, draft: Draft) -> None:
         period_id=held.period_id,
         base_version=held.version,
     )
-    forms.save(draft, act, f"The period {held.period_id} is closed")
+    forms.save(draft, act, f"Period {held.period_id} closed")
 
 
 def _reopen(last: PeriodLine, draft: Draft) -> None:
     """Offer to open the newest period again, while its board has not met."""
     html.show(
         html.put("<h3>{}</h3>", f"Reopen {last.name}"),
-        html.put(
-            '<p class="quiet">If it was closed by mistake. Its days, and the reports made in it, stay as they are.</p>'
-        ),
+        html.put('<p class="quiet">Use this if it was closed by mistake. Its dates and reports stay the same.</p>'),
     )
-    reason = st.text_input("Why it is opened again", **draft.kept("reason"))
-    if st.button("Reopen the period", key=draft.key("button")):
+    reason = st.text_input("Reason for reopening", **draft.kept("reason"))
+    if st.button("Reopen period", key=draft.key("button")):
         act = partial(
             periods.reopen_period,
             state.store(),
@@ -151,7 +155,7 @@ def _reopen(last: PeriodLine, draft: Draft) -> None:
             reason=reason,
             base_version=last.version,
         )
-        forms.save(draft, act, f"The period {last.period_id} is open again")
+        forms.save(draft, act, f"Period {last.period_id} reopened")
 
 
 def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
@@ -170,7 +174,7 @@ def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
     html.show(
         html.table(
             f"{view.summary}, as at {in_words(view.day)}",
-            ["Who", Column("Confirmed", number=True), "Not confirmed", "Not rated"],
+            ["Contributor", Column("Confirmed", number=True), "Not confirmed", "Not rated"],
             (
                 (
                     html.put("{} {}", line.name, html.mail(line.address)),
@@ -180,18 +184,18 @@ def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
                 )
                 for line in view.people
             ),
-            empty="Nobody is registered to update anything.",
+            empty="No contributors are registered.",
         )
     )
     nobodys: list[UpdateLine | RatingLine] = [*view.orphans, *view.unrated_orphans]
     if nobodys:
         table = html.table(
-            "Milestones not confirmed and commitments not rated that no contributor was given",
-            ["Line", "Title"],
+            "Milestones to confirm and commitments to rate that are not assigned to anyone",
+            ["Id", "Title"],
             ((_id(line), line.title) for line in nobodys),
             empty="",
         )
-        html.show(html.details(f"{counted(len(nobodys), 'line')} given to nobody", table))
+        html.show(html.details(f"{counted(len(nobodys), 'item')} not assigned to anyone", table))
     return view
 
 
@@ -201,12 +205,12 @@ def letters(view: ChaseView) -> None:
     if not left:
         return
     chosen = st.selectbox(
-        "Letter to",
+        "Reminder e-mail to",
         list(left),
         index=None,
         format_func=lambda user_id: state.shown(user_id, left[user_id].name),
         key="letter/to",
-        placeholder="Choose whom to chase",
+        placeholder="Choose a contributor",
     )
     if chosen:
         st.code(periods.letter(view, left[chosen]), language=None, wrap_lines=True)
@@ -216,13 +220,13 @@ def period_now() -> None:
     """Say which reporting period is open, and until when."""
     held = periods.open_now(state.store())
     if held is None:
-        words = html.put("No period is open. A line counts as confirmed for as long as a forecast stays good.")
+        words = html.put("No reporting period is open. {}", _WITHOUT_A_PERIOD)
     else:
         words = html.put(
-            "The reporting period <strong>{}</strong> {} {}, for the board that meets on {}. A line is confirmed by a "
-            "report made in it.",
+            "The reporting period <strong>{}</strong> {} {}, for the board on {}. Confirm or update each milestone "
+            "before it closes.",
             held.name,
-            "closes on" if dates.today() <= held.closes_on else "is still open; it was to close on",
+            "closes on" if dates.today() <= held.closes_on else "is still open. It was due to close on",
             html.day(held.closes_on),
             html.day(held.board_on),
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from tracker.domain.errors import Fault
+from tracker.domain.fields import FIELDS
 from tracker.domain.ratings import Rating
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings
@@ -28,12 +29,12 @@ def show(actor_id: str) -> None:
     html.show(
         html.put("<h2>Delivery confidence</h2>"),
         html.put(
-            '<p class="quiet">Your confidence that a commitment will be delivered, on the three-point scale, and why. '
-            "It holds until the next board; after that it is not reported until you say it again.</p>"
+            '<p class="quiet">Rate how confident you are that each commitment will be delivered, and say why. Your '
+            "rating lasts until the next board meeting. Give it again for each board.</p>"
         ),
         html.table(
             "Your commitments",
-            ["Commitment", "You say", "Until", "Dates say", "Why"],
+            ["Commitment", "Your rating", "Until", *html.columns("commitment", "computed_status"), "Rationale"],
             (
                 (
                     html.put('{} <span class="id">{}</span>', line.title, line.commitment_id),
@@ -44,7 +45,7 @@ def show(actor_id: str) -> None:
                 )
                 for line in lines
             ),
-            empty="No commitment was given to you.",
+            empty="No commitments are assigned to you.",
         ),
     )
     if lines and state.editable():
@@ -60,19 +61,19 @@ def _commitments(actor_id: str) -> list[RatingLine]:
 def _until(line: RatingLine) -> Markup:
     """Until when a rating holds; what was said last where it no longer counts, or was not said for this period yet."""
     if line.rating is None:
-        return html.put('<span class="quiet">never rated</span>')
+        return html.put('<span class="quiet">not yet rated</span>')
     if not line.stands:
-        return html.put('<span class="quiet">{} lapsed after {}</span>', line.rating, html.day(line.valid_until))
+        return html.put('<span class="quiet">{}, expired {}</span>', line.rating, html.day(line.valid_until))
     if line.confirmed:
         return html.day(line.valid_until)
-    return html.put('{}<span class="why">not said again in this period yet</span>', html.day(line.valid_until))
+    return html.put('{}<span class="why">not yet updated this period</span>', html.day(line.valid_until))
 
 
 def _form(lines: list[RatingLine], choice: Draft) -> None:
     """Draw the form: the last rating is filled in, and counts only when it is saved again."""
     by_id = {line.commitment_id: line for line in lines}
     chosen = st.selectbox(
-        "Commitment to rate",
+        "Commitment",
         list(by_id),
         index=None,
         format_func=lambda commitment_id: f"{commitment_id} {by_id[commitment_id].title}",
@@ -87,7 +88,7 @@ def _form(lines: list[RatingLine], choice: Draft) -> None:
         _foretell(ratings.foresee_rating(state.store(), actor_id=draft.person, rating=rating))
         if line.base_version != rating.base_version:
             _offer_both(line, rating, draft)
-    if st.button("Save the rating", type="primary", key=draft.key("button")):
+    if st.button("Save rating", type="primary", key=draft.key("button")):
         if rating is None:
             forms.refuse(draft, Fault("rating", "Choose your delivery confidence."))
         act = partial(ratings.rate_commitment, state.store(), actor_id=draft.person, rating=rating)
@@ -99,7 +100,7 @@ def _draft(line: RatingLine, draft: Draft) -> Rating | None:
     scale, reasons = [str(word) for word in OwnerRating], [str(word) for word in OverrideReason]
     base_version = draft.base_version(line.base_version)
     rating = st.selectbox(
-        "Delivery confidence",
+        FIELDS["commitment"]["owner_status"].title,
         scale,
         index=scale.index(line.rating) if line.rating in scale else None,
         placeholder="Not reported",
@@ -107,10 +108,10 @@ def _draft(line: RatingLine, draft: Draft) -> Rating | None:
     )
     rationale = st.text_area("Rationale", value=line.rationale or "", **draft.kept("rationale"))
     override = st.selectbox(
-        "Why it is better than the dates (required when it is)",
+        "Why you rate it better than the dates suggest (required if you do)",
         reasons,
         index=reasons.index(line.override_reason) if line.override_reason in reasons else None,
-        placeholder="It is not",
+        placeholder="Not applicable",
         **draft.kept("override_reason"),
     )
     if rating is None:
@@ -125,19 +126,18 @@ def _draft(line: RatingLine, draft: Draft) -> Rating | None:
 
 
 def _foretell(seen: Foreseen) -> None:
-    dates_say = html.status(seen.line.computed_status)
+    titles, from_dates = FIELDS["commitment"], html.status(seen.line.computed_status)
+    differs = "Your rating is better than the dates suggest. The board will see your reason." if seen.disagrees else ""
     html.show(
-        html.put("<h3>What the board will show</h3>"),
+        html.put("<h3>What the board will see</h3>"),
         html.facts(
             [
-                ("Owner says", html.put("{} until {}", html.status(seen.rating.rating), html.day(seen.valid_until))),
                 (
-                    "Dates say",
-                    html.put("{} They disagree, and the board sees your reason.", dates_say)
-                    if seen.disagrees
-                    else dates_say,
+                    titles["owner_status"].title,
+                    html.put("{} until {}", html.status(seen.rating.rating), html.day(seen.valid_until)),
                 ),
-                ("To put right first", " ".join(fault.beside_field for fault in seen.faults)),
+                (titles["computed_status"].title, html.put("{} {}", from_dates, differs)),
+                ("Fix before saving", " ".join(fault.beside_field for fault in seen.faults)),
             ]
         ),
     )
@@ -148,10 +148,10 @@ def _offer_both(line: RatingLine, rating: Rating, draft: Draft) -> None:
         draft,
         line.commitment_id,
         told=[
-            f"{line.commitment_id} was rated by somebody else since you began. Your draft is kept. "
-            f"The saved rating is now {line.rating}: {line.rationale}"
+            f"Someone else rated {line.commitment_id} after you started. Your draft is kept. "
+            f"The current rating is {line.rating}: {line.rationale}"
         ],
-        columns=["Whose", "Rating", "Rationale"],
-        rows=[("Yours", rating.rating, rating.rationale), ("Saved now", line.rating, line.rationale)],
+        columns=["Version", "Rating", "Rationale"],
+        rows=[("Your version", rating.rating, rating.rationale), ("Current version", line.rating, line.rationale)],
         begun={draft: line.base_version},
     )

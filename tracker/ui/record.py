@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from tracker.domain.dates import in_words
+from tracker.domain.dates import in_words, moment_in_words
+from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import CHAPTERS, Reporter
 from tracker.reporting import charts
@@ -16,6 +17,9 @@ from tracker.ui.html import Column
 if TYPE_CHECKING:
     from tracker.services.boards import CommitmentView
     from tracker.views.board import CommitmentLine, MilestoneLine
+
+
+_TITLES = FIELDS["commitment"]
 
 
 def statuses(view: CommitmentView) -> None:
@@ -29,16 +33,16 @@ def statuses(view: CommitmentView) -> None:
         html.facts(
             [
                 (
-                    "Owner says",
+                    _TITLES["owner_status"].title,
                     html.put(
                         "{} {}{}",
                         html.status(line.owner_status),
-                        line.owner_rationale or "No rating given.",
+                        line.owner_rationale or "The owner has not given a rating.",
                         _asides(_rated(line)),
                     ),
                 ),
                 (
-                    "Dates say",
+                    _TITLES["computed_status"].title,
                     html.put(
                         "{} {} of {} milestones met.",
                         html.status(line.computed_status),
@@ -47,7 +51,7 @@ def statuses(view: CommitmentView) -> None:
                     ),
                 ),
                 (
-                    "Evidence shows",
+                    _TITLES["outcome"].title,
                     html.put("{} {} {}", html.status(line.outcome), line.outcome_reason or "", evidence),
                 ),
             ]
@@ -57,8 +61,8 @@ def statuses(view: CommitmentView) -> None:
 
 def _rated(line: CommitmentLine) -> list[str | None]:
     return [
-        f"Better than the dates: {line.owner_override_reason}." if line.owner_override_reason else None,
-        f"Holds until {in_words(line.owner_valid_until)}." if line.owner_valid_until else None,
+        f"Better than the dates suggest: {line.owner_override_reason}." if line.owner_override_reason else None,
+        f"Lasts until {in_words(line.owner_valid_until)}." if line.owner_valid_until else None,
     ]
 
 
@@ -69,24 +73,24 @@ def promise(line: CommitmentLine) -> None:
         html.put("<h2>The promise</h2>"),
         html.facts(
             [
-                ("Kind", line.kind),
+                (_TITLES["kind"].title, line.kind),
                 (
-                    "Owner",
+                    _TITLES["owner"].title,
                     html.put(
                         '{}, {} <span class="why">{}</span>', line.owner, line.owner_organisation, line.owner_note or ""
                     ),
                 ),
-                ("Lead", line.lead),
-                ("Partners", line.partners),
-                ("Programme", line.programme),
+                (_TITLES["lead"].title, line.lead),
+                (_TITLES["partners"].title, line.partners),
+                (_TITLES["programme_id"].title, line.programme),
                 (
-                    "Sum",
+                    _TITLES["amount_gbp"].title,
                     html.put("£{:,.0f} ({})", line.amount_gbp, line.amount_wording or "") if line.amount_gbp else None,
                 ),
-                ("Target", f"{line.target or ''} {wording}".strip()),
-                ("Success is", line.measure),
+                (_TITLES["target"].title, f"{line.target or ''} {wording}".strip()),
+                ("Measure of success", line.measure),
                 ("Not measurable as written", line.not_measurable),
-                ("Note", _remark(line.note)),
+                (_TITLES["note"].title, _remark(line.note)),
             ]
         ),
     )
@@ -103,17 +107,18 @@ def milestones(view: CommitmentView) -> None:
     panels.finding(charts.milestone_timeline(view.milestones, view.as_at))
     html.show(
         html.table(
-            "Milestones: baseline, forecast and what happened",
-            [
-                "Milestone",
-                "Promised",
-                "Baseline",
-                "Forecast",
-                "Happened",
-                Column("Slip", number=True),
-                "Status",
-                "Evidence",
-            ],
+            "Milestones: baseline, forecast and date completed",
+            html.columns(
+                "milestone",
+                "milestone_id",
+                "promised_on",
+                "baseline",
+                "forecast",
+                "actual",
+                "slip_days",
+                "status",
+                "evidence_id",
+            ),
             (
                 (
                     html.put('{} <span class="id">{}</span>{}', line.title, line.milestone_id, _asides(_said(line))),
@@ -125,13 +130,13 @@ def milestones(view: CommitmentView) -> None:
                     ),
                     line.forecast,
                     line.actual,
-                    html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
+                    html.slippage(line.slip_days) if line.slip_days is not None else html.put("–"),
                     html.status(line.status),
                     panels.evidence(line, view.cited),
                 )
                 for line in view.milestones
             ),
-            empty="No milestone: the promise names no step that could be passed.",
+            empty="No milestones: the promise names no step that could be completed.",
         )
     )
 
@@ -140,8 +145,8 @@ def baselines(view: CommitmentView) -> None:
     """Show every change of a baseline that was asked for, and how it was decided; nothing when none was."""
     if view.requests:
         html.show(
-            html.put("<h2>Changes of baseline</h2>"),
-            panels.baseline_requests("Asked for, newest first", view.requests, empty="None was asked for."),
+            html.put("<h2>Baseline requests</h2>"),
+            panels.baseline_requests("Requests, newest first", view.requests, empty="No requests."),
         )
 
 
@@ -149,7 +154,7 @@ def _why_moved(line: MilestoneLine) -> str | None:
     said = line.statement
     if not said.reason:
         return None
-    return f"The date moved: {said.reason}." + (f" {said.reason_note}" if said.reason_note else "")
+    return f"Reason for the date change: {said.reason}." + (f" {said.reason_note}" if said.reason_note else "")
 
 
 def _asides(words: list[str | None]) -> Markup:
@@ -171,8 +176,8 @@ def happened(view: CommitmentView) -> None:
     html.show(
         html.put("<h2>What happened</h2>"),
         html.table(
-            "Evidence view: how the published record reads, from when",
-            ["From", "Reading", "Why", "Evidence"],
+            "Evidence view: our reading of published sources, and since when",
+            html.columns("outcome", "since", "outcome", "reason", "evidence_id"),
             (
                 (
                     outcome.since,
@@ -182,11 +187,11 @@ def happened(view: CommitmentView) -> None:
                 )
                 for outcome in reversed(view.outcomes)
             ),
-            empty="No reading up to this day.",
+            empty="No reading by this date.",
         ),
         html.table(
             "Events, newest first",
-            ["When", "What", "Source"],
+            ["When", "Event", "Source"],
             (
                 (
                     html.put("{}{}", html.day(event.happened), " (date inferred)" if event.inferred else ""),
@@ -195,7 +200,7 @@ def happened(view: CommitmentView) -> None:
                 )
                 for event in view.events
             ),
-            empty="Nothing further is recorded up to this day.",
+            empty="No other events by this date.",
         ),
     )
 
@@ -203,12 +208,12 @@ def happened(view: CommitmentView) -> None:
 def stated(view: CommitmentView) -> None:
     """Show which documents make the commitment, where, and how they differ."""
     html.show(
-        html.put("<h2>Where it is stated</h2>"),
+        html.put("<h2>Where the promise is made</h2>"),
         html.table(
             "Source documents",
-            ["Document", "Where", "How", "How it differs"],
+            ["Document", "Page or section", "States or implies", "How this source differs"],
             ((f"{one.publisher}: {one.document}", one.pinpoint, one.stance, one.differs) for one in view.references),
-            empty="No document is recorded.",
+            empty="No source documents.",
         ),
     )
 
@@ -217,7 +222,7 @@ def money(view: CommitmentView) -> None:
     """Show the sums of its programme, when it belongs to one."""
     if view.line.programme:
         html.show(
-            html.put("<h2>Money of its programme</h2>"), panels.sums(view.line.programme, view.funding, view.cited)
+            html.put("<h2>Funding of its programme</h2>"), panels.sums(view.line.programme, view.funding, view.cited)
         )
 
 
@@ -225,18 +230,16 @@ def versions(view: CommitmentView) -> None:
     """Offer every version in the ledger, and its history in sentences."""
     html.show(
         html.put("<h2>Versions</h2>"),
-        html.put(
-            "<p>{}</p>", html.link(state.address("history", commitment=view.line.commitment_id), "History in sentences")
-        ),
+        html.put("<p>{}</p>", html.link(state.address("history", commitment=view.line.commitment_id), "History")),
         html.details(
-            f"{counted(len(view.history), 'version')} in the ledger",
+            f"{counted(len(view.history), 'version')} in the record",
             html.table(
                 "Versions, newest change first",
                 [
                     "Record",
                     Column("Version", number=True),
-                    "Holds from",
-                    "Recorded (UTC)",
+                    "True from",
+                    "Recorded",
                     Column("Change", number=True),
                     "By",
                 ],
@@ -250,7 +253,7 @@ def versions(view: CommitmentView) -> None:
                         ),
                         version.version,
                         version.effective_on,
-                        f"{version.recorded_at:%Y-%m-%d %H:%M}",
+                        moment_in_words(version.recorded_at),
                         version.change_seq,
                         f"{version.actor}: {version.action}",
                     )

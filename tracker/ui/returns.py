@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 _KEPT = 8
 """Previews that are kept, for as many people at once."""
 
-_MINE, _THEIRS = "What I changed", "What the ledger holds"
-"""Mine is on top of theirs: of a field that I left alone, theirs stays."""
+_MINE, _THEIRS = "Use my version", "Use the current version"
+"""My version keeps their changes to any field that I left alone."""
 
 
 def show(actor_id: str) -> None:
     """Offer a person's return to fill in, and take one in."""
     html.show(
-        html.put("<h2>Excel and CSV</h2>"),
+        html.put("<h2>Update in Excel or CSV</h2>"),
         html.put(
-            '<p class="quiet">Draw your lines as a file, fill it in, and choose it here. You are shown what it would '
-            "change before anything is saved.</p>"
+            '<p class="quiet">Download your milestones, fill in the file and upload it. You can check the changes '
+            "before you save.</p>"
         ),
     )
     drawn = _drawn(actor_id)
@@ -65,7 +65,7 @@ def show(actor_id: str) -> None:
 def _take_in(draft: Draft) -> None:
     """Ask for a file and show what it would change; after a save the next uploader is another one, and empty."""
     file = st.file_uploader(
-        "A return that is filled in (.xlsx or .csv)",
+        "Upload your return (.xlsx or .csv)",
         type=list(returns.SUFFIXES),
         max_upload_size=returns.MOST_BYTES // 1024 // 1024,
         key=draft.key("file"),
@@ -75,7 +75,7 @@ def _take_in(draft: Draft) -> None:
     try:
         preview = _checked(draft.person, file)
     except TrackerError as error:
-        html.show(html.alert(f"Nothing of the file was taken in. {error}"))
+        html.show(html.alert(f"We could not use this file. Nothing was saved. {error}"))
         return
     if preview.taken:
         html.show(html.alert(_taken(preview.taken)))
@@ -123,8 +123,8 @@ def _tell(bar: DeltaGenerator, words: str, done: float) -> None:
 
 def _taken(change: Change) -> str:
     return (
-        f"This file was taken in already, as change {change.seq}, on {change.recorded_at:%-d %B %Y at %H:%M} UTC. "
-        "Nothing is left to save."
+        f"You have already uploaded this file (change {change.seq}, {dates.moment_in_words(change.recorded_at)}). "
+        "There is nothing more to save."
     )
 
 
@@ -141,7 +141,7 @@ def _draw(preview: Preview) -> None:
         html.show(
             html.table(
                 f"Rejected: {counted(preview.rejected_rows, 'row')}",
-                ["Where", "Milestone", "What is wrong, and what to do"],
+                ["Row and column", "Milestone", "What to fix"],
                 ((fault.where, fault.milestone_id, fault.wrong) for fault in preview.faults),
                 empty="None.",
             )
@@ -151,7 +151,7 @@ def _draw(preview: Preview) -> None:
             html.show(
                 html.table(
                     f"{outcome}: {counted(len(lines), 'row')}",
-                    ["Milestone", "Row", "What changes", "Dates say", "Slip"],
+                    ["Milestone", "Row", "What changes", *html.columns("milestone", "status", "slip_days")],
                     (_saved(line) for line in lines),
                     empty="None.",
                 )
@@ -171,7 +171,7 @@ def _draw(preview: Preview) -> None:
         )
     if preview.remarks:
         html.show(
-            html.put("<h4>To know besides</h4>"),
+            html.put("<h4>Also note</h4>"),
             html.put("<ul>{}</ul>", html.joined(html.put("<li>{}</li>", remark) for remark in preview.remarks)),
         )
 
@@ -185,19 +185,19 @@ def _saved(line: PreviewLine) -> tuple[html.Cell, ...]:
         _name(line),
         line.row,
         _listed(line.changes),
-        html.put("{} now, {} after", html.status(line.line.computed_status), html.status(line.status_after)),
-        html.put("{} now, {} after", html.slip(line.line.slip_days), html.slip(line.slip_after)),
+        html.effect(html.status(line.line.computed_status), html.status(line.status_after)),
+        html.effect(html.slippage(line.line.slip_days), html.slippage(line.slip_after)),
     )
 
 
 def _listed(changes: Iterable[FieldChange]) -> Markup:
     """Say each change of a field on a line of its own."""
-    nothing = html.put('<span class="quiet">nothing</span>')
+    none = html.put('<span class="quiet">none</span>')
     said = html.joined(
-        html.put('<span class="why">{}: {} → {}</span>', change.words, change.old or nothing, change.new or nothing)
+        html.put('<span class="why">{}: {} → {}</span>', change.words, change.old or none, change.new or none)
         for change in changes
     )
-    return said or html.put("Nothing: it is said again.")
+    return said or html.put("No change (confirmed).")
 
 
 def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
@@ -206,26 +206,26 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
     mine = [milestone_id for milestone_id, whose in decided.items() if whose == _MINE]
     theirs = [milestone_id for milestone_id, whose in decided.items() if whose == _THEIRS]
     undecided = [
-        Fault(_whose(line), f"Decide which is to stand for {line.line.milestone_id}.")
+        Fault(_whose(line), f"Choose a version of {line.line.milestone_id}.")
         for line in preview.of(Outcome.CONFLICT)
         if decided[line.line.milestone_id] is None
     ]
-    before = ["decide every conflict"] if undecided else []
+    before = ["choose a version for each conflict"] if undecided else []
     if preview.faults:
-        words = f"Leave out the {counted(preview.rejected_rows, 'row')} that cannot be taken in"
+        words = f"Save the other rows and skip {counted(preview.rejected_rows, 'rejected row')}"
         if not st.checkbox(words, **draft.kept(f"leave_out/{preview.token}")):
-            put_right = "leave out what cannot be taken in, or put it right in the file"
-            undecided.append(Fault(f"leave_out/{preview.token}", f"{put_right.capitalize()}."))
-            before.append(put_right)
+            fix = "fix the rejected rows in the file, or choose to skip them"
+            undecided.append(Fault(f"leave_out/{preview.token}", f"{fix.capitalize()}."))
+            before.append(fix)
     count = len(preview.of(Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)) + len(mine)
     if before:
-        html.show(html.put('<p class="quiet">Before saving, {}.</p>', " and ".join(before)))
+        html.show(html.put('<p class="quiet">Before you save, {}.</p>', " and ".join(before)))
     elif not count:
-        html.show(html.put("<p>There is nothing to save: the file changes nothing.</p>"))
+        html.show(html.put("<p>The file changes nothing, so there is nothing to save.</p>"))
     on_page = draft.key("token")
     shown = st.session_state.get(on_page, preview.token)
     st.session_state[on_page] = preview.token
-    if not st.button(f"Save {counted(count, 'line')} as one change", type="primary", key=draft.key("button")):
+    if not st.button(f"Save {counted(count, 'milestone')} as one change", type="primary", key=draft.key("button")):
         return
     if undecided or not count:
         forms.refuse(draft, *undecided or [Fault("", "There is nothing to save.")])
@@ -237,7 +237,7 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
         token=shown,
         decisions=Decisions(mine=mine, theirs=theirs, leave_out_rejected=bool(preview.faults)),
     )
-    forms.save(draft, lambda **_: _with_a_bar(take), f"Saved {counted(count, 'line')} of {file.name}")
+    forms.save(draft, lambda **_: _with_a_bar(take), f"Saved {counted(count, 'milestone')} from {file.name}")
 
 
 def _with_a_bar(take: Callable[..., Change]) -> Change:
@@ -250,7 +250,7 @@ def _with_a_bar(take: Callable[..., Change]) -> Change:
 
 
 def _forbidden(line: PreviewLine) -> str:
-    return "This cannot stand: " + " ".join(fault.wrong for fault in line.wrong) if line.wrong else ""
+    return "Your version cannot be saved: " + " ".join(fault.wrong for fault in line.wrong) if line.wrong else ""
 
 
 def _decide(line: PreviewLine, draft: Draft) -> str | None:
@@ -258,17 +258,17 @@ def _decide(line: PreviewLine, draft: Draft) -> str | None:
     milestone_id = line.line.milestone_id
     html.show(
         html.table(
-            f"Conflict: {milestone_id} was changed by {line.by or 'somebody else'} since the row was drawn",
-            ["Whose", "What changes"],
+            f"Conflict: {line.by or 'someone else'} changed {milestone_id} after you downloaded the return",
+            ["Version", "What changes"],
             [
-                (_MINE, html.put("{} {}", _listed(line.changes), _forbidden(line))),
-                (_THEIRS, _listed(line.theirs)),
+                ("Your version", html.put("{} {}", _listed(line.changes), _forbidden(line))),
+                ("Current version", _listed(line.theirs)),
             ],
             empty="None.",
         )
     )
     return st.radio(
-        f"Which is to stand for {milestone_id}?",
+        f"Which version of {milestone_id} do you want to keep?",
         [_THEIRS] if line.wrong else [_MINE, _THEIRS],
         index=None,
         horizontal=True,

@@ -16,7 +16,6 @@ from tracker.domain.words import SnapshotState
 from tracker.services import snapshots
 from tracker.ui import changes, forms, html, state
 from tracker.ui.drafts import Draft
-from tracker.ui.html import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,14 +31,13 @@ def banner(line: SnapshotLine) -> None:
     """Say which snapshot is shown, of which day and knowledge, and whether what is known now would show another."""
     html.show(
         html.put(
-            '<div class="banner" role="status">{}<p><strong>Snapshot {}</strong> ({}): the position on {} as it was '
-            "known when it was taken on {}, at change {} of the ledger, seal <code>{}</code>. Nothing can be edited "
-            "here. {} · {}</p><p>{}</p></div>",
+            '<div class="banner" role="status">{}<p><strong>Snapshot {}</strong> ({}): the position as at {}, as known '
+            "on {} (change {}, fingerprint <code>{}</code>). You cannot make changes here. {} · {}</p><p>{}</p></div>",
             _withdrawn(line),
             line.name,
             line.state,
             html.day(line.as_at),
-            _instant(line.taken_at),
+            dates.moment_in_words(line.taken_at),
             line.known_seq,
             line.known_seal[:12],
             html.link(state.address_today(), "Show today"),
@@ -57,55 +55,51 @@ def _withdrawn(line: SnapshotLine) -> Markup:
 
 def _now(line: SnapshotLine) -> Markup:
     if not state.differs_now(line):
-        return html.put("Nothing that has been recorded since changes the position on that day.")
+        return html.put("Nothing recorded since then changes this position.")
     return html.put(
-        "What has been recorded since changes the position on that day: {} or {}.",
-        html.link(state.address_of(line.as_at), "see it with what is known now"),
+        "Changes recorded since then affect this position: {} or {}.",
+        html.link(state.address_of(line.as_at), "see it with today's records"),
         html.link(
             state.address_of(None, "snapshots", **{changes.FROM: line.name, changes.TO: line.as_at.isoformat()}),
-            "what differs",
+            "see what changed",
         ),
     )
-
-
-def _instant(instant: dt.datetime | None) -> Markup:
-    return html.put("{} {:%H:%M} UTC", html.day(instant.date()), instant) if instant else html.put("")
 
 
 def listed(lines: Sequence[SnapshotLine]) -> None:
     """Show every snapshot; its name opens its board."""
     html.show(
         html.table(
-            "Snapshots, the newest day first",
-            ["Snapshot", "As at", "Taken", "Stands as", Column("Change", number=True), "Digest of the board"],
+            "Snapshots, newest date first",
+            ["Snapshot", "As at", "Saved", "Status"],
             (
                 (
                     html.link(state.address_of(line), line.name),
                     line.as_at,
                     html.put(
                         '{}<span class="why">by {}</span>',
-                        _instant(line.taken_at),
+                        dates.moment_in_words(line.taken_at),
                         state.shown(line.taken_by, line.taker or line.taken_by),
                     ),
                     _standing(line),
-                    line.known_seq,
-                    html.put("<code>{}</code>", line.digest[:12]),
                 )
                 for line in lines
             ),
-            empty="None was taken yet. An approver takes one before each meeting of the board.",
+            empty="No snapshots yet. An approver saves one before each board meeting.",
         )
     )
 
 
 def _standing(line: SnapshotLine) -> Markup:
     approval = (
-        html.put(' <span class="why">approved {} by {}</span>', _instant(line.approved_at), line.approver)
+        html.put(' <span class="why">approved {} by {}</span>', dates.moment_in_words(line.approved_at), line.approver)
         if line.approved_at
         else ""
     )
     withdrawal = (
-        html.put(' <span class="why">withdrawn {} by {}</span>', _instant(line.withdrawn_at), line.withdrawer)
+        html.put(
+            ' <span class="why">withdrawn {} by {}</span>', dates.moment_in_words(line.withdrawn_at), line.withdrawer
+        )
         if line.withdrawn_at
         else ""
     )
@@ -115,10 +109,10 @@ def _standing(line: SnapshotLine) -> Markup:
 def take(actor_id: str) -> None:
     """Offer to keep where the board stands, as at a day, with all that is known now."""
     html.show(
-        html.put("<h2>Take a snapshot</h2>"),
+        html.put("<h2>Save a snapshot</h2>"),
         html.put(
-            '<p class="quiet">It keeps the day, and the ledger as it is at this moment. Whatever is recorded later, it '
-            "shows the same.</p>"
+            '<p class="quiet">A snapshot saves the position on a date, as known now. Later changes do not affect it.'
+            "</p>"
         ),
     )
     with forms.form("take"):
@@ -126,10 +120,10 @@ def take(actor_id: str) -> None:
 
 
 def _take(draft: Draft) -> None:
-    hint = "Small letters, digits and hyphens, such as board-2026-q3."
+    hint = "Use small letters, digits and hyphens, for example board-2026-q3."
     typed = st.text_input("Name", help=hint, **draft.kept("name"))
     day = st.date_input(
-        "Of the day",
+        "Position as at",
         value=dates.today(),
         min_value=dates.GREEN_PAPER,
         max_value=dates.today(),
@@ -137,9 +131,9 @@ def _take(draft: Draft) -> None:
         **draft.kept("day"),
     )
     note = st.text_area("Note", height=80, **draft.kept("note"))
-    for_board = st.checkbox("For the board (not a draft)", value=True, **draft.kept("for_board"))
+    for_board = st.checkbox("Ready for the board (not a draft)", value=True, **draft.kept("for_board"))
     name = typed.strip()
-    if st.button("Take it", type="primary", key=draft.key("button")):
+    if st.button("Save snapshot", type="primary", key=draft.key("button")):
         act = partial(
             snapshots.take_snapshot,
             state.store(),
@@ -149,7 +143,7 @@ def _take(draft: Draft) -> None:
             for_board=for_board,
             note=note,
         )
-        forms.save(draft, partial(_then_show, act, name), f"The snapshot {name} was taken")
+        forms.save(draft, partial(_then_show, act, name), f"Snapshot {name} saved")
 
 
 def _then_show(act: Callable[..., Change], name: str, *, request_id: str) -> Change:
@@ -164,7 +158,7 @@ def choose(lines: Sequence[SnapshotLine]) -> SnapshotLine | None:
     by_name = {line.name: line for line in lines}
     if not by_name:
         return None
-    html.show(html.put("<h2>One snapshot</h2>"))
+    html.show(html.put("<h2>Snapshot details</h2>"))
     shown = state.snapshot()
     asked = st.query_params.get(CHOSEN, shown.name if shown else "")
     names = list(by_name)
@@ -172,7 +166,7 @@ def choose(lines: Sequence[SnapshotLine]) -> SnapshotLine | None:
         "Snapshot",
         names,
         index=names.index(asked) if asked in by_name else 0,
-        format_func=lambda name: f"{name} ({by_name[name].state}, as at {by_name[name].as_at})",
+        format_func=lambda name: f"{name} ({by_name[name].state}, as at {dates.in_words(by_name[name].as_at)})",
     )
     if chosen != asked:
         st.query_params[CHOSEN] = chosen
@@ -184,30 +178,45 @@ def about(line: SnapshotLine) -> None:
     html.show(
         html.facts(
             [
-                ("Its board", html.link(state.address_of(line), f"Open the position on {dates.in_words(line.as_at)}")),
-                ("Stands as", _standing(line)),
                 (
-                    "Taken",
+                    "Board",
+                    html.link(state.address_of(line), f"Show the position as at {dates.in_words(line.as_at)}"),
+                ),
+                ("Status", _standing(line)),
+                (
+                    "Saved",
                     html.put(
-                        "{} by {}", _instant(line.taken_at), state.shown(line.taken_by, line.taker or line.taken_by)
+                        "{} by {}",
+                        dates.moment_in_words(line.taken_at),
+                        state.shown(line.taken_by, line.taker or line.taken_by),
                     ),
                 ),
-                ("Published", _instant(line.published_at) or None),
+                ("Published", dates.moment_in_words(line.published_at) if line.published_at else None),
                 ("Withdrawn", snapshots.withdrawal(line) or None),
                 ("Reporting period", line.period_id),
-                ("Known up to", html.put("change {}, seal <code>{}</code>", line.known_seq, line.known_seal)),
-                ("Digest of the board", html.put("<code>{}</code>", line.digest)),
-                ("With what is known now", _now(line)),
+                ("With today's records", _now(line)),
                 ("Note", line.note),
             ]
-        )
+        ),
+        html.details(
+            "Proof",
+            html.facts(
+                [
+                    (
+                        "As known at",
+                        html.put("change {}, fingerprint <code>{}</code>", line.known_seq, line.known_seal),
+                    ),
+                    ("Fingerprint of the board", html.put("<code>{}</code>", line.digest)),
+                ]
+            ),
+        ),
     )
 
 
 _BUTTONS: dict[str, tuple[str, Callable[..., Change], str]] = {
-    SnapshotState.FOR_BOARD: ("Put to the board", snapshots.submit_snapshot, "was put to the board"),
-    SnapshotState.APPROVED: ("Approve", snapshots.approve_snapshot, "was approved"),
-    SnapshotState.PUBLISHED: ("Mark as published", snapshots.publish_snapshot, "was marked as published"),
+    SnapshotState.FOR_BOARD: ("Send to the board", snapshots.submit_snapshot, "sent to the board"),
+    SnapshotState.APPROVED: ("Approve snapshot", snapshots.approve_snapshot, "approved"),
+    SnapshotState.PUBLISHED: ("Mark as published", snapshots.publish_snapshot, "marked as published"),
 }
 
 
@@ -221,10 +230,12 @@ def move(line: SnapshotLine, actor_id: str) -> None:
             label, act, done = _BUTTONS[new]
             draft = Draft("snapshot", actor_id, f"{line.name}/{new}")
             if new is SnapshotState.APPROVED and own:
-                html.show(html.put('<p class="quiet">You took it: another approver approves it.</p>'))
+                html.show(
+                    html.put('<p class="quiet">You saved this snapshot, so another approver must approve it.</p>')
+                )
             elif st.button(label, key=draft.key("button")):
                 move_on = partial(act, state.store(), actor_id=actor_id, name=line.name)
-                forms.save(draft, move_on, f"The snapshot {line.name} {done}")
+                forms.save(draft, move_on, f"Snapshot {line.name} {done}")
 
 
 def withdraw(line: SnapshotLine, actor_id: str) -> None:
@@ -232,7 +243,9 @@ def withdraw(line: SnapshotLine, actor_id: str) -> None:
     possible = SnapshotState.WITHDRAWN in NEXT[SnapshotState(line.state)]
     with forms.form("withdraw"):
         if possible and line.approved_by == actor_id:
-            html.show(html.put('<p class="quiet">You approved it, so another approver must withdraw it.</p>'))
+            html.show(
+                html.put('<p class="quiet">You approved this snapshot, so another approver must withdraw it.</p>')
+            )
         elif possible:
             with st.expander("Withdraw this snapshot"):
                 _withdraw(line, Draft("withdraw", actor_id, f"{line.name}/{line.version}"))
@@ -241,33 +254,32 @@ def withdraw(line: SnapshotLine, actor_id: str) -> None:
 def _withdraw(line: SnapshotLine, draft: Draft) -> None:
     html.show(
         html.put(
-            "<p>The snapshot can still be opened, and says that it was withdrawn and why. Later boards are no longer "
-            "compared with it. It cannot be put back: take another one.</p>"
+            "<p>You can still open a withdrawn snapshot. It shows that it was withdrawn, and why. Later boards are not "
+            "compared with it. You cannot undo this, but you can save another snapshot.</p>"
         )
     )
-    reason = st.text_input("Why it is withdrawn", **draft.kept("reason"))
-    if st.button("Withdraw it", key=draft.key("button")):
+    reason = st.text_input("Reason", **draft.kept("reason"))
+    if st.button("Withdraw snapshot", key=draft.key("button")):
         act = partial(snapshots.withdraw_snapshot, state.store(), actor_id=draft.person, name=line.name, reason=reason)
-        forms.save(draft, act, f"The snapshot {line.name} was withdrawn")
+        forms.save(draft, act, f"Snapshot {line.name} withdrawn")
 
 
 def verify(line: SnapshotLine) -> None:
     """Offer to prove that a snapshot shows what it showed, and the ledger with it."""
-    if not st.button("Verify", key=f"verify/{line.name}"):
+    if not st.button("Check this snapshot", key=f"verify/{line.name}"):
         return
     proof = snapshots.verify_snapshot(state.store(), line.name)
     if proof.faults:
         html.show(
             html.put(
-                '<div class="banner" role="alert"><p><strong>The snapshot is not as it was taken.</strong></p>'
-                "<ul>{}</ul></div>",
+                '<div class="banner" role="alert"><p><strong>This snapshot was altered.</strong></p><ul>{}</ul></div>',
                 html.joined(html.put("<li>{}</li>", fault) for fault in proof.faults),
             )
         )
     else:
         html.show(
             html.put(
-                '<div class="done" role="status"><p><strong>{}</strong> {} proved.</p></div>',
+                '<div class="done" role="status"><p><strong>{}</strong> {} checked.</p></div>',
                 proof.conclusion,
                 counted(proof.changes, "change"),
             )

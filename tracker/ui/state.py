@@ -150,7 +150,7 @@ def follow_snapshot() -> str:
     asked = st.query_params.get(SNAPSHOT, st.session_state.get(SNAPSHOT, ""))
     if asked not in all_snapshots():
         st.session_state.pop(SNAPSHOT, None)
-        return f'There is no snapshot "{asked}"; today is shown.' if asked else ""
+        return f'There is no snapshot called "{asked}". This page shows today.' if asked else ""
     st.session_state[SNAPSHOT] = st.query_params[SNAPSHOT] = asked
     return ""
 
@@ -179,7 +179,7 @@ def refused_day() -> str:
     try:
         day = boards.parse_as_at(asked)
     except UnreadableDate as error:
-        return "" if snapshot() else f"{error} Today is shown."
+        return "" if snapshot() else f"{error} This page shows today."
     if asked != day.isoformat():
         st.query_params[AS_AT] = day.isoformat()
         st.rerun()
@@ -202,7 +202,7 @@ def choose_as_at() -> dt.date:
         persist_state="session",
         format="DD/MM/YYYY",
         width=180,
-        help="Every page shows the position as it stood on this day.",
+        help="Every page shows the position on this date.",
     )
     st.button("Show", key="show/as_at")
     html.let_enter_show_the_day()

@@ -10,13 +10,13 @@ import streamlit as st
 
 from tracker.domain.dates import PublishedDate, parse_published_date
 from tracker.domain.errors import Fault, UnreadableDate
+from tracker.domain.fields import FIELDS
 from tracker.domain.progress import Evidence, Report, Statement, confirmation, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
 from tracker.ui import forms, html, panels, state
 from tracker.ui.drafts import Draft
-from tracker.ui.html import Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tracker.domain.progress import UpdateLine
     from tracker.services.progress import Foreseen
 
-HOW = "As exact as it is known, like 31 March 2027, March 2027, Q1 2027-28, spring 2027, 2027 or 2026-27."
+_TITLES = FIELDS["progress"]
+HOW = "As exact as you know it, for example 31 March 2027, March 2027, Q1 2027-28, spring 2027, 2027 or 2026-27."
 
 
 def by_need(lines: Sequence[UpdateLine]) -> None:
@@ -36,13 +37,13 @@ def by_need(lines: Sequence[UpdateLine]) -> None:
         html.show(
             html.table(
                 f"{need}: {len(group)}",
-                ["Milestone", "Due", "Dates say", Column("Slip", number=True), "Last confirmed"],
+                [*html.columns("milestone", "milestone_id", "due", "status", "slip_days"), "Last confirmed"],
                 (
                     (
                         html.put('{} <span class="id">{}</span>', line.title, line.milestone_id),
                         panels.due(line) or html.put('<span class="quiet">no date</span>'),
                         html.status(line.computed_status),
-                        html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
+                        html.slippage(line.slip_days) if line.slip_days is not None else html.put("–"),
                         line.confirmed_on or html.put('<span class="quiet">never</span>'),
                     )
                     for line in group
@@ -55,11 +56,11 @@ def by_need(lines: Sequence[UpdateLine]) -> None:
 def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
     """Confirm any number of lines as one change."""
     html.show(
-        html.put("<h2>Confirm unchanged</h2>"),
+        html.put("<h2>Confirm no change</h2>"),
         html.put(
-            '<p class="quiet">Confirm that nothing has changed since your last update. Your name and today\u2019s date '
-            "are recorded. You cannot confirm a line whose date has passed: below, give a new date, or the date on "
-            "which it happened.</p>"
+            '<p class="quiet">Confirm that nothing has changed since your last update. Your name and '
+            "today's date are recorded. You cannot confirm a milestone whose date has passed. Give a new date below, "
+            "or the date it was completed.</p>"
         ),
     )
     with forms.form("confirm"):
@@ -69,15 +70,15 @@ def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
 def _confirm(lines: Sequence[UpdateLine], draft: Draft) -> None:
     ids = _confirmable(draft.person)
     able = {line.milestone_id: line for line in lines if line.milestone_id in ids}
-    chosen = choose_lines("Lines to confirm", able, draft)
+    chosen = choose_lines("Milestones to confirm", able, draft)
     reports = [
         replace(confirmation(line), base_version=begun(line, draft).base_version(line.base_version)) for line in chosen
     ]
     if changed := stale(chosen, reports):
-        offer_both(changed, draft, mine="Confirm what is saved now", theirs="Leave them out")
-    if st.button(f"Confirm {counted(len(chosen), 'line')} unchanged", key=draft.key("button")):
+        offer_both(changed, draft, mine="Confirm the current version", theirs="Leave these milestones out")
+    if st.button(f"Confirm {counted(len(chosen), 'milestone')}", key=draft.key("button")):
         if not chosen:
-            forms.refuse(draft, Fault("lines", "Choose the lines to confirm."))
+            forms.refuse(draft, Fault("lines", "Choose the milestones to confirm."))
         save(reports, draft)
 
 
@@ -87,7 +88,7 @@ def choose_lines(label: str, able: Mapping[str, UpdateLine], draft: Draft) -> li
         label,
         list(able),
         format_func=lambda milestone_id: f"{milestone_id} {able[milestone_id].title}",
-        placeholder="Choose lines",
+        placeholder="Choose milestones",
         **draft.kept("lines"),
     )
     for milestone_id in able.keys() - set(chosen):
@@ -116,18 +117,18 @@ def _confirmable(actor_id: str) -> frozenset[str]:
 
 def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
     """Change one line: what is typed is a draft that survives leaving the page, until it is saved or dropped."""
-    html.show(html.put("<h2>Change a line</h2>"))
+    html.show(html.put("<h2>Update a milestone</h2>"))
     with forms.form("line"):
         _change({line.milestone_id: line for line in lines}, Draft("line", actor_id))
 
 
 def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
     chosen = st.selectbox(
-        "Line",
+        "Milestone",
         list(by_id),
         index=None,
         format_func=lambda milestone_id: f"{milestone_id} {by_id[milestone_id].title}",
-        placeholder="Choose a line",
+        placeholder="Choose a milestone",
         **choice.kept("milestone_id"),
     )
     if chosen is None:
@@ -143,7 +144,7 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
             _tell_what_follows(report, seen.report)
     if changed := stale([line], [report]):
         offer_both(changed, draft)
-    if st.button("Save", type="primary", key=draft.key("button")):
+    if st.button("Save update", type="primary", key=draft.key("button")):
         if wrong:
             forms.refuse(draft, *wrong)
         save([report], draft)
@@ -154,10 +155,10 @@ def _tell_what_follows(typed: Report, report: Report) -> None:
     before, after = typed.statement, report.statement
     follows = [
         f'the status becomes "{after.status}"' if after.status != before.status else "",
-        "the expected date is taken away" if after.forecast != before.forecast else "",
+        "the forecast date is removed" if after.forecast != before.forecast else "",
     ]
     if said := " and ".join(filter(None, follows)):
-        html.show(html.put('<p class="quiet">Because it has happened, {}.</p>', said))
+        html.show(html.put('<p class="quiet">Because the milestone is complete, {}.</p>', said))
     if typed.evidence and report.evidence and report.evidence != typed.evidence:
         html.show(html.put('<p class="quiet">We read the link as {}.</p>', report.evidence.url))
 
@@ -165,38 +166,41 @@ def _tell_what_follows(typed: Report, report: Report) -> None:
 def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[Fault] = ()) -> None:
     """Say what saving does; without ``seen``, what is wrong with what was typed."""
     effects: list[tuple[str, html.Cell]] = []
+    titles = FIELDS["milestone"]
     if seen:
         effects = [
-            (term, html.put("{} now, {} after", before, after))
-            for term, before, after in (
-                ("Dates say", html.status(line.computed_status), html.status(seen.status_after)),
-                ("Slip", html.slip(line.slip_days), html.slip(seen.slip_after)),
-            )
+            (titles["status"].title, html.effect(html.status(line.computed_status), html.status(seen.status_after))),
+            (titles["slip_days"].title, html.effect(html.slippage(line.slip_days), html.slippage(seen.slip_after))),
         ]
     faults = " ".join(map(str, seen.faults if seen else wrong))
-    html.show(html.put("<h3>What saving does</h3>"), html.facts([*effects, ("To put right first", faults)]))
+    html.show(html.put("<h3>Check your update</h3>"), html.facts([*effects, ("Fix before saving", faults)]))
 
 
 def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
     """Draw the fields of one line and return what they say, and what of it cannot be read."""
     statuses = list(ReportedStatus)
     status = st.selectbox(
-        "Status", statuses, index=statuses.index(ReportedStatus(str(confirmed(line).status))), **draft.kept("status")
+        _TITLES["status"].title,
+        statuses,
+        index=statuses.index(ReportedStatus(str(confirmed(line).status))),
+        **draft.kept("status"),
     )
     left, right = st.columns(2)
     due = str(line.due) if line.due and not line.actual else ""
     wrong: list[Fault] = []
-    forecast = ask_date(left, "forecast", "Expected", due, draft, wrong)
-    actual = ask_date(right, "actual", "Happened", str(line.actual or ""), draft, wrong)
+    forecast = ask_date(left, "forecast", _TITLES["forecast"].title, due, draft, wrong)
+    actual = ask_date(right, "actual", _TITLES["actual"].title, str(line.actual or ""), draft, wrong)
     reason = st.selectbox(
-        "Why the date moves (required when it does)",
+        f"{_TITLES['reason'].title} (required if you change the date)",
         list(MoveReason),
         index=None,
-        placeholder="It does not move",
+        placeholder="No change",
         **draft.kept("reason"),
     )
-    reason_note = st.text_input("More about why", **draft.kept("reason_note"))
-    narrative = st.text_area("Narrative", value=line.statement.narrative or "", **draft.kept("narrative"))
+    reason_note = st.text_input(_TITLES["reason_note"].title, **draft.kept("reason_note"))
+    narrative = st.text_area(
+        _TITLES["narrative"].title, value=line.statement.narrative or "", **draft.kept("narrative")
+    )
     evidence = ask_evidence(draft)
     report = Report(
         milestone_id=line.milestone_id,
@@ -217,11 +221,16 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
 
 def ask_evidence(draft: Draft) -> Evidence | None:
     """Draw the fields of new evidence and return what they say; None when they say nothing."""
-    html.show(html.put('<p class="quiet">Evidence. A completion without it is shown as asserted by its owner.</p>'))
+    html.show(
+        html.put(
+            '<p class="quiet">Evidence of completion (optional). Without it the board sees “{}”.</p>',
+            panels.NO_EVIDENCE,
+        )
+    )
     first, second, third = st.columns(3)
     publisher = first.text_input("Publisher", **draft.kept("publisher", first))
     title = second.text_input("Title", **draft.kept("title", second))
-    url = third.text_input("Link on the publisher's own site", **draft.kept("url", third))
+    url = third.text_input("Link to the publisher's own site", **draft.kept("url", third))
     return Evidence(publisher=publisher, title=title, url=url or None) if publisher or title or url else None
 
 
@@ -256,8 +265,8 @@ def offer_both(
     changed: Sequence[tuple[UpdateLine, Report]],
     draft: Draft,
     *,
-    mine: str = "Keep mine, to be saved on top of theirs",
-    theirs: str = "Take theirs and drop my draft",
+    mine: str = "Use my version",
+    theirs: str = "Use their version",
 ) -> None:
     """Somebody else saved first: show what is held now beside the draft, and let its writer decide."""
     ids = ", ".join(line.milestone_id for line, _ in changed)
@@ -266,24 +275,28 @@ def offer_both(
         left_out = {line.milestone_id for line, _ in changed}
         chosen = draft.key("lines")
         st.session_state[chosen] = [one for one in st.session_state[chosen] if one not in left_out]
-        return f"{ids} left out. Nothing is saved yet."
+        return f"{ids} left out. Nothing has been saved yet."
 
     forms.offer_both(
         draft,
         ids,
         told=[
-            f"{line.milestone_id} was changed by somebody else since you began. Your draft is kept. "
-            f"The saved version now says: {line.statement.status or 'no status'}, "
-            f"expected {line.due or 'at no date'}, narrative: {line.statement.narrative or 'none'}"
+            f"Someone else changed {line.milestone_id} after you started. Your draft is kept. "
+            f"The current version: status {line.statement.status or 'none'}, "
+            f"forecast {line.due or 'none'}, narrative: {line.statement.narrative or 'none'}"
             for line, _ in changed
         ],
-        columns=["Line", "Whose", "Status", "Expected", "Happened", "Narrative"],
+        columns=[
+            "Milestone",
+            "Version",
+            *html.columns("progress", "status", "forecast", "actual", "narrative"),
+        ],
         rows=[
             (line.milestone_id, whose, said.status, said.forecast, said.actual, said.narrative)
             for line, report in changed
             for whose, said in (
-                ("Yours", report.statement),
-                ("Saved now", replace(confirmed(line), status=line.statement.status)),
+                ("Your version", report.statement),
+                ("Current version", replace(confirmed(line), status=line.statement.status)),
             )
         ],
         begun={begun(line, draft): line.base_version for line, _ in changed},
@@ -299,6 +312,6 @@ def save(reports: Sequence[Report], draft: Draft) -> None:
     forms.save(
         draft,
         partial(progress.report_progress, state.store(), actor_id=draft.person, reports=reports),
-        f"Saved {counted(len(ids), 'line')}: {', '.join(ids)}",
+        f"Saved {counted(len(ids), 'milestone')}: {', '.join(ids)}",
         also=[replace(draft, thing=milestone_id) for milestone_id in ids],
     )

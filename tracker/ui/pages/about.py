@@ -1,7 +1,6 @@
 from tracker.domain.rules import OF_A_COMMITMENT
 from tracker.domain.words import COVERAGE_NOTICE, OwnerRating
 from tracker.ui import html, panels, state
-from tracker.ui.html import Column
 
 view = state.board()
 rules = view.rules
@@ -20,23 +19,23 @@ html.show(
         "<ol><li>Outcomes are poor for children and young people with special educational needs or in alternative "
         "provision.</li><li>Finding a way through the system is a bad experience for them and their families.</li>"
         "<li>The system gives poor value for the money invested in it.</li></ol>"
-        "<p>A vicious cycle is said to drive all three: help comes late, confidence is low, and money and people are "
-        "used badly.</p>"
+        "<p>The Green Paper says that a vicious cycle drives all three: help comes late, confidence is low, and money "
+        "and people are used badly.</p>"
     ),
-    html.put("<h2>Three statuses that never merge</h2>"),
+    html.put("<h2>Three separate statuses</h2>"),
     html.put(
-        "<p><strong>What owners say</strong> is the owner's delivery confidence on the three-point scale in government "
-        "use since 2021 ({}). A rating lasts until its end date, or for {} days if it has none. After that the "
-        "commitment is <em>Not reported</em>: an old rating is never carried forward.</p>",
+        "<p><strong>Delivery confidence</strong> is the owner's rating on the three-point scale that government has "
+        "used since 2021 ({}). A rating lasts until its end date, or for {} days if it has none. Then the commitment "
+        "is <em>Not reported</em>. An old rating is never carried forward.</p>",
         ", ".join(OwnerRating),
         rules.stale_days,
     ),
     html.put(
-        "<p><strong>What the dates say</strong> is worked out from milestones by the rules below. {}</p>",
+        "<p><strong>Status from dates</strong> is worked out from milestones by the rules below. {}</p>",
         OF_A_COMMITMENT,
     ),
     html.put(
-        "<p><strong>What the evidence shows</strong> is this tracker's own reading of the published record, with its "
+        "<p><strong>The evidence view</strong> is this tracker's own reading of the published record, with its "
         "reason and source. It is not a department's view. <em>Unknown</em> means that we searched and found nothing."
         "</p>"
     ),
@@ -66,13 +65,13 @@ html.show(
         "promised, a completion from the day it happened.</p>"
     ),
     html.put(
-        "<p>Changes are sealed in a chain. Altering any of them breaks the chain, and the last seal, at the foot of "
-        "every page, shows whether changes are missing from the end. <code>python -m tracker verify</code> checks "
-        "the whole chain.</p>"
+        "<p>Each change has a fingerprint that includes the one before. If anything is altered, the fingerprints no "
+        "longer match. The latest one, at the foot of every page, shows whether changes are missing from the end. "
+        "<code>python -m tracker verify</code> checks the whole record.</p>"
     ),
-    html.put("<h2>Money</h2>"),
+    html.put("<h2>Funding</h2>"),
     html.put(
-        "<p>Money is planned, announced, committed, paid or withheld. One stage is never shown as another. Amounts "
+        "<p>Funding is planned, announced, committed, paid or withheld. One stage is never shown as another. Amounts "
         "overlap, so they are never added together. We say that money was spent only when a source says so.</p>"
     ),
     html.put("<h2>Licence</h2>"),
@@ -87,7 +86,7 @@ html.show(
     *(
         html.table(
             title,
-            ["Source", "Published", Column("Cited", number=True), "Note"],
+            html.columns("source", "source_id", "published", "cited", "note"),
             (
                 (
                     html.outward(source.url, f"{source.publisher}: {source.title}"),
@@ -109,7 +108,7 @@ html.show(
     html.put("<h2>This record</h2>"),
     html.facts(
         [
-            ("Last change", html.put("change {}, seal <code>{}</code>", view.head.seq, view.head.seal)),
+            ("Last change", html.put("change {}, fingerprint <code>{}</code>", view.head.seq, view.head.seal)),
             ("Last updated", panels.known(view)),
         ]
     ),

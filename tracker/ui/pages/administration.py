@@ -7,13 +7,10 @@ if asking:
     require(asking, Action.MANAGE_USERS)
 html.show(
     html.put("<h1>Administration</h1>"),
-    html.put(
-        '<p class="quiet">Who may use the tracker, in which role and for what: all of it is kept in the ledger, and '
-        "nobody is deleted. Below that, backups of the whole.</p>"
-    ),
+    html.put('<p class="quiet">Manage people and backups. You can deactivate people but not delete them.</p>'),
 )
 if asking is None:
-    html.show(html.put("<p>{} Only an administrator may change who uses the tracker.</p>", identity.invitation()))
+    html.show(html.put("<p>{} Only administrators manage people and backups.</p>", identity.invitation()))
 else:
     if state.editable():
         drafts.begin()

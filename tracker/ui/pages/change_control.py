@@ -9,16 +9,12 @@ if asking:
 html.show(
     html.put("<h1>Change control</h1>"),
     html.put(
-        '<p class="lead">A baseline is changed only when somebody asks, with the reason, and somebody else approves. '
-        "Reporting periods say when owners confirm their lines, and for which board.</p>"
+        '<p class="lead">A baseline changes only when one person requests it, with a reason, and another approves. '
+        "Reporting periods set when owners confirm their milestones, and for which board.</p>"
     ),
 )
 if asking is None:
-    html.show(
-        html.put(
-            "<p>{} A contributor asks for changes of baseline, an approver decides on them.</p>", identity.invitation()
-        )
-    )
+    html.show(html.put("<p>{} Contributors request baseline changes. Approvers decide.</p>", identity.invitation()))
 else:
     at = state.position()
     asked = baselines.list_requests(state.store(), at.as_at, at.known_seq)
@@ -39,4 +35,4 @@ else:
         if chased and state.may(Action.KEEP_PERIODS):
             periods.letters(chased)
     elif not state.shows_today():
-        html.show(html.put("<p>Requests and periods are decided as at today. Show today to do so.</p>"))
+        html.show(html.put("<p>You can decide only as at today. Show today first.</p>"))

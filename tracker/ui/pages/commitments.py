@@ -1,16 +1,16 @@
 import streamlit as st
 
+from tracker.domain.fields import FIELDS
 from tracker.domain.words import CHAPTERS
 from tracker.reporting.register import Filter, matching
 from tracker.ui import html, state
-from tracker.ui.html import Column
 
 view = state.board()
 html.show(
     html.put("<h1>Commitments</h1>"),
     html.put(
-        '<p class="quiet">Everything the Green Paper of 29 March 2022 promised, as stated in five published summaries '
-        "of it, in our own words.</p>"
+        '<p class="quiet">Everything that the Green Paper of 29 March 2022 promised. We used five published summaries '
+        "and our own words.</p>"
     ),
 )
 
@@ -21,24 +21,25 @@ def choose(label: str, key: str, options: list[str]) -> list[str]:
 
 
 lines = view.commitments
+TITLES = FIELDS["commitment"]
 search = st.text_input(
     "Search",
     key="search",
     bind="query-params",
     persist_state="session",
     type="search",
-    placeholder="Words, an id or a sum",
+    placeholder="Words, an id or an amount",
 )
 first, second, third = st.columns(3)
 with first:
     chapters = choose("Chapter", "chapter", [f"{number} {title}" for number, title in CHAPTERS.items() if number > 1])
-    owner_statuses = choose("Owner's status", "owner", list(view.by_owner_status))
+    owner_statuses = choose(TITLES["owner_status"].title, "owner", list(view.by_owner_status))
 with second:
     programmes = choose("Programme", "programme", [programme.name for programme in view.programmes])
-    computed = choose("Computed status", "computed", list(view.by_computed_status))
+    computed = choose(TITLES["computed_status"].title, "computed", list(view.by_computed_status))
 with third:
     organisations = choose("Lead organisation", "organisation", sorted({line.lead for line in lines}))
-    outcomes = choose("Evidence view", "outcome", list(view.by_outcome))
+    outcomes = choose(TITLES["outcome"].title, "outcome", list(view.by_outcome))
 
 found = matching(
     lines,
@@ -59,11 +60,7 @@ html.show(
         [
             "Commitment",
             "Lead and owner",
-            Column("Milestones met", number=True),
-            Column("Slip", number=True),
-            "Owner says",
-            "Dates say",
-            "Evidence shows",
+            *html.columns("commitment", "milestones_met", "slip_days", "owner_status", "computed_status", "outcome"),
         ],
         (
             (
@@ -75,13 +72,13 @@ html.show(
                 ),
                 html.put('{}<span class="why">{}</span>', line.owner, line.lead),
                 f"{line.milestones_met} of {line.milestones}",
-                html.slip(line.slip_days) if line.slip_days is not None else html.put("–"),
+                html.slippage(line.slip_days) if line.slip_days is not None else html.put("–"),
                 html.status(line.owner_status),
                 html.status(line.computed_status),
                 html.status(line.outcome),
             )
             for line in found
         ),
-        empty="No commitment matches. Take a filter away, or search for fewer words.",
+        empty="No commitments match. Remove a filter or search for fewer words.",
     )
 )

@@ -3,12 +3,11 @@ from tracker.ui import history, html, state
 html.show(
     html.put("<h1>History</h1>"),
     html.put(
-        '<p class="lead">Everything that was recorded, newest first: who, when, what from and to, and why. Nothing is '
-        "ever overwritten.</p>"
+        '<p class="lead">Every change, newest first: who made it, when, what it changed and why. Nothing is '
+        "overwritten.</p>"
     ),
     html.put(
-        "<p>Listed is what holds on or before {}; it may have been recorded later. What holds only from a later day "
-        "is left out.</p>",
+        "<p>This list shows what was true on or before {}. Some of it may have been recorded later.</p>",
         html.day(state.as_at()),
     )
     if state.as_at() != state.present()
@@ -23,8 +22,8 @@ history.download(wanted)
 html.show(
     html.put("<h2>Proof</h2>"),
     html.put(
-        "<p>Every change is sealed over the one before it. Verifying recomputes every seal and compares the end with "
-        "the head anchor beside the store.</p>"
+        "<p>Each change has a fingerprint that includes the one before. This check works out every fingerprint again "
+        "and makes sure that no change is missing from the end.</p>"
     ),
 )
 history.proof()

@@ -6,9 +6,7 @@ if asking:
     require(asking, Action.REPORT)
 html.show(html.put("<h1>My updates</h1>"))
 if asking is None:
-    html.show(
-        html.put("<p>{} A contributor updates the milestones that were given to them.</p>", identity.invitation())
-    )
+    html.show(html.put("<p>{} Contributors update the milestones assigned to them.</p>", identity.invitation()))
 else:
     lines = updates.my_lines(asking.user_id)
     if state.editable():
@@ -24,5 +22,7 @@ else:
     ratings.show(asking.user_id)
     if not state.shows_today():
         html.show(
-            html.put("<p>Updates are made as at today; the lines above are today's. Show today to make them.</p>")
+            html.put(
+                "<p>You can update only as at today, and the milestones above are as at today. Show today first.</p>"
+            )
         )

@@ -4,8 +4,8 @@ from tracker.ui import changes, drafts, html, packs, snapshots, state
 html.show(
     html.put("<h1>Snapshots</h1>"),
     html.put(
-        '<p class="lead">The board of a day as it was known at a moment, kept under a name: open one, and every page '
-        "shows what the board saw then.</p>"
+        '<p class="lead">Saved positions: what the board saw at each meeting. Open one, and every page shows what the '
+        "board saw then.</p>"
     ),
 )
 lines = list(state.all_snapshots().values())
