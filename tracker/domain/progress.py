@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+TEXTS = ("narrative",)
+"""The fields of a statement that an owner writes for the board, in the order in which a form asks for them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """What was reported of a milestone. ``status`` is the reporter's own word; the dates are what counts."""
@@ -27,6 +31,11 @@ class Statement:
     narrative: str | None = None
     evidence_id: str | None = None
     reason_note: str | None = None
+
+    @property
+    def texts(self) -> dict[str, str | None]:
+        """What the owner wrote for the board, by field."""
+        return {name: getattr(self, name) for name in TEXTS}
 
 
 @dataclass(frozen=True, kw_only=True)

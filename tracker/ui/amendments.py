@@ -9,7 +9,7 @@ import streamlit as st
 
 from tracker.domain.errors import Fault
 from tracker.domain.fields import FIELDS
-from tracker.domain.progress import Statement, amended, confirmed
+from tracker.domain.progress import TEXTS, Statement, amended, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.domain.progress import Evidence, UpdateLine
     from tracker.services.progress import Foreseen
 
-_FIELDS = ("forecast", "actual", "status", "narrative")
+_FIELDS = ("forecast", "actual", "status", *TEXTS)
 
 
 def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
@@ -91,8 +91,8 @@ def _ask(field: str, draft: Draft, wrong: list[Fault]) -> tuple[Statement, Evide
     if field == "status":
         open_ = [ReportedStatus.NOT_STARTED, ReportedStatus.IN_PROGRESS]
         return Statement(status=st.selectbox(label, open_, index=None, **draft.kept("status"))), None
-    if field == "narrative":
-        return Statement(narrative=st.text_area(label, **draft.kept("narrative")) or None), None
+    if field in TEXTS:
+        return Statement(**{field: st.text_area(label, **draft.kept(field)) or None}), None
     day = updates.ask_date(st.container(), field, label, "", draft, wrong)
     if field == "actual":
         evidence = updates.ask_evidence(draft)

@@ -163,7 +163,7 @@ def _asides(words: list[str | None]) -> Markup:
 
 def _said(line: MilestoneLine) -> list[str | None]:
     return [
-        line.statement.narrative,
+        *line.statement.texts.values(),
         _why_moved(line),
         "Reported by its owner." if line.reporter == Reporter.OWNER else None,
         _remark(line.note),

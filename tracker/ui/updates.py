@@ -11,7 +11,7 @@ import streamlit as st
 from tracker.domain.dates import PublishedDate, parse_published_date
 from tracker.domain.errors import Fault, UnreadableDate
 from tracker.domain.fields import FIELDS
-from tracker.domain.progress import Evidence, Report, Statement, confirmation, confirmed
+from tracker.domain.progress import TEXTS, Evidence, Report, Statement, confirmation, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -198,9 +198,10 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
         **draft.kept("reason"),
     )
     reason_note = st.text_input(_TITLES["reason_note"].title, **draft.kept("reason_note"))
-    narrative = st.text_area(
-        _TITLES["narrative"].title, value=line.statement.narrative or "", **draft.kept("narrative")
-    )
+    texts = {
+        name: st.text_area(_TITLES[name].title, value=written or "", **draft.kept(name)) or None
+        for name, written in line.statement.texts.items()
+    }
     evidence = ask_evidence(draft)
     report = Report(
         milestone_id=line.milestone_id,
@@ -211,8 +212,8 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
             actual=actual,
             reason=MoveReason(reason) if reason else None,
             reason_note=reason_note or None,
-            narrative=narrative or None,
             evidence_id=line.evidence_id,
+            **texts,
         ),
         evidence=evidence,
     )
@@ -283,16 +284,17 @@ def offer_both(
         told=[
             f"Someone else changed {line.milestone_id} after you started. Your draft is kept. "
             f"The current version: status {line.statement.status or 'none'}, "
-            f"forecast {line.due or 'none'}, narrative: {line.statement.narrative or 'none'}"
+            f"forecast {line.due or 'none'}"
+            + "".join(f", {_TITLES[name].label}: {text or 'none'}" for name, text in line.statement.texts.items())
             for line, _ in changed
         ],
         columns=[
             "Milestone",
             "Version",
-            *html.columns("progress", "status", "forecast", "actual", "narrative"),
+            *html.columns("progress", "status", "forecast", "actual", *TEXTS),
         ],
         rows=[
-            (line.milestone_id, whose, said.status, said.forecast, said.actual, said.narrative)
+            (line.milestone_id, whose, said.status, said.forecast, said.actual, *said.texts.values())
             for line, report in changed
             for whose, said in (
                 ("Your version", report.statement),

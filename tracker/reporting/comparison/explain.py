@@ -123,8 +123,8 @@ def _reasons(row: ChangeRow, made: SaidLine, requests: Sequence[BaselineRequest]
     noun = made.version.noun
     if isinstance(noun, Progress) and row.kind is not Movement.EVIDENCE:
         said = noun.statement
-        told = said.narrative if row.kind is Movement.MET and not said.reason else None
-        return [said.reason, said.reason_note, told]
+        texts = said.texts.values() if row.kind is Movement.MET and not said.reason else ()
+        return [said.reason, said.reason_note, *texts]
     if isinstance(noun, Assessment) and row.kind is Movement.RATING:
         return [noun.override_reason]
     if isinstance(noun, Milestone) and row.kind in _CORRECTED:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tracker.domain.columns import parts
 from tracker.domain.nouns import Progress
+from tracker.domain.progress import TEXTS
 from tracker.domain.words import Movement
 from tracker.reporting.comparison.rows import Cause
 from tracker.views.board import LISTS, Listed
@@ -80,6 +81,7 @@ _OWNER = (
     _own("owner", "role organisation_id note"),
 )
 _BASELINE = _own("milestone", "baseline")
+_TEXTS = " ".join(TEXTS)
 
 
 def _view(fields: str, view: str) -> Cause:
@@ -120,8 +122,8 @@ SHAPES = (
     _shape(
         "milestones",
         (Movement.MILESTONE_ADDED, Movement.MILESTONE_REMOVED, Movement.MILESTONE_WORDS),
-        _rule(Movement.MET, "actual", _progress("actual"), also="status evidence_id narrative"),
-        _rule(Movement.FORECAST, "forecast", _progress("forecast"), also="narrative"),
+        _rule(Movement.MET, "actual", _progress("actual"), also=f"status evidence_id {_TEXTS}"),
+        _rule(Movement.FORECAST, "forecast", _progress("forecast"), also=_TEXTS),
         _rule(Movement.BASELINE, "baseline", _BASELINE, also="baseline_wording original_baseline"),
         _rule(Movement.BASELINE_CORRECTED, "original_baseline", _BASELINE),
         _rule(Movement.COMPUTED, "status"),
