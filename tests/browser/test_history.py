@@ -80,7 +80,7 @@ def test_a_milestones_history_is_told_in_sentences_with_its_trend_and_a_table_be
     assert "Ana (viewer)" in newest
     assert f"Moved the forecast of {MILESTONE} from 31 March 2026 to 30 June 2026 (+91 days)" in newest
     assert "funding or spending review" in newest
-    said = f"The forecast has moved 2 times, by 181 days in all. {MILESTONE} up to the day shown, "
+    said = f"The forecast has moved 2 times, by 181 days in total. {MILESTONE} up to "
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_attribute("aria-label", re.compile(f"^{said}"))
     beside = page.locator("table", has_text=f"Reported dates of {MILESTONE}")
     assert "30 June 2026" in beside.locator("tbody tr").first.inner_text()

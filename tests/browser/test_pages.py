@@ -65,7 +65,7 @@ def test_the_board_page_shows_the_figures_of_the_command_line(app: str, page: Pa
             read = {word.lstrip("✓▲■◆●◌–○▸≈∞↷✕≁?").strip(): int(n) for word, n in zip(words, numbers, strict=True)}
             assert read == figures["commitments"][counts]
         serious = [e for e in figures["exceptions"] if e["reasons"][0] != "not reported"]
-        heads = r"(Overdue|Slipped beyond tolerance|Owner's rating better than the dates|milestones open): \d"
+        heads = r"(Overdue|Late beyond tolerance|Owner's rating better than the dates|open milestones): \d"
         tables = page.locator("table", has=page.locator("caption", has_text=re.compile(heads)))
         assert tables.locator("tbody tr").count() == len(serious)
         assert figures["head"]["hash"][:12] in page.locator("footer").inner_text()
@@ -218,7 +218,7 @@ def test_every_chart_has_its_finding_as_text(app: str, page: Page) -> None:
     charts.first.wait_for()
     labels = charts.locator("[aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert any("commitments are delivered in some form" in label for label in labels)
-    assert any("overdue, the furthest" in label for label in labels)
+    assert any("overdue, the latest" in label for label in labels)
     page.get_by_text("Show the figures").click()
     expect(page.locator("table", has_text="Delivered in some form").first).to_be_visible()
 

@@ -124,7 +124,7 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
         expect(rows.filter(has_text="C6-04-M3")).to_contain_text("Department for Education: Close of testing")
 
         visit(page, acting(office, "", "ana"))
-        late = page.locator("table", has_text="Slipped beyond tolerance").locator("tbody tr")
+        late = page.locator("table", has_text="Late beyond tolerance").locator("tbody tr")
         expect(late.filter(has_text="C6-04-M2")).to_contain_text("Forecast March 2027 against a baseline of March 2025")
         expect(late.filter(has_text="C6-04-M3")).to_have_count(0)
 

@@ -244,7 +244,7 @@ def test_plan_check_of_unsound_plans_tells_every_fault_and_ends_with_1(tracker: 
 def test_plan_check_of_a_folder_that_is_not_there_says_which_option_names_it(tracker: CommandLine) -> None:
     ran = tracker.run("plan", "check", "--plans", "/nowhere")
     assert ran.status == 1
-    assert "/nowhere: no plan (*.toml) is there; give the folder that holds them with --plans." in ran.err
+    assert "/nowhere: there are no plans (*.toml) here. Give their folder with --plans." in ran.err
 
 
 def test_plan_load_prints_each_difference_and_the_change(tracker: CommandLine, plan: PlanFolder) -> None:
@@ -281,7 +281,7 @@ def test_the_board_of_today_is_shown_without_options(tracker: CommandLine) -> No
     tracker.begin()
     ran = tracker.run("board")
     assert (ran.status, ran.err) == (0, "")
-    assert re.match(r"National SEND Delivery Board: as at \d\d \w+ \d{4}\nKnown up to change 1 ", ran.out)
+    assert re.match(r"National SEND Delivery Board: as at \d\d \w+ \d{4}\nAs known at change 1 ", ran.out)
     assert "\n2 commitments\n" in ran.out
 
 
@@ -323,11 +323,11 @@ def test_the_board_before_anything_was_recorded_prints_and_says_so(tracker: Comm
     tracker.begin()
     ran = tracker.run("board", "--known-at", "2022-03-29", "--format", form)
     assert (ran.status, ran.err) == (0, "")
-    assert "Nothing had been recorded." in ran.out
+    assert "Nothing was recorded by this date." in ran.out
     if form == "json":
         assert json.loads(ran.out)["commitments"]["total"] == 0
     else:
-        assert "Known up to change 0 (nothing recorded)" in ran.out
+        assert "As known at change 0 (nothing recorded)" in ran.out
 
 
 @pytest.mark.parametrize(

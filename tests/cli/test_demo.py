@@ -32,7 +32,7 @@ def test_a_demonstration_does_not_take_the_place_of_the_store(tracker: CommandLi
     tracker.begin()
     ran = tracker.run("demo", "--to", str(tracker.store), *tracker.folders)
     assert (ran.status, ran.out) == (1, "")
-    assert "is no demonstration store, so it was left as it is" in ran.err
+    assert "is not a demonstration store, so it was not changed" in ran.err
     assert tracker.run("verify").status == 0
 
 

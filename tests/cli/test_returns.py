@@ -73,9 +73,9 @@ def test_a_return_is_drawn_checked_and_taken_in_once(staffed: CommandLine, folde
         "0 rejected.\n\n"
         "Change:\n"
         f"  {PAID} (row 4) The money is paid. Dates say Overdue now, Red after.\n"
-        f"      Expected: 2025 → {NEXT_YEAR}\n"
-        "      Why it moved: nothing → workforce\n"
-        "      More about why: nothing → Nobody to pay it.\n"
+        f"      Forecast date: 2025 → {NEXT_YEAR}\n"
+        "      Reason for the change: nothing → workforce\n"
+        "      More about the reason: nothing → Nobody to pay it.\n"
         "      Narrative: nothing → Two lines.\n\n"
         "Left as it is:\n"
         f"  {SECOND} (row 5) The second sum is paid.\n"
@@ -111,10 +111,11 @@ def test_a_conflict_and_a_rejected_row_are_told_and_decided(staffed: CommandLine
     checked = staffed.run("return", "check", str(file), "--as", ANA)
     assert checked.status == 1
     assert (
-        'Rejected; put right, or leave out:\n  row 4, column I (Happened): "31/06/2023" does not exist' in checked.out
+        'Rejected; put right, or leave out:\n  row 4, column I (Date completed): "31/06/2023" does not exist'
+        in checked.out
     )
     assert (
-        f"      Narrative: Ben's → Ana's\n    changed meanwhile by {BEN}:\n      Expected: 2025 → {NEXT_YEAR}\n"
+        f"      Narrative: Ben's → Ana's\n    changed meanwhile by {BEN}:\n      Forecast date: 2025 → {NEXT_YEAR}\n"
         "      Narrative: nothing → Ben's\n"
     ) in checked.out
     assert checked.out.endswith(f"--preview {code(checked)} --leave-out-rejected --mine or --theirs {PAID}\n")
@@ -142,7 +143,7 @@ def test_what_cannot_stand_and_what_is_besides_the_table_is_told(staffed: Comman
     file.write_text(f"{head},Mine\n" + "".join(f"{row},x\n" for row in rows.splitlines()))
     told = staffed.run("return", "check", str(file), "--as", ANA).out
     assert "    yours cannot stand: the date moves from " in told
-    assert told.partition("To know besides:\n")[2].startswith('  Column Q "Mine" is no part of a return;')
+    assert told.partition("To know besides:\n")[2].startswith('  Column Q "Mine" is not part of a return.')
 
 
 def test_taking_in_needs_the_code_of_what_was_checked(staffed: CommandLine, folder: Path) -> None:

@@ -270,10 +270,10 @@ def test_a_demonstration_is_made_as_large_as_asked(tmp_path: Path, plan: PlanFol
 
 def test_no_smaller_demonstration_is_made_than_the_plan_and_its_history(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "small.duckdb")
-    with pytest.raises(NoDemonstration, match=r"ask for .* or more, or for no number") as refused:
+    with pytest.raises(NoDemonstration, match=r"Ask for .* or more, or leave out --versions") as refused:
         making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=1)
     assert not at.exists()
-    fewest = int(re.findall(r"ask for ([0-9,]+) or more", str(refused.value))[0].replace(",", ""))
+    fewest = int(re.findall(r"Ask for ([0-9,]+) or more", str(refused.value))[0].replace(",", ""))
     with pytest.raises(NoDemonstration):
         making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest - 1)
     assert making.make_demonstration(at, plan.plans, plan.data, day=DAY, versions=fewest).versions == fewest
@@ -283,7 +283,7 @@ def test_no_smaller_demonstration_is_made_than_the_plan_and_its_history(tmp_path
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_day_without_room_for_eight_quarters_or_that_has_not_come_is_refused(tmp_path: Path, days: int) -> None:
     day = history.EARLIEST_DAY if days < 0 else dates.today()
-    with pytest.raises(NoDemonstration, match="leaves no room for 8 quarters"):
+    with pytest.raises(NoDemonstration, match="must be 8 quarters after the Green Paper, and not in the future"):
         making.make_demonstration(Address(tmp_path / "d.duckdb"), *PLAN, day=day + dt.timedelta(days=days))
 
 
@@ -299,12 +299,12 @@ def test_a_demonstration_is_replaced_and_any_other_store_is_left_as_it_is(
 
     real = Address(tmp_path / "real.duckdb")
     stores.init_store(real)
-    with pytest.raises(StoreUnusable, match="is no demonstration store, so it was left as it is"):
+    with pytest.raises(StoreUnusable, match="is not a demonstration store, so it was not changed"):
         making.make_demonstration(real, plan.plans, plan.data, day=DAY)
     with stores.open_store(real, writable=True) as db:
         save(db, organisation())
     before = real.file.read_bytes()
-    with pytest.raises(StoreUnusable, match="is no demonstration store"):
+    with pytest.raises(StoreUnusable, match="is not a demonstration store"):
         making.make_demonstration(real, plan.plans, plan.data, day=DAY)
     assert real.file.read_bytes() == before
 
@@ -312,7 +312,7 @@ def test_a_demonstration_is_replaced_and_any_other_store_is_left_as_it_is(
 def test_a_file_that_is_no_tracker_store_is_left_as_it_is(tmp_path: Path, plan: PlanFolder) -> None:
     at = Address(tmp_path / "other.duckdb")
     database.Database.create(at).close()
-    with pytest.raises(StoreUnusable, match="is no demonstration store"):
+    with pytest.raises(StoreUnusable, match="is not a demonstration store"):
         making.make_demonstration(at, plan.plans, plan.data, day=DAY)
 
 
@@ -322,7 +322,7 @@ def test_the_place_of_a_store_that_is_gone_is_left_free(tmp_path: Path, plan: Pl
     with stores.open_store(at, writable=True) as db:
         save(db, organisation())
     at.file.unlink()
-    with pytest.raises(StoreUnusable, match="tells of one that is gone"):
+    with pytest.raises(StoreUnusable, match="shows that there was one"):
         making.make_demonstration(at, plan.plans, plan.data, day=DAY)
     assert not at.exists()
 

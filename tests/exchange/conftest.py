@@ -205,13 +205,13 @@ _M1 = f"{_C1}, milestone C6-01-M1"
 _M6 = f"{_C6}, milestone C6-06-M1"
 _TOMORROW = dt.date.today() + dt.timedelta(days=400)  # noqa: DTZ011  far enough from any midnight
 _POUNDS = (
-    "where a number of pounds belongs; write for example 7_000_000_000 in a plan or 7000000000 in a CSV file, "
-    'and the published wording ("£7bn") in amount_wording.'
+    ", but must be a number of pounds. Write 7_000_000_000 in a plan or 7000000000 in a CSV file, and put the "
+    'published wording ("£7bn") in amount_wording.'
 )
 _WORDS = "Use one of: policy, funding, target, consultation-only, related, unresolved."
 _DATES = "Enter a date like 31 March 2027, March 2027, spring 2027 or 2026-27."
 _NO_DAY = "Enter a day like 31 March 2027."
-_NOT_COME = "has not come yet"
+_NOT_COME = "is in the future"
 
 FAULTS = (
     # texts
@@ -220,35 +220,35 @@ FAULTS = (
         "promises",
         'title      = "£300 million for Safety Valve"',
         "",
-        f"{_C1}, field title: is missing; add it.",
+        f"{_C1}, field title: is missing. Add it.",
     ),
     Fault(
         "an empty text",
         "promises",
         '"£300 million for Safety Valve"',
         '"  "',
-        f"{_C1}, field title: is missing; add it.",
+        f"{_C1}, field title: is missing. Add it.",
     ),
     Fault(
         "a number for a text",
         "promises",
         '"Invest a further £300 million."',
         "7",
-        f'{_C1}, field statement: holds "7" where a text belongs; put it in quotation marks.',
+        f'{_C1}, field statement: is "7", but must be text. Put it in quotation marks.',
     ),
     Fault(
         "a list for an optional text",
         "promises",
         "amount_gbp = 300_000_000",
         'note = ["a"]',
-        f"{_C1}, field note: holds a list where a text belongs; put it in quotation marks.",
+        f"{_C1}, field note: is a list, but must be text. Put it in quotation marks.",
     ),
     Fault(
         "a deeply nested table for a text",
         "promises",
         "amount_gbp = 300_000_000",
         "note" + ".a" * 3_000 + " = 1",
-        f"{_C1}, field note: holds a table where a text belongs; put it in quotation marks.",
+        f"{_C1}, field note: is a table, but must be text. Put it in quotation marks.",
     ),
     Fault(
         "a control character",
@@ -272,29 +272,29 @@ FAULTS = (
         "promises",
         'kind       = "funding"',
         'kind = "fundings"',
-        f'{_C1}, field kind: "fundings" is not one of its words. Did you mean "funding"? {_WORDS}',
+        f'{_C1}, field kind: "fundings" is not a possible value. Did you mean "funding"? {_WORDS}',
     ),
     Fault(
         "a word like no other",
         "promises",
         'kind       = "funding"',
         'kind = "zzz"',
-        f'{_C1}, field kind: "zzz" is not one of its words. {_WORDS}',
+        f'{_C1}, field kind: "zzz" is not a possible value. {_WORDS}',
     ),
-    Fault("a missing word", "promises", 'kind       = "funding"', "", f"{_C1}, field kind: is missing; add it."),
+    Fault("a missing word", "promises", 'kind       = "funding"', "", f"{_C1}, field kind: is missing. Add it."),
     Fault(
         "a number for a word",
         "promises",
         'kind       = "funding"',
         "kind = 1",
-        f'{_C1}, field kind: holds "1" where a text belongs; put it in quotation marks.',
+        f'{_C1}, field kind: is "1", but must be text. Put it in quotation marks.',
     ),
     Fault(
         "an unknown outcome",
         "promises",
         '"Not started"',
         '"not started"',
-        f'{_C1}, outcome 1, field word: "not started" is not one of its words. Did you mean "Not started"? '
+        f'{_C1}, outcome 1, field word: "not started" is not a possible value. Did you mean "Not started"? '
         "Use one of: Not started, In progress, Delivered, Delivered late, Delivered in a different form, "
         "Ongoing duty, Superseded, Not being pursued, Not measurable as written, Unknown.",
     ),
@@ -303,10 +303,10 @@ FAULTS = (
         "promises",
         "local authority capacity",
         "Local authority capacity",
-        f'{_M1}, progress 1, field reason: "Local authority capacity" is not one of its words. '
-        'Did you mean "local authority capacity"? Use one of: legislation or parliamentary time, ministerial '
-        "decision, consultation outcome, funding or spending review, local authority capacity, local authority "
-        "agreement renegotiated, provider or procurement, data or IT, dependency on another department, workforce, "
+        f'{_M1}, progress 1, field reason: "Local authority capacity" is not a possible value. Did you mean '
+        '"local authority capacity"? Use one of: legislation or parliamentary time, ministerial decision, '
+        "consultation outcome, funding or spending review, local authority capacity, local authority agreement "
+        "renegotiated, provider or procurement, data or IT, dependency on another department, workforce, "
         "evaluation evidence awaited, scope changed, correcting an error, ahead of plan.",
     ),
     Fault(
@@ -314,35 +314,35 @@ FAULTS = (
         "promises",
         "key         = true",
         'key = "true"',
-        f'{_M1}, field key: holds "true"; write true or false, without quotation marks.',
+        f'{_M1}, field key: is "true". Write true or false, without quotation marks.',
     ),
     Fault(
         "a chapter that is not there",
         "promises",
         "chapter    = 6",
         "chapter = 7",
-        f'{_C1}, field chapter: holds "7"; write a whole number from 1 to 6.',
+        f'{_C1}, field chapter: is "7". Write a whole number from 1 to 6.',
     ),
     Fault(
         "a chapter that is true",
         "promises",
         "chapter    = 6",
         "chapter = true",
-        f'{_C1}, field chapter: holds "True"; write a whole number from 1 to 6.',
+        f'{_C1}, field chapter: is "True". Write a whole number from 1 to 6.',
     ),
     Fault(
         "a missing chapter",
         "promises",
         "chapter    = 6",
         "",
-        f"{_C1}, field chapter: holds nothing; write a whole number from 1 to 6.",
+        f"{_C1}, field chapter: is nothing. Write a whole number from 1 to 6.",
     ),
     Fault(
         "a number of five thousand hexadecimal digits",
         "promises",
         "chapter    = 6",
         "chapter = 0x" + "f" * 5_000,
-        f"{_C1}, field chapter: holds an enormous number; write a whole number from 1 to 6.",
+        f"{_C1}, field chapter: is an enormous number. Write a whole number from 1 to 6.",
     ),
     # money
     Fault(
@@ -350,61 +350,59 @@ FAULTS = (
         "promises",
         "300_000_000",
         '"£7bn"',
-        f'{_C1}, field amount_gbp: holds "£7bn" {_POUNDS}',
+        f'{_C1}, field amount_gbp: is "£7bn"{_POUNDS}',
     ),
     Fault(
         "a sum with a third of a penny",
         "promises",
         "300_000_000",
         "0.333",
-        f'{_C1}, field amount_gbp: holds "0.333" {_POUNDS}',
+        f'{_C1}, field amount_gbp: is "0.333"{_POUNDS}',
     ),
-    Fault(
-        "a sum that is no number", "promises", "300_000_000", "nan", f'{_C1}, field amount_gbp: holds "nan" {_POUNDS}'
-    ),
-    Fault("an infinite sum", "promises", "300_000_000", "inf", f'{_C1}, field amount_gbp: holds "inf" {_POUNDS}'),
-    Fault("a sum that is true", "promises", "300_000_000", "true", f'{_C1}, field amount_gbp: holds "True" {_POUNDS}'),
+    Fault("a sum that is no number", "promises", "300_000_000", "nan", f'{_C1}, field amount_gbp: is "nan"{_POUNDS}'),
+    Fault("an infinite sum", "promises", "300_000_000", "inf", f'{_C1}, field amount_gbp: is "inf"{_POUNDS}'),
+    Fault("a sum that is true", "promises", "300_000_000", "true", f'{_C1}, field amount_gbp: is "True"{_POUNDS}'),
     Fault(
         "a sum that is a day",
         "promises",
         "300_000_000",
         "2022-03-29",
-        f'{_C1}, field amount_gbp: holds "2022-03-29" {_POUNDS}',
+        f'{_C1}, field amount_gbp: is "2022-03-29"{_POUNDS}',
     ),
     Fault(
         "a negative sum",
         "promises",
         "300_000_000",
         "-1",
-        f'{_C1}, field amount_gbp: holds "-1"; write a sum in pounds from 0 to less than ten trillion.',
+        f'{_C1}, field amount_gbp: is "-1". Write an amount in pounds from 0 to less than ten trillion.',
     ),
     Fault(
         "a sum of ten trillion",
         "promises",
         "300_000_000",
         "10_000_000_000_000",
-        f'{_C1}, field amount_gbp: holds "10000000000000"; write a sum in pounds from 0 to less than ten trillion.',
+        f'{_C1}, field amount_gbp: is "10000000000000". Write an amount in pounds from 0 to less than ten trillion.',
     ),
     Fault(
         "a sum of five thousand hexadecimal digits",
         "promises",
         "300_000_000",
         "0x" + "f" * 5_000,
-        f"{_C1}, field amount_gbp: holds an enormous number {_POUNDS}",
+        f"{_C1}, field amount_gbp: is an enormous number{_POUNDS}",
     ),
     Fault(
         "a sum in words in a CSV file",
         "funding",
         "300000000",
         "£300m",
-        f'data/funding.csv, row 2, field amount_gbp: holds "£300m" {_POUNDS}',
+        f'data/funding.csv, row 2, field amount_gbp: is "£300m"{_POUNDS}',
     ),
     Fault(
         "no sum in a CSV file",
         "funding",
         "300000000",
         "",
-        "data/funding.csv, row 2, field amount_gbp: is missing; give the sum in pounds.",
+        "data/funding.csv, row 2, field amount_gbp: is missing. Give the amount in pounds.",
     ),
     # dates
     Fault(
@@ -412,8 +410,7 @@ FAULTS = (
         "promises",
         "from   = 2022-03-29",
         "from = 2023-02-31",
-        f"{_C1}, outcome 1, field from: 2023-02-31 is not a day in the calendar; write it as year-month-day, for "
-        "example 2023-06-06.",
+        f"{_C1}, outcome 1, field from: 2023-02-31 is not a real date. Write year-month-day, for example 2023-06-06.",
     ),
     Fault(
         "a quoted 31 February",
@@ -427,14 +424,14 @@ FAULTS = (
         "promises",
         "from   = 2022-03-29",
         "from = 2022-03-29T09:30:00Z",
-        f'{_C1}, outcome 1, field from: holds "2022-03-29 09:30:00+00:00"; write a day such as 2023-06-06.',
+        f'{_C1}, outcome 1, field from: is "2022-03-29 09:30:00+00:00". Write a day, for example 2023-06-06.',
     ),
     Fault(
         "a missing day",
         "promises",
         "  from   = 2022-03-29\n",
         "",
-        f"{_C1}, outcome 1, field from: holds nothing; write a day such as 2023-06-06.",
+        f"{_C1}, outcome 1, field from: is nothing. Write a day, for example 2023-06-06.",
     ),
     Fault(
         "a published date of 31 February",
@@ -455,7 +452,7 @@ FAULTS = (
         "promises",
         'target     = "FY2024-25"',
         "target = 2025",
-        f'{_C1}, field target: holds "2025"; write a date such as 2023-06-06 or "June 2023" or "2023".',
+        f'{_C1}, field target: is "2025". Write a date, for example 2023-06-06, "June 2023" or "2023".',
     ),
     Fault(
         "an effective day with a slip of the keyboard in a CSV file",
@@ -496,21 +493,21 @@ FAULTS = (
         "promises",
         'programme  = "safety-valve"',
         "",
-        f"{_C1}, field owner: is missing and there is no programme to inherit one from; name an owner.",
+        f"{_C1}, field owner: is missing, and there is no programme to inherit it from. Name an owner.",
     ),
     Fault(
         "both a measure and a reason for none",
         "promises",
         "amount_gbp = 300_000_000",
         'not_measurable = "It cannot."',
-        f"{_C1}, field measure: give either a measure, or in not_measurable why there can be none, and not both.",
+        f"{_C1}, field measure: give either a measure or not_measurable (the reason why there is none), not both.",
     ),
     Fault(
         "neither a measure nor a reason for none",
         "promises",
         'measure    = "The money is paid"',
         "",
-        f"{_C1}, field measure: give either a measure, or in not_measurable why there can be none, and not both.",
+        f"{_C1}, field measure: give either a measure or not_measurable (the reason why there is none), not both.",
     ),
     Fault(
         "a misspelt field",
@@ -538,7 +535,7 @@ FAULTS = (
         "bodies",
         "[[organisation]]",
         "[organisation]",
-        "plans/bodies.toml, field organisation: is not a list of entries; write each under its own "
+        "plans/bodies.toml, field organisation: is not a list of entries. Write each under its own "
         "[[…organisation]] heading.",
     ),
     Fault(
@@ -546,14 +543,14 @@ FAULTS = (
         "promises",
         "  [[commitment.event]]",
         "  [commitment.event]",
-        f"{_C1}, field event: is not a list of entries; write each under its own [[…event]] heading.",
+        f"{_C1}, field event: is not a list of entries. Write each under its own [[…event]] heading.",
     ),
     Fault(
         "texts where progress belongs",
         "promises",
         '    [[commitment.milestone.progress]]\n    actual   = 2023-06-06\n    evidence = "news"',
         '  progress = ["done"]',
-        f"{_M6}, field progress: is not a list of entries; write each under its own [[…progress]] heading.",
+        f"{_M6}, field progress: is not a list of entries. Write each under its own [[…progress]] heading.",
     ),
     # what dates may say
     Fault(
@@ -561,96 +558,96 @@ FAULTS = (
         "promises",
         "promised_on = 2022-03-29",
         "promised_on = 2022-03-28",
-        f"{_M1}, field promised_on: is before the Green Paper of 2022-03-29; nothing was promised before it.",
+        f"{_M1}, field promised_on: is before the Green Paper of 2022-03-29. Nothing was promised before then.",
     ),
     Fault(
         "a promise in the future",
         "promises",
         "promised_on = 2022-03-29",
         f"promised_on = {_TOMORROW}",
-        f"{_M1}, field promised_on: {_TOMORROW} {_NOT_COME}; give the day from which it held, today at the latest.",
+        f"{_M1}, field promised_on: {_TOMORROW} {_NOT_COME}. Give the day from which it was true, today or earlier.",
     ),
     Fault(
         "an outcome from the future",
         "promises",
         "from   = 2022-03-29",
         f"from = {_TOMORROW}",
-        f"{_C1}, outcome 1, field from: {_TOMORROW} {_NOT_COME}; give the day from which it held, today at the latest.",
+        f"{_C1}, outcome 1, field from: {_TOMORROW} {_NOT_COME}. Give the day from which it was true, today or "
+        "earlier.",
     ),
     Fault(
         "money known in the future",
         "funding",
         "2022-03-29",
         str(_TOMORROW),
-        f"data/funding.csv, row 2, field effective_on: {_TOMORROW} {_NOT_COME}; give the day from which it held, "
-        "today at the latest.",
+        f"data/funding.csv, row 2, field effective_on: {_TOMORROW} {_NOT_COME}. Give the day from which it was true, "
+        "today or earlier.",
     ),
     Fault(
         "a completion in the future",
         "promises",
         "actual   = 2023-06-06",
         f"actual = {_TOMORROW}",
-        f"{_M6}, progress 1, field actual: {_TOMORROW:%-d %B %Y} {_NOT_COME}; use forecast for a date that is "
-        "expected.",
+        f"{_M6}, progress 1, field actual: {_TOMORROW:%-d %B %Y} {_NOT_COME}. Use forecast for a date in the future.",
     ),
     Fault(
         "a completion in a month to come",
         "promises",
         "actual   = 2023-06-06",
         f'actual = "{_TOMORROW:%Y-%m}"',
-        f"{_M6}, progress 1, field actual: {_TOMORROW:%B %Y} {_NOT_COME}; use forecast for a date that is expected.",
+        f"{_M6}, progress 1, field actual: {_TOMORROW:%B %Y} {_NOT_COME}. Use forecast for a date in the future.",
     ),
     Fault(
         "a forecast published in the future",
         "promises",
         "from     = 2023-03-02",
         f"from = {_TOMORROW}",
-        f"{_M1}, progress 1, field from: {_TOMORROW} {_NOT_COME}; give the day from which it held, today at the "
-        "latest.",
+        f"{_M1}, progress 1, field from: {_TOMORROW} {_NOT_COME}. Give the day from which it was true, today or "
+        "earlier.",
     ),
     Fault(
         "a forecast from no day",
         "promises",
         "    from     = 2023-03-02\n",
         "",
-        f"{_M1}, progress 1, field from: holds nothing; write a day such as 2023-06-06.",
+        f"{_M1}, progress 1, field from: is nothing. Write a day, for example 2023-06-06.",
     ),
     Fault(
         "a completion that held before it happened",
         "promises",
         "actual   = 2023-06-06",
         "actual = 2023-06-06\nfrom = 2023-06-05",
-        f"{_M6}, progress 1, field from: is before the actual date (2023-06-06); a completion holds from the day it "
-        "happened.",
+        f"{_M6}, progress 1, field from: is before the date completed (2023-06-06). A completion counts from "
+        "its own day.",
     ),
     Fault(
         "a completion without evidence",
         "promises",
         'actual   = 2023-06-06\n    evidence = "news"',
         "actual = 2023-06-06",
-        f"{_M6}, progress 1, field evidence: is missing; name the source that shows that it happened.",
+        f"{_M6}, progress 1, field evidence: is missing. Name the source that shows it happened.",
     ),
     Fault(
         "progress that says nothing",
         "promises",
         'forecast = "2025"\n',
         "",
-        f"{_M1}, progress 1, field actual: is missing and there is no forecast; give one of them.",
+        f"{_M1}, progress 1, field actual: is missing, and there is no forecast. Give one of them.",
     ),
     Fault(
         "an event to come",
         "bodies",
         'on       = "2024-07"',
         f"on = {_TOMORROW}",
-        f"plans/bodies.toml, event 1, field on: {_TOMORROW:%-d %B %Y} is not over yet; an event is something that has "
-        "happened.",
+        f"plans/bodies.toml, event 1, field on: {_TOMORROW:%-d %B %Y} is not over yet. Events are things that "
+        "have happened.",
     ),
     Fault(
         "an event at no time",
         "bodies",
         'on       = "2024-07"\n',
         "",
-        "plans/bodies.toml, event 1, field on: is missing; say when it happened.",
+        "plans/bodies.toml, event 1, field on: is missing. Give the date it happened.",
     ),
     Fault(
         "an event at a time that is no date",
@@ -665,14 +662,14 @@ FAULTS = (
         "authorities",
         "201,E09000001,City of London,",
         "201,E09000001,City of London,London,",
-        "data/local_authorities.csv, row 2: the row has not as many fields as the heading; check its commas.",
+        "data/local_authorities.csv, row 2: the row does not have as many fields as the heading. Check its commas.",
     ),
     Fault(
         "too few fields in a row",
         "authorities",
         "London borough,E09000099,news",
         "London borough",
-        "data/local_authorities.csv, row 3: the row has not as many fields as the heading; check its commas.",
+        "data/local_authorities.csv, row 3: the row does not have as many fields as the heading. Check its commas.",
     ),
     Fault(
         "an open quotation in a CSV file",
@@ -686,31 +683,31 @@ FAULTS = (
         "authorities",
         "201,",
         "2010,",
-        'data/local_authorities.csv, row 2, field id: "2010" is not 3 letters and digits; give the official code.',
+        'data/local_authorities.csv, row 2, field id: "2010" is not 3 letters and digits. Give the official code.',
     ),
     Fault(
         "a short GSS code",
         "authorities",
         "E09000001",
         "E0900001",
-        'data/local_authorities.csv, row 2, field gss_code: "E0900001" is not 9 letters and digits; '
-        "give the official code.",
+        'data/local_authorities.csv, row 2, field gss_code: "E0900001" is not 9 letters and digits. Give the '
+        "official code.",
     ),
     Fault(
         "a short previous GSS code",
         "authorities",
         "E09000099",
         "E0900009",
-        'data/local_authorities.csv, row 3, field previous_gss_code: "E0900009" is not 9 letters and digits; '
-        "give the official code.",
+        'data/local_authorities.csv, row 3, field previous_gss_code: "E0900009" is not 9 letters and digits. '
+        "Give the official code.",
     ),
     Fault(
         "a GSS code that shrinks when it is normalised",
         "authorities",
         "E09000001",
         "E0900000e\u0301"[1:],
-        'data/local_authorities.csv, row 2, field gss_code: "0900000e\u0301" is not 9 letters and digits; '
-        "give the official code.",
+        'data/local_authorities.csv, row 2, field gss_code: "0900000é" is not 9 letters and digits. Give '
+        "the official code.",
     ),
     # what only the whole plan shows
     Fault(
@@ -718,7 +715,7 @@ FAULTS = (
         "promises",
         'id             = "C6-06"',
         'id = "C6-01"',
-        f"{_C1}: the id C6-01 was already used by {_C1}; give each its own.",
+        f"{_C1}: the id C6-01 was already used, in {_C1}. Change one of them.",
         also=1,
     ),
     Fault(
@@ -726,14 +723,14 @@ FAULTS = (
         "promises",
         '"C6-06-M1"',
         '"C6-01-M1"',
-        f"{_C6}, milestone C6-01-M1: the id C6-01-M1 was already used by {_M1}; give each its own.",
+        f"{_C6}, milestone C6-01-M1: the id C6-01-M1 was already used, in {_M1}. Change one of them.",
     ),
     Fault(
         "two reports of a milestone on one day",
         "promises",
         "  [[commitment.event]]",
         '    [[commitment.milestone.progress]]\n    forecast = "2026"\n    from = 2023-03-02\n\n  [[commitment.event]]',
-        f"{_M1}, progress 2: 2023-03-02 was already said of C6-01-M1 by {_M1}, progress 1; give each its own.",
+        f"{_M1}, progress 2: C6-01-M1 already has an entry for 2023-03-02, in {_M1}, progress 1. Change one of them.",
     ),
     Fault(
         "two outcomes on one day",
@@ -741,22 +738,23 @@ FAULTS = (
         "  [[commitment.milestone]]",
         '  [[commitment.outcome]]\n  from = 2022-03-29\n  word = "Unknown"\n  reason = "Nothing was found."\n\n'
         "  [[commitment.milestone]]",
-        f"{_C1}, outcome 2: 2022-03-29 was already said of C6-01/evidence by {_C1}, outcome 1; give each its own.",
+        f"{_C1}, outcome 2: C6-01/evidence already has an entry for 2022-03-29, in {_C1}, outcome 1. Change one of "
+        "them.",
     ),
     Fault(
         "two events of one day and source without ids",
         "bodies",
         "",
         '[[event]]\non = "2024-07"\nsummary = "Another."\nevidence = "news"\n',
-        "plans/bodies.toml, event 2: the id ALL/2024-07-31/news was already used by plans/bodies.toml, event 1; "
-        "give each its own.",
+        "plans/bodies.toml, event 2: the id ALL/2024-07-31/news was already used, in plans/bodies.toml, "
+        "event 1. Change one of them.",
     ),
     Fault(
         "two sums of one id",
         "funding",
         "sv/first",
         "sv/all",
-        "data/funding.csv, row 3: the id sv/all was already used by data/funding.csv, row 2; give each its own.",
+        "data/funding.csv, row 3: the id sv/all was already used, in data/funding.csv, row 2. Change one of them.",
     ),
     Fault(
         "an owner who is not there",
@@ -770,7 +768,7 @@ FAULTS = (
         "promises",
         'owner          = "sro"',
         'owner = "zzz"',
-        f'{_C6}, field owner: there is no owner "zzz"; add it, or name one that is there.',
+        f'{_C6}, field owner: there is no owner "zzz"; add it, or name one that exists.',
     ),
     Fault(
         "a programme that is not there",
@@ -784,7 +782,7 @@ FAULTS = (
         "promises",
         'reason   = "It met."\n  evidence = "news"',
         'reason = "It met."\n  evidence = "gossip"',
-        f'{_C6}, outcome 1, field evidence: there is no source "gossip"; add it, or name one that is there.',
+        f'{_C6}, outcome 1, field evidence: there is no source "gossip"; add it, or name one that exists.',
     ),
     Fault(
         "a larger sum that is not there",

@@ -157,8 +157,7 @@ def test_the_json_lists_each_exception_with_reasons_owner_and_slip(content: dict
         "computed_status": "Overdue",
         "milestone_status": "Overdue",
         "outcome": "Not started",
-        "why": "Due by the end of 2025: 2 days overdue and 277 days behind its baseline. "
-        "Nothing recorded completes it.",
+        "why": "Due by the end of 2025: 2 days overdue, 277 days behind its baseline.",
     }
 
 
@@ -204,16 +203,16 @@ def test_the_json_of_an_earlier_knowledge_is_not_changed_by_what_came_later(db: 
 def test_the_text_holds_the_headline_figures_and_agrees_with_the_json(view: BoardView, content: dict[str, Any]) -> None:
     lines = boards.as_text(view).splitlines()
     assert lines[0] == "National SEND Delivery Board: as at 2 January 2026"
-    assert f"Known up to change {content['head']['seq']} (" in lines[1]
+    assert f"As known at change {content['head']['seq']} (" in lines[1]
     assert lines[1].endswith(f"seal {content['head']['hash'][:12]}")
-    assert lines[2] == "1 of 1 owner of open commitments has reported on all of theirs"
+    assert lines[2] == "1 of 1 owner has reported on all their open commitments"
     assert (content["owners"]["confirmed"], content["owners"]["total"]) == (1, 1)
     assert content["headline"] == " ".join(lines[4 : lines.index("", 4)])
     assert f"{content['commitments']['total']} commitments" in lines
     for title, counts in (
-        ("owner's view     ", "by_owner_status"),
-        ("dates (computed) ", "by_computed_status"),
-        ("evidence view    ", "by_outcome"),
+        ("delivery confidence  ", "by_owner_status"),
+        ("status from dates    ", "by_computed_status"),
+        ("evidence view        ", "by_outcome"),
     ):
         tally = " · ".join(f"{count} {word}" for word, count in content["commitments"][counts].items())
         assert f"  {title}{tally}" in lines
@@ -222,7 +221,7 @@ def test_the_text_holds_the_headline_figures_and_agrees_with_the_json(view: Boar
 def test_the_text_lists_exceptions_milestones_and_money(view: BoardView) -> None:
     text = boards.as_text(view)
     assert "Overdue: 1 milestone\n  C6-01-M1      +277 days  overdue\n" in text
-    assert "The money is paid. Due by the end of 2025: 2 days overdue and 277 days behind its" in text
+    assert "The money is paid. Due by the end of 2025: 2 days overdue, 277 days behind its" in text
     assert "Owner: Senior responsible owner." in " ".join(text.split())
     assert "Milestones met in the last 90 days: 1\n  C6-01-M3      1 December 2025  The third sum is paid\n" in text
     assert "Milestones due in the next 90 days: 1\n  C6-01-M2         January 2026  The second sum is paid\n" in text
@@ -239,13 +238,13 @@ def test_the_text_fits_a_hundred_columns_and_has_no_white_space_at_line_ends(vie
 
 def test_the_text_of_a_board_with_nothing_recorded_says_so(db: Database) -> None:
     text = boards.as_text(boards.view_board(db, AS_AT, 0))
-    assert "Known up to change 0 (nothing recorded)" in text
-    assert "Nothing had been recorded." in text
+    assert "As known at change 0 (nothing recorded)" in text
+    assert "Nothing was recorded by this date." in text
     assert "0 commitments\n" in text
-    assert "  owner's view     none\n" in text
-    assert "\nNothing to look at.\n\n" in text
+    assert "  delivery confidence  none\n" in text
+    assert "\nNo exceptions.\n\n" in text
     assert "Milestones met in the last 90 days: none\n" in text
-    assert "Money committed by the Green Paper: none\n" in text
+    assert "Funding committed by the Green Paper: none\n" in text
 
 
 def test_the_json_of_a_board_with_nothing_recorded_has_every_key_and_no_figure(

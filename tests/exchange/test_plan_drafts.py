@@ -82,7 +82,7 @@ def rejected(content: bytes, name: str) -> str:
 )
 def test_a_file_with_milestones_is_named_and_the_way_to_a_plan_is_told(content: bytes, name: str, what: str) -> None:
     told = rejected(content, name)
-    assert told.startswith(f"This file is {what}; it is not a return downloaded here, and nothing in it was read.")
+    assert told.startswith(f"This file is {what}, not a return from the tracker. Nothing was read.")
     assert "python -m tracker plan draft FILE" in told
 
 
@@ -100,12 +100,12 @@ def test_a_file_with_milestones_is_named_and_the_way_to_a_plan_is_told(content: 
         (b"%PDF-1.7 \n", "plan.pdf", "a PDF"),
         (b"PK\x03\x04", "plan.docx", "a Word document"),
         (b"<a/>", "plan.xml", "an XML file"),
-        (b"alpha,beta,gamma\n1,2,3\n", "t.csv", "a table with headings of its own"),
+        (b"alpha,beta,gamma\n1,2,3\n", "t.csv", "a table with other headings"),
     ],
 )
 def test_any_other_file_is_named_and_told_what_to_do(content: bytes, name: str, what: str) -> None:
     told = rejected(content, name)
-    assert told.startswith(f"This file is {what}; ")
+    assert told.startswith(f"This file is {what}, not a return from the tracker. ")
     assert "New milestones come from a plan (see plans/README.md)." in told
 
 
@@ -152,10 +152,10 @@ def test_a_draft_reads_as_a_plan_and_passes_once_it_is_filled_in(
 
 def test_what_is_guessed_is_marked_and_nothing_is_said_to_have_happened(plan: PlanFolder) -> None:
     drafted = draft(PROJECT_CSV, "project.csv")
-    assert 'baseline    = "2027-04-30"  # GUESS: the file gives no baseline; its finish is Fri 30/04/27' in drafted
-    assert "# FILL IN, as the file says that it is complete" in drafted
+    assert 'baseline    = "2027-04-30"  # GUESS: the file has no baseline; its finish date is Fri 30/04/27' in drafted
+    assert "# FILL IN: the file says it is complete" in drafted
     assert "#   Consult on the Code" in drafted
-    assert '# FILL IN a baseline: the file gives "Exempt under Section 43"' in draft(GMPP, "gmpp.csv")
+    assert '# FILL IN a baseline: the file\'s finish is "Exempt under Section 43"' in draft(GMPP, "gmpp.csv")
     (plan.plans / "draft.toml").write_text(filled(draft(PROJECT_XML, "p.xml")), encoding="utf-8")
     [forecast] = [s.noun for s in plan.read() if isinstance(s.noun, Progress) and s.noun.id == "DRAFT-01-M1"]
     assert (str(day_of(forecast.statement.forecast)), day_of(forecast.statement.actual)) == ("2027-04-30", None)
@@ -171,10 +171,10 @@ def test_hostile_texts_stay_within_their_lines() -> None:
     ("content", "name", "told"),
     [
         (b"%PDF-1", "a.pdf", "This file is a PDF."),
-        (b"x", "a.zip", "A plan can be drafted from a CSV"),
-        (b"<a/>", "a.xml", "no Microsoft Project schedule"),
-        (b"a,b\n1,2\n", "a.csv", "No table with milestones"),
-        (b"Task,Due date\n", "a.csv", "no rows under them"),
+        (b"x", "a.zip", "We can draft a plan from a CSV"),
+        (b"<a/>", "a.xml", "not a Microsoft Project schedule"),
+        (b"a,b\n1,2\n", "a.csv", "We found no table of milestones"),
+        (b"Task,Due date\n", "a.csv", "headings but no rows"),
         (b"PK\x03\x04", "a.xlsx", "damaged"),
         (PROJECT_XML.replace(b"<Project", b'<!DOCTYPE a [<!ENTITY b "c">]><Project'), "a.xml", "damaged"),
         (PROJECT_XML.replace(b"</Project>", b""), "a.xml", "damaged"),

@@ -338,16 +338,16 @@ def test_one_milestone_in_two_files_names_both(plan: PlanFolder) -> None:
     (plan.plans / "more.toml").write_text(text.replace("safety-valve", "sv"), encoding="utf-8")
     told = plan.faults()
     assert (
-        "plans/more.toml, commitment C6-07, milestone C6-06-M1: the id C6-06-M1 was already used by "
-        "plans/chapters/promises.toml, commitment C6-06, milestone C6-06-M1; give each its own."
+        "plans/more.toml, commitment C6-07, milestone C6-06-M1: the id C6-06-M1 was already used, in "
+        "plans/chapters/promises.toml, commitment C6-06, milestone C6-06-M1. Change one of them."
     ) in told
 
 
 def test_a_commitment_cannot_inherit_an_owner_from_a_programme_that_has_not_started(plan: PlanFolder) -> None:
     plan.edit("promises", "started  = 2022-03-29", "started = 2023-01-01")
     assert plan.faults() == (
-        "plans/chapters/promises.toml, commitment C6-01, field owner: is missing and the programme safety-valve, to "
-        "inherit one from, starts only on 2023-01-01; name an owner.",
+        "plans/chapters/promises.toml, commitment C6-01, field owner: is missing, and the programme "
+        "safety-valve that it would inherit from starts on 2023-01-01. Name an owner.",
     )
     plan.edit("promises", 'programme  = "safety-valve"', 'programme = "safety-valve"\nowner = "sro"')
     assert plan.read()
@@ -363,14 +363,14 @@ def test_a_commitment_cannot_inherit_an_owner_from_a_programme_that_has_not_star
 )
 def test_a_file_that_is_not_utf_8_is_named_with_its_line(plan: PlanFolder, file: str, name: str, line: int) -> None:
     plan.files[file].write_bytes(plan.files[file].read_bytes() + "# £\n".encode("latin-1"))
-    assert plan.faults() == (f"{name}: line {line} is not UTF-8 text; save the file as UTF-8.",)
+    assert plan.faults() == (f"{name}: line {line} is not UTF-8 text. Save the file as UTF-8.",)
 
 
 def test_toml_that_is_not_valid_names_its_line(plan: PlanFolder) -> None:
     plan.edit("bodies", 'id   = "dfe"', "id   = dfe")
     assert plan.faults() == (
         "plans/bodies.toml, organisation 1: the file is not valid TOML: Invalid value (at line 17, column 8). "
-        "Mend that line; plans/README.md has examples.",
+        "Correct that line. See the examples in plans/README.md.",
     )
 
 
@@ -404,7 +404,7 @@ def test_missing_folders_and_files_are_named(plan: PlanFolder, tmp_path: Path) -
     with pytest.raises(PlanFaults) as caught:
         read_plan(tmp_path / "elsewhere", plan.data)
     assert caught.value.faults == (
-        f"{tmp_path / 'elsewhere'}: no plan (*.toml) is there; give the folder that holds them with --plans.",
+        f"{tmp_path / 'elsewhere'}: there are no plans (*.toml) here. Give their folder with --plans.",
     )
     plan.files["funding"].unlink()
     assert plan.faults() == ("data/funding.csv: the file cannot be read: No such file or directory.",)
@@ -420,7 +420,7 @@ def test_a_folder_named_as_a_plan_is_a_fault(plan: PlanFolder) -> None:
 @pytest.mark.parametrize("file", ["authorities", "funding"])
 def test_a_csv_file_that_was_emptied_is_a_fault_and_not_a_plan_without_rows(plan: PlanFolder, file: str) -> None:
     plan.files[file].write_bytes(b"")
-    assert plan.faults() == (f"data/{plan.files[file].name}: the file is empty; put back its heading and its rows.",)
+    assert plan.faults() == (f"data/{plan.files[file].name}: the file is empty. Put back its heading and rows.",)
 
 
 def test_a_csv_file_with_a_heading_and_no_rows_says_nothing(plan: PlanFolder) -> None:
@@ -431,9 +431,9 @@ def test_a_csv_file_with_a_heading_and_no_rows_says_nothing(plan: PlanFolder) ->
 def test_a_heading_that_is_misspelt_is_one_sentence(plan: PlanFolder) -> None:
     plan.edit("authorities", "region", "regoin")
     assert plan.faults() == (
-        "data/local_authorities.csv: the heading lacks region and has columns that are not known: regoin. No row was "
-        "read. Its columns are id, gss_code, name, region, type, source_id, and may be previous_gss_code; write the "
-        "heading so.",
+        "data/local_authorities.csv: the heading lacks region and has columns that are not known: regoin. No "
+        "row was read. The heading must have id, gss_code, name, region, type, source_id, and may have "
+        "previous_gss_code.",
     )
 
 
@@ -466,7 +466,7 @@ def test_a_row_with_a_field_too_many_is_a_fault_that_counts_the_line_of_the_sepa
     text = LOCAL_AUTHORITIES.replace(",", ";").replace("Camden;", "Camden;;more")
     plan.files["authorities"].write_text("sep=;\n" + text, encoding="utf-8")
     [told] = plan.faults()
-    assert told.startswith("data/local_authorities.csv, row 4: the row has not as many fields as the heading")
+    assert told.startswith("data/local_authorities.csv, row 4: the row does not have as many fields as the heading")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
@@ -488,10 +488,10 @@ def test_names_that_begin_with_a_dot_and_what_editors_leave_are_passed_over(plan
 
 def test_a_plan_whose_ending_is_in_capitals_is_a_fault(plan: PlanFolder) -> None:
     plan.files["promises"].rename(plan.plans / "promises.TOML")
-    assert plan.faults()[0].startswith("plans/promises.TOML: the name of a plan ends in .toml, in small letters")
+    assert plan.faults()[0].startswith("plans/promises.TOML: the name of a plan must end in .toml, in small letters")
 
 
-NO_FILE = "is not a file but a folder, a pipe or a device; put a file there, or remove it."
+NO_FILE = "is a folder, a pipe or a device. Put a file there or remove it."
 
 
 def test_a_pipe_a_device_and_links_to_them_are_not_read(plan: PlanFolder) -> None:
@@ -517,14 +517,14 @@ def test_a_link_to_a_file_is_read(plan: PlanFolder) -> None:
 
 def test_a_file_larger_than_a_plan_is_not_read(plan: PlanFolder) -> None:
     (plan.plans / "large.toml").write_bytes(b"#" * (5 * 1024 * 1024 + 1))
-    assert plan.faults() == ("plans/large.toml: the file has more than 5 MB; a plan or a table here has not.",)
+    assert plan.faults() == ("plans/large.toml: the file is larger than 5 MB, which is too large for a plan or table.",)
 
 
 def test_a_table_under_another_name_is_told_of_where_it_is_missing(plan: PlanFolder) -> None:
     plan.files["funding"].rename(plan.data / "Funding (1).CSV")
     assert plan.faults() == (
-        'data/funding.csv: the file cannot be read: No such file or directory. "Funding (1).CSV" is beside it; '
-        "was it renamed?",
+        'data/funding.csv: the file cannot be read: No such file or directory. There is a "Funding (1).CSV" '
+        "in the same folder. Was the file renamed?",
     )
 
 
@@ -532,19 +532,20 @@ def test_a_table_under_another_name_is_told_of_where_it_is_missing(plan: PlanFol
 def test_a_date_that_is_not_a_day_without_quotation_marks_names_its_entry(plan: PlanFolder, written: str) -> None:
     plan.edit("promises", 'baseline    = "FY2024-25"', f"baseline = {written}  # as published")
     assert plan.faults() == (
-        "plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1, field baseline: put a date that is not a "
-        f'day in quotation marks: "{written}".',
+        "plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1, field baseline: put a date "
+        f'without a day in quotation marks: "{written}".',
     )
 
 
 def test_ids_that_differ_only_in_capitals_are_a_fault(plan: PlanFolder) -> None:
     plan.edit("promises", 'id          = "C6-06-M1"', 'id          = "c6-01-m1"')
     assert plan.faults()[0] == (
-        "plans/chapters/promises.toml, commitment C6-06, milestone c6-01-m1: the id c6-01-m1 differs only in capitals "
-        "from C6-01-M1 of plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1; give each its own."
+        "plans/chapters/promises.toml, commitment C6-06, milestone c6-01-m1: the id c6-01-m1 differs only in "
+        "capitals from C6-01-M1 in plans/chapters/promises.toml, commitment C6-01, milestone C6-01-M1. Give "
+        "each a different id."
     )
 
 
 def test_a_heading_twice_is_a_fault(plan: PlanFolder) -> None:
     plan.edit("funding", "part_of,note", "part_of,scope")
-    assert plan.faults() == ("data/funding.csv: the heading names scope twice; give each column its own name.",)
+    assert plan.faults() == ("data/funding.csv: the heading names scope twice. Give each column its own name.",)

@@ -254,7 +254,7 @@ def test_an_overdue_milestone_is_an_exception_that_says_since_when(days: int, ag
     due = AS_AT - days * DAY
     line = only(board([commitment(computed_status="Red", owner_status="Red")], [overdue("C1-M1", days)]).exceptions)
     assert line.reasons == ("overdue",)
-    assert line.why == f"Due by {due.day} {due:%B %Y}: {ago} overdue. Nothing recorded completes it."
+    assert line.why == f"Due by {due.day} {due:%B %Y}: {ago} overdue."
     assert (line.milestone_id, line.milestone, line.owner, line.slip_days, line.key) == (
         "C1-M1",
         "The milestone C1-M1",
@@ -317,7 +317,9 @@ def test_a_milestone_met_late_is_no_exception() -> None:
 def test_an_owner_who_is_more_confident_than_the_dates_is_an_exception(owner: str, dates: str, disagree: bool) -> None:  # noqa: FBT001
     lines = board([commitment(owner_status=owner, computed_status=dates)]).exceptions
     assert [line.reasons for line in lines] == ([("owner and dates disagree",)] if disagree else [])
-    assert [line.why for line in lines] == ([f"The owner says {owner}; the dates say {dates}."] if disagree else [])
+    assert [line.why for line in lines] == (
+        [f"The owner rates it {owner}. The dates suggest {dates}."] if disagree else []
+    )
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -325,7 +327,7 @@ def test_a_plan_that_goes_on_against_the_published_record_is_an_exception(outcom
     against = outcome in ("Superseded", "Not being pursued")
     lines = board([commitment(outcome=outcome)]).exceptions
     assert [line.reasons for line in lines] == ([("evidence against the plan",)] if against else [])
-    assert [line.why for line in lines] == ([f"The published record reads: {outcome}."] if against else [])
+    assert [line.why for line in lines] == ([f"Published evidence: {outcome}."] if against else [])
     assert board([commitment(outcome=outcome, milestones_met=1)]).exceptions == ()
 
 
@@ -353,8 +355,8 @@ def test_a_milestone_carries_its_commitments_reasons_and_all_sentences_worst_fir
     line = only(board([owner], [overdue("C1-M1", 3)]).exceptions)
     assert line.reasons == ("overdue", "owner and dates disagree", "evidence against the plan")
     assert line.why == (
-        "Due by 27 June 2024: 3 days overdue. Nothing recorded completes it. The owner says Green; the dates say "
-        "Overdue. The published record reads: Superseded."
+        "Due by 27 June 2024: 3 days overdue. The owner rates it Green. The dates suggest Overdue. Published "
+        "evidence: Superseded."
     )
 
 
@@ -432,10 +434,10 @@ def test_confidence_counts_what_this_report_does_not_know() -> None:
 def test_exceptions_are_headed_by_their_reason_with_their_number_their_unit_and_their_order() -> None:
     groups = mixed().exception_groups
     assert [group.title for group in groups] == [
-        "Overdue: 5 milestones, furthest behind the baseline first",
-        "Slipped beyond tolerance: 2 milestones, furthest behind the baseline first",
+        "Overdue: 5 milestones, latest against the baseline first",
+        "Late beyond tolerance: 2 milestones, latest against the baseline first",
         "Owner's rating better than the dates: 1 commitment",
-        "Superseded or not pursued, with milestones open: 1 commitment",
+        "Superseded or not pursued, but with open milestones: 1 commitment",
         "Not reported by the owner: 1 commitment",
     ]
     assert [line for group in groups for line in group.lines] == list(mixed().exceptions)
@@ -465,8 +467,8 @@ def test_the_headline_says_the_position_and_the_unit_of_each_count() -> None:
         commitment("C4", outcome=None, owner_status=None),
     ]
     assert board(commitments, [overdue("C1-M1", 1), overdue("C1-M2", 1)]).headline == (
-        "Of 4 commitments, the published record shows 1 delivered in some form, 2 superseded or not pursued, and no "
-        "known outcome for 1. 2 milestones are overdue. Owners have reported on 1 of the 4 commitments."
+        "Published evidence shows 1 of 4 commitments delivered in some form and 2 superseded or not pursued. 1 "
+        "has no known outcome. 2 milestones are overdue. Owners have reported on 1 of the 4 commitments."
     )
     assert board(commitments[1:], [overdue("C2-M1", 1)]).headline.endswith(
         " 1 milestone is overdue. No owner has reported on any commitment."
@@ -475,10 +477,10 @@ def test_the_headline_says_the_position_and_the_unit_of_each_count() -> None:
         " No milestone is overdue. No owner has reported on any commitment."
     )
     assert board(commitments[:1]).headline == (
-        "Of 1 commitment, the published record shows 1 delivered in some form, 0 superseded or not pursued, and no "
-        "known outcome for 0. No milestone is overdue. Owners have reported on the commitment."
+        "Published evidence shows 1 of 1 commitment delivered in some form and 0 superseded or not pursued. 0 "
+        "have no known outcome. No milestone is overdue. Owners have reported on the commitment."
     )
-    assert board().headline == "Nothing had been recorded."
+    assert board().headline == "Nothing was recorded by this date."
 
 
 # Properties

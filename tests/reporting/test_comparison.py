@@ -151,7 +151,7 @@ def test_a_milestone_that_is_met_takes_its_status_evidence_and_forecast_with_it(
 
 def test_one_that_is_missed_says_when_it_was_due() -> None:
     row = only(of_milestone({**DUE, "status": "Stale"}, {**DUE, "status": "Overdue"}))
-    assert row.why == "Due by 31 March 2024; nothing recorded completes it."
+    assert row.why == "Due by 31 March 2024 and not completed."
 
 
 def test_what_is_new_and_what_is_gone_is_told_with_all_that_it_said() -> None:
@@ -174,7 +174,7 @@ def test_what_is_new_and_what_is_gone_is_told_with_all_that_it_said() -> None:
     dateless = [milestone("C1-M1")]
     assert changes(board([commitment()], []), board([commitment()], dateless))[0].new == "no date"
     done = [milestone("C1-M1", actual_on=DAY)]
-    assert changes(board([commitment()], []), board([commitment()], done))[0].new == "happened 31 March 2024"
+    assert changes(board([commitment()], []), board([commitment()], done))[0].new == "completed 31 March 2024"
 
 
 def money(**fields: Any) -> BoardView:

@@ -76,7 +76,7 @@ def test_every_noun_can_be_added_changed_and_retracted_in_a_sentence(table: str)
         pytest.skip(table)
     added, retracted = told(recorded(noun)), told(recorded(noun, noun, retracted=True))
     assert added.what.startswith("added the ")
-    assert retracted.what.startswith("retracted the ")
+    assert retracted.what.startswith("removed the ")
     assert retracted.what.endswith(" for 2 March 2026")
     assert retracted.changes == ()
     for name, part in parts(type(noun)).items():
@@ -119,7 +119,7 @@ def test_the_code_the_note_and_the_reason_of_the_change_are_each_told_once_as_wh
 def test_a_reason_that_changes_without_a_date_is_a_change_like_any_other() -> None:
     new, old = forecast("2026-06-30", reason=MoveReason.SPENDING), forecast("2026-06-30")
     line = told(recorded(new, old))
-    assert line.what == "changed the reason for the date of C2-01-M4 from nothing to funding or spending review"
+    assert line.what == "changed the reason for the change of C2-01-M4 from nothing to funding or spending review"
     assert line.why is None
 
 
@@ -143,7 +143,7 @@ def test_several_changes_are_told_one_after_the_other() -> None:
 def test_a_date_that_appears_or_goes_has_no_days_between() -> None:
     none = progress(id="C2-01-M4", status="x")
     assert what(altered(none, actual_on=MARCH, actual_precision=Precision.DAY), none) == (
-        "changed the completion of C2-01-M4 from nothing to 2 March 2026"
+        "changed the date completed of C2-01-M4 from nothing to 2 March 2026"
     )
     gone = altered(forecast("2025-12-31"), forecast_on=None, forecast_precision=None)
     assert what(gone, forecast("2025-12-31")) == ("changed the forecast of C2-01-M4 from 31 December 2025 to nothing")
@@ -172,12 +172,10 @@ def test_yes_and_no_are_words_and_a_number_is_a_number() -> None:
 def test_what_holds_from_another_day_than_it_was_recorded_says_so() -> None:
     june = dt.date(2023, 6, 1)
     assert what(milestone(title="B"), milestone(title="A"), on=june) == (
-        "changed the title of gp-01-m1 from “A” to “B” (holding from 1 June 2023)"
+        "changed the title of gp-01-m1 from “A” to “B” (true from 1 June 2023)"
     )
-    assert what(organisation("DfE"), on=june) == (
-        "added the organisation dfe (holding from 1 June 2023) with name “DfE”"
-    )
-    assert what(organisation("DfE"), retracted=True, on=june) == "retracted the organisation dfe for 1 June 2023"
+    assert what(organisation("DfE"), on=june) == ("added the organisation dfe (true from 1 June 2023) with name “DfE”")
+    assert what(organisation("DfE"), retracted=True, on=june) == "removed the organisation dfe for 1 June 2023"
 
 
 def test_a_report_that_says_the_same_again_is_a_confirmation() -> None:
@@ -195,8 +193,8 @@ def test_a_first_report_and_a_first_view_say_what_they_hold() -> None:
     view = one_of_each()["assessment"]
     assert what(view) == (
         "added the evidence view of gp-01 with rating In progress; rationale “Standards were consulted on”; "
-        "evidence improvement-plan; last day of validity 31 March 2024; reason to rate better than the dates recovery "
-        "action agreed and under way"
+        "evidence improvement-plan; last day of the rating 31 March 2024; reason for rating better than the "
+        "dates recovery action agreed and under way"
     )
     amber = replace(view, view=View.OWNER, rating="Amber")  # type: ignore[call-arg]
     assert what(replace(amber, rating="Red"), amber) == (  # type: ignore[call-arg]
@@ -217,7 +215,7 @@ def test_a_request_to_change_a_baseline_says_its_reason_and_a_decision_its_own()
         state=RequestState.REQUESTED,
     )
     line = told(recorded(asked))
-    assert line.what == "added the baseline request C2-01-M4/1 with baseline asked for 2026; state requested"
+    assert line.what == "added the baseline request C2-01-M4/1 with requested baseline 2026; state requested"
     assert line.why == "legislation or parliamentary time; No Bill"
     decided = replace(asked, state=RequestState.APPROVED, decided_by="ben@example.org", decision_note="Agreed")
     line = told(recorded(decided, asked))
@@ -236,7 +234,7 @@ def test_a_new_user_is_told_by_name_and_role() -> None:
 def test_a_sum_of_money_is_told_by_its_stage() -> None:
     funding = one_of_each()["funding"]
     assert what(funding) == (
-        "added the sum of money change-programme-total with stage of money committed; amount £70,000,000; "
+        "added the funding amount change-programme-total with funding stage committed; amount £70,000,000; "
         "period “2022-25”"
     )
     assert what(replace(funding, stage=MoneyStage.PAID), funding).endswith("from committed to paid")  # type: ignore[call-arg]
@@ -246,8 +244,8 @@ def test_a_load_of_the_plans_is_one_line_with_its_counts_and_each_of_its_version
     counts = {"local_authority": 153, "milestone": 1, "funding": 2, "user": 1}
     line = told(recorded(None, action=ChangeAction.PLAN_LOAD, reason="157 added", counts=counts))
     assert line.what == (
-        "loaded the plans, which changed 157 records at once: 153 local authorities, 1 milestone, "
-        "2 sums of money, 1 user"
+        "loaded the plans, which changed 157 records at once: 153 local authorities, 1 milestone, 2 funding "
+        "amounts, 1 user"
     )
     assert (line.why, line.versions, line.noun_id, line.version, line.effective_on) == (
         "157 added",
@@ -256,7 +254,7 @@ def test_a_load_of_the_plans_is_one_line_with_its_counts_and_each_of_its_version
         None,
         None,
     )
-    assert told(recorded(organisation(), action=ChangeAction.PLAN_LOAD, reason="157 added")).why == "as the plans say"
+    assert told(recorded(organisation(), action=ChangeAction.PLAN_LOAD, reason="157 added")).why == "from the plans"
 
 
 def test_another_change_of_many_records_is_told_as_what_it_is() -> None:
@@ -367,7 +365,7 @@ B = "2025-12-31"
                 said("2023-06-02", forecast="2026-05-01"),
                 said("2023-07-02", forecast="2026-06-30"),
             ],
-            "The forecast has moved 3 times, by 181 days in all",
+            "The forecast has moved 3 times, by 181 days in total",
         ),
         (
             [
@@ -376,11 +374,11 @@ B = "2025-12-31"
                 said("2023-04-03", forecast="2025-12-31", reason="correcting an error"),
                 said("2023-05-02", forecast="2025-12-01"),
             ],
-            "The forecast has moved 2 times, by 9,832 days in all; 1 correction apart",
+            "The forecast has moved 2 times, by 9,832 days in total, not counting 1 correction",
         ),
         (
             [said("2023-03-02", forecast=B), said("2024-04-02", actual="2024-04-01")],
-            "The forecast has not moved; it happened on 1 April 2024",
+            "The forecast has not moved; completed on 1 April 2024",
         ),
     ],
 )
@@ -390,14 +388,14 @@ def test_the_title_of_the_trend_says_how_often_the_forecast_moved_and_how_far(
     found = milestone_trend("C2-01-M4", lines, dt.date(2026, 11, 22))
     assert found
     assert found.title == title
-    assert found.alternative.startswith(f"{title}. C2-01-M4 up to the day shown, 2026-11-22: on 2023-03-02 ")
+    assert found.alternative.startswith(f"{title}. C2-01-M4 up to 2026-11-22: on 2023-03-02 ")
 
 
 def test_a_completion_known_by_its_month_is_said_in_it() -> None:
     line = altered(said("2024-04-30", actual="2024-04-30"), actual_precision="month")
     found = milestone_trend("M", [line], dt.date(2026, 11, 22))
     assert found
-    assert found.title == "No forecast has been given; it happened in April 2024"
+    assert found.title == "No forecast has been given; completed in April 2024"
 
 
 def test_the_trend_draws_the_forecast_both_baselines_the_completion_and_the_line_of_today() -> None:
@@ -426,7 +424,7 @@ def test_the_trend_draws_the_forecast_both_baselines_the_completion_and_the_line
         ],
         "original baseline": [("2023-03-02", B), ("2024-12-31", B)],
         "happened": [("2024-05-02", "2024-05-01")],
-        "the day of the report itself": [("2023-03-02", "2023-03-02"), ("2024-12-31", "2024-12-31")],
+        "the date of the report": [("2023-03-02", "2023-03-02"), ("2024-12-31", "2024-12-31")],
     }
 
 

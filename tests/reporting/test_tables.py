@@ -52,9 +52,9 @@ def figures(table: Table, measure: str) -> dict[object, object]:
 def test_the_headline_has_the_figures_of_the_board(view: BoardView, tables: dict[str, Table]) -> None:
     headline = tables["headline"]
     assert figures(headline, "commitments") == {"all": 2, "delivered in some form": 1}
-    assert figures(headline, "commitments by what owners say") == view.by_owner_status
-    assert figures(headline, "commitments by what the dates say") == view.by_computed_status
-    assert figures(headline, "commitments by what the evidence shows") == view.by_outcome
+    assert figures(headline, "commitments by delivery confidence") == view.by_owner_status
+    assert figures(headline, "commitments by status from dates") == view.by_computed_status
+    assert figures(headline, "commitments by evidence view") == view.by_outcome
     assert figures(headline, "milestones") == {
         "all": 3,
         "met": 1,
@@ -63,7 +63,7 @@ def test_the_headline_has_the_figures_of_the_board(view: BoardView, tables: dict
         "missed in the last 90 days": 1,
         "due in the next 90 days": 1,
     }
-    assert figures(headline, "confidence in this report")["milestones met without evidence"] == 1
+    assert figures(headline, "how reliable this report is")["milestones met without evidence"] == 1
 
 
 def test_the_three_statuses_of_a_commitment_are_three_rows(tables: dict[str, Table]) -> None:

@@ -94,10 +94,10 @@ def lying() -> bytes:
     return bytes(content).replace(struct.pack("<L", size), struct.pack("<L", 1_000))
 
 
-UNPACKS = "The workbook unpacks to far more than it is"
-DAMAGED = "The file is damaged, or no spreadsheet made it."
-ENTITIES = "The workbook declares entities of its own"
-ODD_NAMES = "The workbook names its parts as no spreadsheet does"
+UNPACKS = "The workbook unpacks to far more than its size"
+DAMAGED = "The file is damaged, or a spreadsheet did not make it."
+ENTITIES = "The workbook declares its own XML entities"
+ODD_NAMES = "The workbook has unsafe names inside it"
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a small workbook that unpacks without end": (lambda: repacked({TABLE_PART: b" " * 5_000_000}), UNPACKS),
@@ -108,16 +108,16 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "one that lies about its size": (lying, DAMAGED),
     "a cell at the far end": (
         lambda: with_rows(f'<row r="1048576">{inline("XFD1048576", "x")}</row>'),
-        "Cell XFD1048576 is filled in; a return has at most 60 columns.",
+        "Cell XFD1048576 is filled in, but a return can have 60 columns at most.",
     ),
     "a row at the far end": (
         lambda: with_rows(f'<row r="1048576">{inline("A1048576", "x")}</row>'),
-        "Row 1,048,576 is filled in; a return has at most 5,000 rows.",
+        "Row 1,048,576 is filled in, but a return can have 5,000 rows at most.",
     ),
-    "a hundred thousand rows": (many_rows, "Row 5,021 is filled in; a return has at most 5,000 rows."),
+    "a hundred thousand rows": (many_rows, "Row 5,021 is filled in, but a return can have 5,000 rows at most."),
     "a cell of a million characters": (
         lambda: with_rows(f'<row r="9">{inline("A9", "0123456789" * 90_000)}</row>'),
-        "Cell A9 holds 900,000 characters and at most 20,000 are kept",
+        "Cell A9 has 900,000 characters, but the limit is 20,000",
     ),
     "rows in disorder": (
         lambda: with_rows('<row r="2"><c r="A2"><v>1</v></c></row>'),
@@ -125,7 +125,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "cells in disorder": (
         lambda: with_rows('<row r="9"><c r="A8"><v>1</v></c></row>'),
-        "The cells of row 9 are not in their",
+        "The cells of row 9 are out of order",
     ),
     "a number of a million digits": (
         lambda: with_rows(f'<row r="9"><c r="A9"><v>{"7" * 900_000}</v></c></row>'),
@@ -136,14 +136,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "entities in UTF-16": (lambda: with_doctype(TABLE_PART, "utf-16"), ENTITIES),
     "a workbook with a password": (
         lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
-        "The workbook is protected by a pass",
+        "The workbook has a password or is in the old format",
     ),
-    "an archive with a password": (locked, "The workbook is protected by a password"),
-    "macros": (lambda: repacked({"xl/vbaProject.bin": b"x"}), "The workbook holds macros, which are not taken in."),
-    "old macros": (lambda: repacked({"xl/macrosheets/sheet1.xml": b"<x/>"}), "The workbook holds macros"),
+    "an archive with a password": (locked, "The workbook has a password"),
+    "macros": (lambda: repacked({"xl/vbaProject.bin": b"x"}), "The workbook has macros, which we do not accept."),
+    "old macros": (lambda: repacked({"xl/macrosheets/sheet1.xml": b"<x/>"}), "The workbook has macros"),
     "links to other workbooks": (
         lambda: repacked({"xl/externalLinks/externalLink1.xml": b"<x/>"}),
-        "The workbook is linked to",
+        "The workbook has links to other workbooks",
     ),
     "a part outside its folder": (lambda: repacked({"../../etc/cron.d/x": b"x"}), ODD_NAMES),
     "a part at the root": (lambda: repacked({"/etc/cron.d/x": b"x"}), ODD_NAMES),
@@ -154,7 +154,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "half a workbook": (lambda: PLAIN[: len(PLAIN) // 2], DAMAGED),
     "an archive that is no workbook": (lambda: repacked({"[Content_Types].xml": b"<x/>"}), DAMAGED),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), "The file is named .xlsx and is a PNG picture"),
-    "a page": (lambda: b"<html>", "The file is named .xlsx and is no workbook."),
+    "a page": (lambda: b"<html>", "The file is named .xlsx but is not a workbook."),
 }
 
 
@@ -199,7 +199,7 @@ def test_many_cells_that_share_one_long_text_are_no_return() -> None:
     )
     table_part = part(TABLE_PART).replace(b"</sheetData>", rows.encode() + b"</sheetData>")
     content = repacked({"[Content_Types].xml": types, "xl/sharedStrings.xml": texts, TABLE_PART: table_part})
-    with pytest.raises(ReturnRejected, match="The file holds more than 10,000,000 characters"):
+    with pytest.raises(ReturnRejected, match="The file has more than 10,000,000 characters"):
         reader.read_file(content, "return.xlsx")
 
 

@@ -413,7 +413,7 @@ def test_history_tells_who_asked_who_decided_and_why(staffed: Database) -> None:
         for sentence in told
     )
     assert any(
-        "Owner (contributor) added the baseline request C6-01-M1/1 with baseline asked for 2027" in s for s in told
+        "Owner (contributor) added the baseline request C6-01-M1/1 with requested baseline 2027" in s for s in told
     )
     correcting(staffed)
     deciding(staffed, baseline_request_id=f"{PAID}/2")

@@ -170,7 +170,7 @@ def test_the_text_has_a_sentence_a_line_and_says_so_when_there_is_none(moved: Da
     assert text.startswith("1 line of history, newest first; the ledger ends at change 3\n\n     3  On ")
     assert text.endswith("Later.\n")
     assert history.as_text(view(moved, actor="nobody")).endswith(
-        "\nNo change matches. Take a filter away, or choose more days.\n"
+        "\nNo changes match. Remove a filter or choose a longer period.\n"
     )
 
 

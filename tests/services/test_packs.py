@@ -336,7 +336,7 @@ def test_an_approver_opens_what_owners_gave_as_evidence_and_the_manifest_says_wh
 
     closed = manifest(export(marked_store, "marked", public=True))
     assert (closed["opened"], left_out(closed)) == ([], [f"sources: {kept}", f"sources: {opened}"])
-    assert "2 sources that owners gave as evidence cannot be read in this edition." in closed["statements"]
+    assert "2 sources of evidence from owners cannot be read in this edition." in closed["statements"]
     pack = export(marked_store, "marked", public=True, opened=[opened])
     said = manifest(pack)
     assert (said["opened"], left_out(said)) == ([opened], [f"sources: {kept}"])
@@ -510,7 +510,7 @@ def test_an_altered_file_is_named_with_and_without_a_store(taken: Database) -> N
     spoilt = archive([(name, content + b" " * (name == path)) for name, content in whole.items()])
     for db in (None, taken):
         [fault] = packs.check_pack(spoilt, db).faults
-        assert fault.startswith(f"{path}: is not what the manifest says")
+        assert fault.startswith(f"{path}: was altered after the pack was made")
 
 
 def test_a_pack_that_was_made_up_whole_is_found_by_the_ledger(
@@ -559,4 +559,4 @@ def test_only_a_file_is_checked_and_none_that_is_larger_than_a_pack(
             packs.check_pack_file(path)
     pack = export(taken)
     monkeypatch.setattr("tracker.exchange.pack.manifest._LARGEST_ZIP", len(pack.content) - 1)
-    assert packs.check_pack(pack.content).faults == ("The file is larger than any pack; it was not read.",)
+    assert packs.check_pack(pack.content).faults == ("The file is too large to be a pack, so it was not read.",)

@@ -434,7 +434,7 @@ def test_what_is_given_to_nobody_is_listed_too(loaded: Database) -> None:
     view = periods.chase(loaded)
     assert [line.milestone_id for line in view.orphans] == ["C6-01-M1"]
     assert [line.commitment_id for line in view.unrated_orphans] == ["C6-01"]
-    assert "Given to nobody\n  not confirmed: C6-01-M1 The money is paid (due 2025)\n" in periods.as_text(view)
+    assert "Not assigned to anyone\n  not confirmed: C6-01-M1 The money is paid (due 2025)\n" in periods.as_text(view)
 
 
 def test_a_closed_period_is_shown_as_it_stood_when_it_was_closed(staffed: Database) -> None:
@@ -452,7 +452,7 @@ def test_the_chase_list_as_text_as_json_and_as_a_letter(staffed: Database) -> No
     view = periods.chase(staffed)
     text = periods.as_text(view)
     assert text.startswith("October to December 2026 (2026-q4, open): as at ")
-    assert "1 of 2 contributors has nothing left to confirm or rate\n" in text
+    assert "1 of 2 contributors has confirmed and rated everything\n" in text
     assert "Owner <owner@dfe.example>: 0 of 1 milestone confirmed, 1 commitment not rated\n" in text
     assert "  not confirmed: C6-01-M1 The money is paid (due 2025)\n" in text
     found = json.loads(periods.as_json(view))
@@ -475,7 +475,10 @@ def test_after_its_last_day_a_letter_says_since_when_it_is_asked(staffed: Databa
     view = periods.chase(staffed)
     letter = periods.letter(view, view.people[0])
     assert f" to rate since {in_words(days(-2))}\n" in letter
-    assert f"The reporting period Late ended on {in_words(days(-2))}, for the board of {in_words(days(3))}." in letter
+    assert (
+        f"The reporting period Late was due to close on {in_words(days(-2))}, for the board on {in_words(days(3))}."
+        in letter
+    )
 
 
 def test_a_letter_asks_only_for_what_is_left(staffed: Database) -> None:

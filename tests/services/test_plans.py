@@ -724,7 +724,7 @@ def test_a_former_id_that_is_in_use_or_given_twice_is_a_fault(db: Database, plan
     plan.restore()
     for milestone_id in ("C6-01-M1", "C6-06-M1"):
         plan.edit("promises", f'id          = "{milestone_id}"', f'id          = "{milestone_id}"\n  formerly = "OLD"')
-    assert "field formerly: OLD is the former id of plans/chapters/promises.toml" in refused(db, plan)[0]
+    assert "field formerly: OLD is also the former id of plans/chapters/promises.toml" in refused(db, plan)[0]
 
 
 # Nothing is recorded when anything is at fault

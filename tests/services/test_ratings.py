@@ -222,7 +222,7 @@ def test_a_rating_better_than_the_dates_is_a_disagreement_that_the_board_reads_t
     [found] = [line for line in view.exceptions if line.commitment_id == PAID]
     assert "owner and dates disagree" in found.reasons
     assert (
-        "The owner says Amber; the dates say Overdue. The owner's reason is recovery action agreed and under way: "
+        "The owner rates it Amber. The dates suggest Overdue. Owner's reason: recovery action agreed and under way. "
         "“A plan was agreed. More. "
     ) in found.why
     assert found.why.endswith(" …”")

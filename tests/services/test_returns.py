@@ -192,9 +192,9 @@ def test_a_preview_tells_each_row_apart_and_taking_it_in_is_one_change(office: D
     assert outcomes(preview) == {PAID: Outcome.CHANGE, SECOND: Outcome.CONFIRM, MET: Outcome.CHANGE}
     [moved] = [line for line in preview.lines if line.line.milestone_id == PAID]
     assert [(change.words, change.old, change.new) for change in moved.changes] == [
-        ("Expected", "2025", f"{SOON.day} {SOON:%B %Y}"),
-        ("Why it moved", None, "funding or spending review"),
-        ("More about why", None, "The review ends in June"),
+        ("Forecast date", "2025", f"{SOON.day} {SOON:%B %Y}"),
+        ("Reason for the change", None, "funding or spending review"),
+        ("More about the reason", None, "The review ends in June"),
         ("Narrative", None, "The review goes on."),
     ]
     assert moved.status_after == "Red"
@@ -359,7 +359,7 @@ def test_a_baseline_that_moved_meanwhile_makes_a_confirmation_a_conflict(office:
     preview = check(office, content)
     [conflict] = preview.of(Outcome.CONFLICT)
     assert (conflict.line.milestone_id, conflict.by, conflict.changes, preview.faults) == (SECOND, None, (), ())
-    assert [(change.words, change.new) for change in conflict.theirs] == [("Expected", dates.in_words(LATER))]
+    assert [(change.words, change.new) for change in conflict.theirs] == [("Forecast date", dates.in_words(LATER))]
     take(office, content, mine=[SECOND])
     assert day_of(shown(office, SECOND).forecast) == LATER
     assert f"{LATER} (originally {SOON})" in returns.return_csv(returns.export_return(office, actor_id=OWNER)).decode()
@@ -372,7 +372,7 @@ def test_my_row_in_a_conflict_keeps_what_others_changed_and_i_did_not(office: Da
     report(office, SECOND, forecast=moved, reason=MoveReason.SPENDING, reason_note="Later.", narrative=None)
     [conflict] = check(office, content).of(Outcome.CONFLICT)
     assert [change.words for change in conflict.changes] == ["Narrative"]
-    assert [change.words for change in conflict.theirs] == ["Expected"]
+    assert [change.words for change in conflict.theirs] == ["Forecast date"]
     take(office, content, mine=[SECOND])
     line = shown(office, SECOND)
     assert (line.statement.narrative, day_of(line.forecast)) == ("Mine.", LATER)
@@ -384,7 +384,7 @@ def test_my_row_in_a_conflict_cannot_stand_against_the_rules(office: Database) -
     preview = check(office, content)
     [conflict] = preview.of(Outcome.CONFLICT)
     assert preview.faults == ()
-    assert [fault.column for fault in conflict.wrong] == ["J (Why it moved)"]
+    assert [fault.column for fault in conflict.wrong] == ["J (Reason for the change)"]
     with pytest.raises(InvalidReport, match=r"^Yours cannot stand\. Milestones, row 5, column J"):
         take(office, content, mine=[SECOND])
     with pytest.raises(NothingToRecord):
@@ -428,13 +428,21 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
     other, later = "the return is of another ledger", LATER.isoformat()
     for paid, second, met in (
         (
-            ({Heading.CONFIRM: "yes"}, "H (Expected)", "the forecast 2025 has passed; say when it is expected now"),
-            ({Heading.EXPECTED: later}, "J (Why it moved)", "choose a reason and say more in a note."),
+            (
+                {Heading.CONFIRM: "yes"},
+                "H (Forecast date)",
+                "the forecast 2025 has passed; say when it is expected now",
+            ),
+            ({Heading.EXPECTED: later}, "J (Reason for the change)", "choose a reason and say more in a note."),
             ({Heading.EVIDENCE: ""}, "N (Evidence title)", "evidence needs its publisher and its title."),
         ),
         (
-            ({Heading.EXPECTED: "03/04/2027"}, "H (Expected)", '"03/04/2027": is it 3 April 2027 or 4 March 2027?'),
-            ({Heading.STATUS: "Complete"}, "I (Happened)", "its status is Complete; enter the date it happened"),
+            (
+                {Heading.EXPECTED: "03/04/2027"},
+                "H (Forecast date)",
+                '"03/04/2027": is it 3 April 2027 or 4 March 2027?',
+            ),
+            ({Heading.STATUS: "Complete"}, "I (Date completed)", "its status is Complete; enter the date it happened"),
             ({Heading.LINK: "http://x.example"}, "O (Evidence link)", "is not an https address; give one on the"),
         ),
         (
@@ -443,9 +451,9 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
             ({Heading.MILESTONE: "C9-99-M1"}, "A (Milestone)", "there is no milestone C9-99-M1 on the board"),
         ),
         (
-            ({Heading.DRAWN: "change 1, seal 000000000000"}, "F (Drawn from)", other),
-            ({Heading.DRAWN: "change 999, seal 000000000000"}, "F (Drawn from)", other),
-            ({Heading.DRAWN: "today"}, "F (Drawn from)", "is empty or was changed; copy it from another row"),
+            ({Heading.DRAWN: "change 1, seal 000000000000"}, "F (Downloaded at)", other),
+            ({Heading.DRAWN: "change 999, seal 000000000000"}, "F (Downloaded at)", other),
+            ({Heading.DRAWN: "today"}, "F (Downloaded at)", "is empty or was changed. Copy it from another row"),
         ),
     ):
         content = table(office, {PAID: paid[0], SECOND: second[0], MET: met[0]})
@@ -592,8 +600,8 @@ def test_a_row_may_be_there_once(office: Database) -> None:
 
     faults = check(office, reworked(workbook(office), twice)).faults
     assert [str(found) for found in faults] == [
-        f"Milestones, row 4, column A (Milestone): {PAID} is also in row 5; leave one of them.",
-        f"Milestones, row 5, column A (Milestone): {PAID} is also in row 4; leave one of them.",
+        f"Milestones, row 4, column A (Milestone): {PAID} is also in row 5. Keep one of them.",
+        f"Milestones, row 5, column A (Milestone): {PAID} is also in row 4. Keep one of them.",
     ]
 
 

@@ -81,7 +81,7 @@ def _beginning(begins: dt.date, seed: int, day: dt.date) -> Iterator[Deed]:
         kind=SourceKind.EVIDENCE,
         publisher=DEMONSTRATION,
         title="An invented history of returns, for training",
-        note="Nobody said or published any of it.",
+        note="No one wrote or published any of this.",
     )
     reason = f"Made for training: seed {seed}, ending on {in_words(day)}"
     yield Deed(instant(begins, 8), users.OPERATOR, DEMONSTRATION, [(source, dates.GREEN_PAPER)], reason)

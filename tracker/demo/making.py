@@ -63,8 +63,8 @@ def make_demonstration(
     day = day or dates.today()
     if not history.EARLIEST_DAY <= day <= dates.today():
         raise NoDemonstration(
-            f"The day {day} leaves no room for {history.QUARTERS} quarters since the Green Paper, or has "
-            f"not come; choose one from {in_words(history.EARLIEST_DAY)} to {in_words(dates.today())}."
+            f"The day must be {history.QUARTERS} quarters after the Green Paper, and not in the future. Choose one "
+            f"from {in_words(history.EARLIEST_DAY)} to {in_words(dates.today())}."
         )
     _require_replaceable(at)
     periods = history.reporting_periods(day)
@@ -75,8 +75,8 @@ def make_demonstration(
         fewest = count + scale.FEWEST
         if versions < fewest:
             raise NoDemonstration(
-                f"The plan and its invented history have {count:,} versions; ask for {fewest:,} or more, or for no "
-                "number at all."
+                f"The plan and its invented history have {count:,} versions. Ask for {fewest:,} or more, or "
+                "leave out --versions."
             )
         more = scale.grown(versions - count, seed=seed, periods=periods, day=day)
     try:
@@ -131,7 +131,7 @@ def _taken(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
         state=SnapshotState.FOR_BOARD,
         taken_by=DEPUTY_SECRETARIAT,
         period_id=period.id,
-        note=f"{INVENTED} the position that the board met on.",
+        note=f"{INVENTED} the position that the board saw.",
     )
     return [(snapshot, period.board_on)]
 
@@ -150,13 +150,13 @@ def _require_replaceable(at: Address) -> None:
         last = at.anchor.last()
         if last and last.seq and at != Address.parse(DEFAULT_ADDRESS):
             raise StoreUnusable(
-                f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of one that is gone. "
-                "Nothing was made in its place; choose another file with --to."
+                f"There is no store at {at.file}, but {at.anchor.path} shows that there was one. Nothing was "
+                "made. Choose another file with --to."
             )
         return
     with Database.open(at, writable=False) as db:
         begun = all(migration.number > 1 for migration in migrations.pending(db))
         if not begun or not stores.is_demonstration(db):
             raise StoreUnusable(
-                f"{at.file} is no demonstration store, so it was left as it is; choose another file with --to."
+                f"{at.file} is not a demonstration store, so it was not changed. Choose another file with --to."
             )

@@ -39,34 +39,34 @@ _LATE = 0.15
 _REQUESTS = 2
 """How often an owner asks for a baseline of one milestone at most."""
 _CONFIRMED = (
-    "the team confirms the date; nothing has changed since the last return.",
-    "work follows the plan, and no decision is asked of the board.",
+    "the team has confirmed the date. Nothing has changed since the last return.",
+    "work is on plan. No decision is needed from the board.",
     "the next step is agreed with partners and the date stands.",
 )
 _LOOKED_AGAIN = "the team has looked at the date again."
 _MOVED = {
-    MoveReason.LEGISLATION: "the change needs time in Parliament that is not to be had this session.",
-    MoveReason.MINISTERIAL: "a decision was taken to do this after another piece of work.",
-    MoveReason.CONSULTATION: "what people said in the consultation asks for a second draft.",
-    MoveReason.SPENDING: "the money depends on a settlement that is not known yet.",
+    MoveReason.LEGISLATION: "the change needs parliamentary time that is not available this session.",
+    MoveReason.MINISTERIAL: "we decided to do this after another piece of work.",
+    MoveReason.CONSULTATION: "the consultation showed that a second draft is needed.",
+    MoveReason.SPENDING: "the funding depends on a settlement that is not yet known.",
     MoveReason.LA_CAPACITY: "local teams have asked for another term to get ready.",
-    MoveReason.PROCUREMENT: "the first round found no supplier and is run again.",
+    MoveReason.PROCUREMENT: "the first procurement found no supplier and is being repeated.",
     MoveReason.DATA_IT: "the data collection it depends on starts later than planned.",
-    MoveReason.OTHER_DEPARTMENT: "another department's part of the work comes first and is late.",
-    MoveReason.WORKFORCE: "posts stayed empty for a quarter.",
+    MoveReason.OTHER_DEPARTMENT: "we depend on another department's work, which is late.",
+    MoveReason.WORKFORCE: "posts were vacant for a quarter.",
     MoveReason.EVALUATION: "the team waits for the findings of an evaluation.",
-    MoveReason.AHEAD: "a step took less time than was allowed for it.",
+    MoveReason.AHEAD: "a step took less time than planned.",
 }
 _SLIPS = tuple(reason for reason in _MOVED if reason is not MoveReason.AHEAD)
 _RATIONALES = {
-    OwnerRating.GREEN: "the dates hold and nothing is asked of the board.",
-    OwnerRating.AMBER: "a date is at risk; the team knows what to do about it.",
-    OwnerRating.RED: "a date is lost and the board is asked to look at it.",
+    OwnerRating.GREEN: "the dates are on track. Nothing is needed from the board.",
+    OwnerRating.AMBER: "a date is at risk. The team has a plan.",
+    OwnerRating.RED: "a date will be missed. We ask the board to look at it.",
 }
 _OVERRIDES = {
-    OverrideReason.RECOVERY: "late, but the team has agreed how to catch up and has begun.",
-    OverrideReason.REBASELINE: "late against a date that the team has asked to be changed.",
-    OverrideReason.NOT_CRITICAL: "the step that is late does not decide whether the promise is kept.",
+    OverrideReason.RECOVERY: "late, but recovery work is agreed and under way.",
+    OverrideReason.REBASELINE: "late against a baseline that the team has asked to change.",
+    OverrideReason.NOT_CRITICAL: "the late step does not affect whether the promise is kept.",
 }
 
 
@@ -233,8 +233,8 @@ def _said(step: _Step, reason: MoveReason | None = None, note: str | None = None
     )
 
 
-_CORRECTED = "the day was typed wrongly in the return."
-_OTHERWISE = "the deputy sees this date otherwise than the return before."
+_CORRECTED = "the date was entered wrongly in the return."
+_OTHERWISE = "the deputy gives a different date from the last return."
 
 
 def _again(
@@ -271,13 +271,13 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
         baseline=step.forecast,
         reason=MoveReason.SCOPE if first else chance.choice(_SLIPS),
         note=f"{INVENTED} "
-        + ("no date was published; the team asks to be held to this one." if first else "the old date cannot be met."),
+        + ("no date was published. The team proposes this one." if first else "the current date cannot be met."),
     )
     request = baselines.requested(asked, request_id=f"{step.milestone.id}/{step.requests}", author_id=by)
     yield Deed(at, by, ChangeAction.REQUEST_BASELINE, [(request, at.date())])
     on = instant(at.date() + dt.timedelta(days=chance.randrange(5, 12)), 14, chance)
     approve = likely(chance, 0.7)
-    note = f"{INVENTED} " + ("agreed" if approve else "the board holds the team to the date it gave")
+    note = f"{INVENTED} " + ("agreed" if approve else "the board keeps the original date")
     decision, action, reason = baselines.decided(request, approve=approve, by=SECRETARIAT, note=note)
     said: list[Noun] = [decision]
     if approve:

@@ -150,7 +150,7 @@ def _commitment(number: int, programme: int) -> nouns.Commitment:
         chapter=2 + number % 5,
         kind=CommitmentKind.POLICY,
         title=f"Demonstration commitment {number + 1:,}",
-        statement=f"{INVENTED} nobody promised this; it stands for a promise of about the length of a real one.",
+        statement=f"{INVENTED} no one promised this. It is as long as a real promise.",
         lead_organisation_id=SOURCE,
         programme_id=f"demonstration-{programme + 1}",
         measure="What could be counted if it were real.",
@@ -193,7 +193,7 @@ def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period 
             actual=PublishedDate(step.happens_on, Precision.DAY) if done else None,
             reason=None if done else chance.choice(list(MoveReason)),
             reason_note=None if done else f"{INVENTED} chosen by chance.",
-            narrative=f"{INVENTED} work goes on, and no decision is asked of the board this month.",
+            narrative=f"{INVENTED} work continues. No decision is needed from the board this month.",
             evidence_id=SOURCE if done else None,
         ),
     )

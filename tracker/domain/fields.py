@@ -1,7 +1,7 @@
-"""Every field of every noun, said once: what people call it, what an export says of it, and who may see it.
+"""Every field of every noun, once: what people call it, how an export describes it, and who may see it.
 
 The history, comparisons, tables, the data dictionary, returns and public editions read this table. A field is either
-``public`` or ``restricted``: a public edition leaves out what is restricted, and every field of which nothing is said.
+``public`` or ``restricted``. A public edition leaves out restricted fields and fields that have no entry.
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ from tracker.domain.words import (
 
 @dataclass(frozen=True)
 class Field:
-    """What is to be known of a field.
+    """What people read about a field.
 
-    ``label`` names it in a sentence, ``title`` above a column or a box. ``description`` is what the data dictionary
-    says of it; it is empty for what no table shows. ``words`` are all that it may say, where it is of a scale.
-    ``if_none`` is what is shown where there is no value. Without it, an empty value is a ``gap`` (nothing was
-    published or reported), or the field does not apply.
+    ``label`` names it in a sentence, ``title`` above a column or a box. ``description`` is for the data dictionary; it
+    is empty if no table shows the field. ``words`` are the values of a scale. ``if_none`` is shown if there is no
+    value. Without it, an empty value is a ``gap`` (nothing was published or reported) or the field does not apply.
     """
 
     label: str
@@ -54,23 +53,22 @@ class Field:
 
 
 public, restricted = partial(Field, public=True), partial(Field, public=False)
-"""A field that everybody may see, and one that a public edition leaves out."""
+"""A field that everyone may see, and one that a public edition leaves out."""
+
 
 _ADDRESS = "the source that shows it"
-_SLIP = public("slip", "how late, measured from the baseline; below nothing is early", unit="days", gap=True)
-_OWNER = public("owner", "the role that answers for it; never a person")
-_LEAD = public("lead organisation", "the body that leads", "Lead")
+_SLIP = public("slippage", "days late against the baseline; negative is early", unit="days", gap=True)
+_OWNER = public("owner", "the role that is accountable; never a person")
+_LEAD = public("lead organisation", "lead organisation", "Lead")
 
 _PROGRESS = {
-    "reporter": public("reporter", "who gave the newest dates", "Reported by", words=tuple(Reporter)),
-    "status": public("status", "the reporter's own word; the dates are what counts", "Own status"),
-    "forecast": public("forecast", "when it was last expected"),
-    "actual": public("completion", "when it happened", "Completed"),
-    "reason": public(
-        "reason for the date", "the coded reason for the newest move", "Why it moved", words=tuple(MoveReason)
-    ),
-    "reason_note": restricted("note on the reason", "the reason, as written", "More about why"),
-    "narrative": restricted("narrative", "what the reporter says, as written"),
+    "reporter": public("reporter", "who reported the latest dates", "Reported by", words=tuple(Reporter)),
+    "status": public("status", "the status as reported; the dates are what counts", "Reported status"),
+    "forecast": public("forecast", "the latest forecast date", "Forecast date"),
+    "actual": public("date completed", "date completed"),
+    "reason": public("reason for the change", "the coded reason for the latest change", words=tuple(MoveReason)),
+    "reason_note": restricted("note on the reason", "the reason, as written", "More about the reason"),
+    "narrative": restricted("narrative", "the narrative, as written"),
     "evidence_id": public("evidence", _ADDRESS, gap=True),
     "period_id": restricted("reporting period"),
 }
@@ -78,105 +76,107 @@ _PROGRESS = {
 FIELDS: dict[str, dict[str, Field]] = {
     "assessment": {
         "commitment_id": public("commitment", "the commitment's id: chapter of the Green Paper and number"),
-        "view": public("whose view", "whose it is", "View", words=(View.OWNER, "computed", View.EVIDENCE)),
-        "rating": public("rating", "the word of that view's scale"),
+        "view": public("kind of view", "which status it is", "View", words=(View.OWNER, "computed", View.EVIDENCE)),
+        "rating": public("rating", "a word from that status's scale"),
         "scale": restricted("scale"),
         "rationale": restricted("rationale"),
         "evidence_id": public("evidence", _ADDRESS),
-        "valid_until": restricted("last day of validity"),
+        "valid_until": restricted("last day of the rating"),
         "period_id": restricted("reporting period"),
-        "override_reason": restricted("reason to rate better than the dates"),
+        "override_reason": restricted("reason for rating better than the dates"),
         "since": public(
-            "since", "from when; of the computed one, the day of the board; of an owner's, the newest report", gap=True
+            "since",
+            "since when; for the status from dates, the date of the board; for delivery confidence, the latest rating",
+            gap=True,
         ),
     },
     "assignment": {
         "user_id": restricted("user"),
-        "active": restricted("whether it is in force"),
+        "active": restricted("whether it is active"),
         "programme_id": restricted("programme"),
         "commitment_id": restricted("commitment"),
     },
     "baseline_request": {
         "milestone_id": restricted("milestone"),
-        "baseline": restricted("baseline asked for"),
+        "baseline": restricted("requested baseline"),
         "reason": restricted("reason"),
         "note": restricted("note"),
         "author_id": restricted("author"),
         "state": restricted("state"),
         "decided_by": restricted("decider"),
-        "decision_note": restricted("decision's note"),
+        "decision_note": restricted("note on the decision"),
     },
     "commitment": {
         "commitment_id": public("commitment", "the commitment's id: chapter of the Green Paper and number"),
-        "title": public("title", "what it is called here"),
+        "title": public("title", "its title"),
         "statement": public("statement", "what was promised, in our own words"),
         "chapter": public("chapter", "chapter of the Green Paper"),
         "chapter_title": public("chapter title", "what the chapter is about"),
-        "kind": public("kind", "what sort of promise it is", words=tuple(CommitmentKind)),
+        "kind": public("kind", "kind of promise", words=tuple(CommitmentKind)),
         "programme_id": public("programme", "the programme's id"),
-        "programme": public("programme", "what its programme is called", "Programme: name"),
+        "programme": public("programme", "the name of its programme", "Programme: name"),
         "lead_organisation_id": public("lead organisation"),
         "lead": _LEAD,
-        "partners": public("partners", "bodies that share in it"),
+        "partners": public("partners", "partner organisations"),
         "owner_id": public("owner"),
         "owner": _OWNER,
-        "owner_organisation": public("owner's organisation", "where the owner is"),
-        "owner_note": public("note on its owner", "how the owner was found", "On the owner"),
-        "amount_gbp": public("amount", "money promised", unit="£"),
-        "amount_wording": public("amount as published", "the money as published", "Amount: wording"),
-        "target": public("target date", "when it was promised for", "Target", gap=True),
+        "owner_organisation": public("owner's organisation", "the owner's organisation"),
+        "owner_note": public("note on the owner", "how we identified the owner"),
+        "amount_gbp": public("amount", "amount promised", unit="£"),
+        "amount_wording": public("amount as published", "the amount as published", "Amount: wording"),
+        "target": public("target date", "the date it was promised for", "Target", gap=True),
         "target_wording": public("target as published", "the date as published", "Target: wording", gap=True),
-        "measure": public("measure of success", "how one would know that it is kept", "Measure"),
-        "not_measurable": public("reason it is not measurable", "why there can be no measure", "Not measurable"),
-        "owner_status": public(
-            "owner's rating", "delivery confidence that the owner gives", "Owner's view", if_none=NOT_REPORTED
-        ),
+        "measure": public("measure of success", "how we would know that the promise was kept", "Measure"),
+        "not_measurable": public("reason it is not measurable", "why it cannot be measured", "Not measurable"),
+        "owner_status": public("owner's rating", "the owner's rating", "Delivery confidence", if_none=NOT_REPORTED),
         "owner_rationale": restricted("owner's rationale", "the owner's reason, as written", gap=True),
         "owner_override_reason": restricted(
-            "owner's reason to rate better than the dates",
-            "why the owner rates it better than its dates do",
-            "Owner's override",
+            "owner's reason for rating better than the dates",
+            "why the owner rates it better than the dates suggest",
+            "Reason for rating better than the dates",
             words=tuple(OverrideReason),
         ),
-        "owner_valid_until": public("last day of the owner's rating", "its last day", "Owner's view until"),
-        "owner_reported_on": public("day of the owner's newest report", "from when", "Owner's view since"),
+        "owner_valid_until": public("last day of the owner's rating", "last day of the rating", "Rating until"),
+        "owner_reported_on": public(
+            "date of the owner's latest report", "date of the latest report or rating", "Rating since"
+        ),
         "computed_status": public(
-            "computed status", "computed from the dates of its milestones", "Dates", words=tuple(MilestoneStatus)
+            "status from dates", "worked out from the dates of its milestones", words=tuple(MilestoneStatus)
         ),
-        "outcome": public("evidence view", "what the published record shows", "Evidence", if_none=Outcome.UNKNOWN),
+        "outcome": public("evidence view", "what the published record shows", if_none=Outcome.UNKNOWN),
         "outcome_reason": public(
-            "reason of the evidence view", "why the record is read so", "Evidence: reason", gap=True
+            "reason for the evidence view", "the reason for this reading", "Evidence view: reason", gap=True
         ),
-        "outcome_since": public("first day of the evidence view", "from when", "Evidence: since", gap=True),
-        "outcome_evidence_id": public("evidence", _ADDRESS, "Evidence: source", gap=True),
+        "outcome_since": public("first day of the evidence view", "since when", "Evidence view: since", gap=True),
+        "outcome_evidence_id": public("evidence", _ADDRESS, "Evidence view: source", gap=True),
         "slip_days": _SLIP,
-        "milestones": public("milestones", "how many it has", unit="milestones"),
-        "milestones_met": public("milestones met", "how many have happened", unit="milestones"),
-        "note": public("note", "a remark on the promise"),
+        "milestones": public("milestones", "number of milestones", unit="milestones"),
+        "milestones_met": public("milestones met", "number completed", unit="milestones"),
+        "note": public("note", "note on the promise"),
     },
     "event": {
         "event_id": public("event", "the event's id"),
-        "commitment_id": public("commitment", "the one it concerns; none when it concerns all"),
-        "happened": public("date", "when it happened", "Happened"),
-        "inferred": public("whether it is dated by inference", "whether no source gives the date", "Date inferred"),
+        "commitment_id": public("commitment", "the commitment it affects; empty if it affects all"),
+        "happened": public("date", "date of the event", "Happened"),
+        "inferred": public("whether its date is inferred", "whether no source gives the date", "Date inferred"),
         "summary": public("summary", "what happened"),
         "evidence_id": public("evidence", _ADDRESS),
-        "note": public("note", "a remark"),
+        "note": public("note", "note"),
     },
     "funding": {
-        "funding_id": public("sum", "the sum's id"),
+        "funding_id": public("funding", "the funding's id", "Funding id"),
         "programme_id": public("programme", "the programme's id"),
-        "programme": public("programme", "what it is called", "Programme: name", gap=True),
-        "commitment_id": public("commitment", "the commitment that it is money of"),
+        "programme": public("programme", "its name", "Programme: name", gap=True),
+        "commitment_id": public("commitment", "the commitment it funds"),
         "stage": public(
-            "stage of money", "the stage of public money; one is never another", "Stage", words=tuple(MoneyStage)
+            "funding stage", "the stage of the funding; one stage is never shown as another", words=tuple(MoneyStage)
         ),
-        "amount_gbp": public("amount", "the sum", unit="£"),
-        "amount_wording": public("amount as published", "the sum as published", "Amount: wording"),
-        "period": public("period", "the years that it covers", gap=True),
-        "scope": public("scope", "the places or bodies that it covers", gap=True),
-        "known_on": public("day from which it is known", "from when the sum was known", "Known on"),
-        "part_of": public("sum that contains it", "the sum that already contains it", "Part of"),
+        "amount_gbp": public("amount", "the amount", unit="£"),
+        "amount_wording": public("amount as published", "the amount as published", "Amount: wording"),
+        "period": public("period", "the years it covers", gap=True),
+        "scope": public("scope", "the places or bodies it covers", gap=True),
+        "known_on": public("date it became known", "when the amount became known", "Known on"),
+        "part_of": public("amount that it is part of", "the amount that already includes it", "Part of"),
         "source_id": public("source", "where it is published"),
         "note": public("note", "conditions, conflicts and inferences"),
     },
@@ -192,29 +192,31 @@ FIELDS: dict[str, dict[str, Field]] = {
         **_PROGRESS,
         "milestone_id": public("milestone", "the milestone's id: its commitment's and a number"),
         "commitment_id": public("commitment", "the commitment's id: chapter of the Green Paper and number"),
-        "commitment": public("commitment", "what its commitment is called", "Commitment: title"),
+        "commitment": public("commitment", "the title of its commitment", "Commitment: title"),
         "programme_id": public("programme", "the programme's id"),
         "title": public("title", "what has to happen"),
-        "kind": public("kind", "what passing it means", words=tuple(MilestoneKind)),
+        "kind": public("kind", "kind of milestone", words=tuple(MilestoneKind)),
         "key": public("whether it is a key milestone", "whether it counts towards the commitment's status", "Key"),
         "owner_id": public("owner"),
         "owner": _OWNER,
-        "promised_in": public("source of the promise", "the source that promises it", "Promised in"),
-        "promised_on": public("day of the promise", "when it was promised", "Promised on"),
-        "baseline": public("baseline", "when it was promised for", gap=True),
+        "promised_in": public("source of the promise", "the source that makes the promise", "Promised in"),
+        "promised_on": public("date promised", "the date of the promise", "Promised on"),
+        "baseline": public("baseline", "the date it was promised for", gap=True),
         "baseline_wording": public("baseline as published", "the date as published", "Baseline: wording", gap=True),
-        "original_baseline": public("original baseline", "the first baseline it had", gap=True),
-        "due": public("due date", "the forecast, else the baseline, as precisely as it was said", "Due", gap=True),
-        "status": public("computed status", "computed from the dates", "Status", words=tuple(MilestoneStatus)),
+        "original_baseline": public("original baseline", "the first baseline", gap=True),
+        "due": public(
+            "due date", "the forecast or, if there is none, the baseline, as precisely as reported", "Due", gap=True
+        ),
+        "status": public("status from dates", "worked out from the dates", words=tuple(MilestoneStatus)),
         "reported_status": _PROGRESS["status"],
         "slip_days": _SLIP,
         "period": public(
             "this period",
-            "whether it falls within the board's period before or after its day",
+            "whether it is within the board's period before or after its date",
             words=("met in the period", "missed in the period", "due soon"),
         ),
-        "outcome": public("evidence view", "what the published record shows of the commitment", "Evidence"),
-        "note": public("note", "a remark on the promise"),
+        "outcome": public("evidence view", "what the published record shows of the commitment"),
+        "note": public("note", "note on the promise"),
     },
     "organisation": {"name": restricted("name")},
     "owner": {
@@ -224,14 +226,14 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "period": {
         "name": restricted("name"),
-        "opens_on": restricted("opening day"),
-        "closes_on": restricted("closing day"),
-        "board_on": restricted("day of the board"),
+        "opens_on": restricted("opening date"),
+        "closes_on": restricted("closing date"),
+        "board_on": restricted("date of the board"),
         "state": restricted("state"),
     },
     "programme": {
         "programme_id": public("programme", "the programme's id"),
-        "name": public("name", "what it is called"),
+        "name": public("name", "its name"),
         "summary": public("summary", "what it does"),
         "lead_organisation_id": public("lead organisation"),
         "lead": _LEAD,
@@ -243,44 +245,44 @@ FIELDS: dict[str, dict[str, Field]] = {
         "committed_gbp": public(
             "committed", "committed by the Green Paper, each pound counted once", unit="£", gap=True
         ),
-        "note": public("note", "a remark on the programme"),
+        "note": public("note", "note on the programme"),
     },
     "progress": {
         **_PROGRESS,
         "milestone_id": public("milestone", "the milestone's id: its commitment's and a number"),
-        "since": public("since", "from when"),
+        "since": public("since", "date from which it is true"),
     },
     "reference": {
         "commitment_id": public("commitment", "the commitment's id: chapter of the Green Paper and number"),
         "source_id": public("source", "the document's id"),
         "publisher": public("publisher", "who published it"),
         "document": public("document", "its title"),
-        "pinpoint": public("pinpoint", "where in it"),
-        "stance": public("stance", "how plainly it says so", words=tuple(Stance)),
+        "pinpoint": public("pinpoint", "page or section"),
+        "stance": public("stance", "whether it states or implies it", words=tuple(Stance)),
         "differs": public("difference from the other documents", "how it differs from the other documents", "Differs"),
     },
     "snapshot": {
-        "as_at": restricted("day"),
-        "known_seq": restricted("last change known"),
-        "known_seal": restricted("seal of that change"),
-        "digest": restricted("digest of the board"),
+        "as_at": restricted("date"),
+        "known_seq": restricted("last change included"),
+        "known_seal": restricted("fingerprint of that change"),
+        "digest": restricted("fingerprint of the board"),
         "rules": restricted("tolerances"),
         "state": restricted("state"),
-        "taken_by": restricted("taker"),
+        "taken_by": restricted("person who saved it"),
         "period_id": restricted("reporting period"),
         "approved_by": restricted("approver"),
         "note": restricted("note"),
-        "withdrawn_by": restricted("who withdrew it"),
+        "withdrawn_by": restricted("person who withdrew it"),
     },
     "source": {
         "source_id": public("source", "the source's id"),
-        "kind": public("kind", "what it is to the board", words=tuple(SourceKind)),
+        "kind": public("kind", "kind of source", words=tuple(SourceKind)),
         "publisher": public("publisher", "who published it"),
-        "title": public("title", "what it is called"),
+        "title": public("title", "its name"),
         "published": public("date of publication", "when it was published", "Published", gap=True),
         "url": public("address", "on the publisher's own site", gap=True),
-        "cited": public("citations", "how many statements stand on it", "Cited", unit="statements"),
-        "note": public("note", "a remark"),
+        "cited": public("citations", "number of statements that cite it", "Cited", unit="statements"),
+        "note": public("note", "note"),
     },
     "user": {
         "name": restricted("name"),
@@ -289,52 +291,52 @@ FIELDS: dict[str, dict[str, Field]] = {
         "address": restricted("e-mail address"),
         "same_as": restricted("other account of the same person"),
     },
-    # What is counted or compared, and is nobody's own record
+    # What is counted or compared, and is no record of its own
     "figure": {
-        "measure": public("measure", "what is counted"),
-        "category": public("category", "of which sort"),
-        "count": public("count", "how many"),
-        "amount_gbp": public("amount", "the sum, each pound counted once within the programme", unit="£"),
+        "measure": public("measure", "what we count"),
+        "category": public("category", "category"),
+        "count": public("count", "number"),
+        "amount_gbp": public("amount", "the amount; each pound is counted once in a programme", unit="£"),
     },
     "exception": {
         "order": public("order", "1 is the worst"),
         "commitment_id": public("commitment", "the commitment's id"),
-        "commitment": public("commitment", "what it is called", "Commitment: title"),
-        "milestone_id": public("milestone", "the milestone's id, where it is one that is late"),
-        "milestone": public("milestone", "what it is called", "Milestone: title"),
+        "commitment": public("commitment", "its name", "Commitment: title"),
+        "milestone_id": public("milestone", "the milestone's id, if a milestone is late"),
+        "milestone": public("milestone", "its name", "Milestone: title"),
         "reasons": public("reasons", "why it is listed, worst first"),
-        "why": public("why", "the same in a sentence"),
-        "owner": public("owner", "the role that answers for it"),
-        "due": public("due date", "when it is expected, as precisely as it was said", "Due", gap=True),
-        "slip_days": public("slip", "how late, measured from the baseline", unit="days", gap=True),
-        "owner_status": public("owner's rating", "of the commitment", "Owner's view"),
-        "computed_status": public("computed status", "of the commitment", "Dates"),
-        "outcome": public("evidence view", "of the commitment", "Evidence"),
+        "why": public("why", "the reasons in a sentence"),
+        "owner": _OWNER,
+        "due": public("due date", "the due date, as precisely as reported", "Due", gap=True),
+        "slip_days": _SLIP,
+        "owner_status": public("owner's rating", "of the commitment", "Delivery confidence"),
+        "computed_status": public("status from dates", "of the commitment"),
+        "outcome": public("evidence view", "of the commitment"),
     },
     "outcome": {
         "commitment_id": public("commitment", "the commitment's id: chapter of the Green Paper and number"),
-        "since": public("since", "from when"),
-        "outcome": public("outcome", "what the published record shows"),
-        "reason": public("reason", "why the record is read so"),
+        "since": public("since", "date from which it is true"),
+        "outcome": public("evidence view", "what the published record shows"),
+        "reason": public("reason", "the reason for this reading"),
         "evidence_id": public("evidence", _ADDRESS, gap=True),
     },
     "change": {
-        "order": public("order", "as a board asks"),
+        "order": public("order", "most important first"),
         "kind": public("change", "what kind of change", words=tuple(Movement)),
         "record": public("record", "what was changed"),
         "record_id": public("record", "the record's id", "Record: id"),
         "commitment_id": public("commitment", "the one it belongs to"),
         "milestone_id": public("milestone", "the one it belongs to"),
-        "what": public("what", "what it is about"),
-        "of": public("of it", "the field that changed"),
-        "old": public("was", "what was held before"),
-        "new": public("is", "what is held now"),
-        "days": public("moved", "how far a date moved; below nothing is earlier", unit="days"),
-        "direction": public("direction", "whether for the better"),
+        "what": public("what changed", "title of what changed"),
+        "of": public("field", "the field that changed"),
+        "old": public("was", "value before"),
+        "new": public("is", "value now"),
+        "days": public("days", "days by which a date changed; negative is earlier", unit="days"),
+        "direction": public("direction", "better or worse"),
         "evidence_id": public("evidence", _ADDRESS),
-        "holds_from": public("holds from", "from which day"),
-        "recorded_at": public("recorded", "when it was recorded; not when the day alone made it so"),
-        "change": public("ledger", "its number in the ledger"),
+        "holds_from": public("true from", "date from which it is true"),
+        "recorded_at": public("recorded", "when it was recorded; empty if the passing of time caused the change"),
+        "change": public("change", "number of the change in the record", "Change number"),
         "who": restricted("who", "who recorded it"),
         "why": restricted("why", "the reason, as written"),
     },
@@ -342,17 +344,17 @@ FIELDS: dict[str, dict[str, Field]] = {
         "table": public("table", "the table's name"),
         "column": public("column", "the column's name"),
         "title": public("title", "the column's name for people"),
-        "holds": public("holds", "the kind of value"),
+        "holds": public("type", "type of value"),
         "unit": public("unit", "what the number counts"),
-        "description": public("description", "what it says"),
-        "one_of": public("one of", "all it may say"),
-        "empty_means": public("empty means", "why a cell may be empty"),
+        "description": public("description", "meaning"),
+        "one_of": public("possible values", "the values it can have"),
+        "empty_means": public("empty means", "why a cell can be empty"),
         "restricted": public("restricted", "whether a public edition leaves it out"),
     },
 }
-"""Noun (the name of its table in the ledger, or of a row of a pack) → field → what is to be known of it.
+"""Noun (the name of its table in the ledger, or of a row of a pack) → field → its words.
 
-Every field of every noun has its entry, and so has every column of every table of a pack (tested).
+Every field of every noun has an entry, and so has every column of every table of a pack (tested).
 """
 
 
@@ -363,4 +365,4 @@ def is_public(noun: str, name: str) -> bool:
 
 
 PRECISION_WORDS = tuple(Precision)
-"""All that the precision of a date may say."""
+"""The values of a date's precision."""

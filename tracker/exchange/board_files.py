@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.reporting.board import BoardView, ReasonGroup
     from tracker.views.board import MilestoneLine
 
-WORDING = 2
+WORDING = 3
 """To be raised whenever a sentence, a field or the order of a list of ``board_json`` is no longer what it was."""
 
 _CAME_WITH: dict[str, int] = {}
@@ -199,32 +199,32 @@ def board_text(view: BoardView) -> str:
     parts = [
         *marking.notice(demonstration=view.demonstration),
         f"{BOARD}: as at {in_words(view.as_at)}",
-        f"Known up to change {view.head.seq} ({known}); seal {view.head.seal[:12]}",
+        f"As known at change {view.head.seq} ({known}), seal {view.head.seal[:12]}",
         confidence.of_owners,
         "",
         *textwrap.wrap(view.headline, _WIDTH),
         "",
         counted(len(view.commitments), "commitment"),
-        *_wrapped(f"  owner's view     {_tally(view.by_owner_status)}"),
-        *_wrapped(f"  dates (computed) {_tally(view.by_computed_status)}"),
-        *_wrapped(f"  evidence view    {_tally(view.by_outcome)}"),
+        *_wrapped(f"  delivery confidence  {_tally(view.by_owner_status)}"),
+        *_wrapped(f"  status from dates    {_tally(view.by_computed_status)}"),
+        *_wrapped(f"  evidence view        {_tally(view.by_outcome)}"),
         "",
     ]
     for group in view.exception_groups:
         parts += [*_exceptions(group), ""]
-    parts += [] if view.exceptions else ["Nothing to look at.", ""]
+    parts += [] if view.exceptions else ["No exceptions.", ""]
     parts.pop()
     parts += _section(f"Milestones met in the last {view.rules.period_days} days", view.met_in_period)
     parts += _section(f"Milestones due in the next {view.rules.period_days} days", view.due_soon)
-    parts += ["", f"Money committed by the Green Paper{'' if view.programmes else ': none'}"]
+    parts += ["", f"Funding committed by the Green Paper{'' if view.programmes else ': none'}"]
     for programme in view.programmes:
-        amount = f"£{programme.committed_gbp:,.0f}" if programme.committed_gbp is not None else "no sum recorded"
+        amount = f"£{programme.committed_gbp:,.0f}" if programme.committed_gbp is not None else "no amount recorded"
         parts.append(f"  {amount:>18}  {programme.name}")
     parts += [
         "",
-        "Confidence in this report",
-        f"  {counted(confidence.not_reported, 'commitment')} not reported by their owner; "
-        f"{confidence.unknown} of unknown outcome",
+        "How reliable this report is",
+        f"  {counted(confidence.not_reported, 'commitment')} not reported by their owner; {confidence.unknown} "
+        "with no known outcome",
         f"  {counted(confidence.stale, 'milestone')} stale; {confidence.not_dated} not dated; "
         f"{confidence.unevidenced} met without evidence",
     ]
@@ -238,7 +238,7 @@ def _exceptions(group: ReasonGroup) -> Iterable[str]:
         return
     yield group.title
     for line in group.lines:
-        slip = f"{line.slip_days:+,} days" if line.slip_days is not None else "slip unknown"
+        slip = f"{line.slip_days:+,} days" if line.slip_days is not None else "slippage not known"
         yield f"  {line.milestone_id or line.commitment_id:<11}{slip:>12}  {', '.join(line.reasons)}"
         yield from _indented(f"{line.milestone or line.commitment}. {line.why} Owner: {line.owner}.")
 
@@ -255,7 +255,7 @@ def _section(title: str, lines: Sequence[MilestoneLine]) -> Iterable[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 19, break_on_hyphens=False)
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 23, break_on_hyphens=False)
 
 
 def _indented(text: str) -> list[str]:

@@ -24,7 +24,7 @@ def chase_text(view: ChaseView) -> str:
     parts = [
         *marking.notice(demonstration=view.demonstration),
         f"{_one_line(period.name)} ({period.period_id}, {period.state}): as at {in_words(view.day)}",
-        f"Closes on {in_words(period.closes_on)}, for the board of {in_words(period.board_on)}",
+        f"Closes on {in_words(period.closes_on)}, for the board on {in_words(period.board_on)}",
         view.summary,
     ]
     for line in view.people:
@@ -39,7 +39,7 @@ def chase_text(view: ChaseView) -> str:
     if view.orphans or view.unrated_orphans:
         parts += [
             "",
-            "Given to nobody",
+            "Not assigned to anyone",
             *_listed("not confirmed", view.orphans),
             *_listed("not rated", view.unrated_orphans),
         ]
@@ -98,14 +98,14 @@ def letter(view: ChaseView, line: ChaseLine) -> str:
         *marking.notice(demonstration=view.demonstration),
         f"Dear {_one_line(line.name)},",
         "",
-        f"The reporting period {_one_line(period.name)} {'ended' if late else 'closes'} on {by}, for the board of "
-        f"{in_words(period.board_on)}.",
+        f"The reporting period {_one_line(period.name)} {'was due to close' if late else 'closes'} on {by}, for "
+        f"the board on {in_words(period.board_on)}.",
     ]
     if line.waiting:
-        parts += ["", "Please confirm, or change, each of these milestones:", *_items(line.waiting)]
+        parts += ["", "Please confirm or update these milestones:", *_items(line.waiting)]
     if line.unrated:
-        parts += ["", "Please give your delivery confidence, and say why, for each of:", *_items(line.unrated)]
-    parts += ["", "What is not said again is shown to the board as stale or not reported. Thank you."]
+        parts += ["", "Please rate your delivery confidence in these commitments, and say why:", *_items(line.unrated)]
+    parts += ["", 'The board will see anything that you do not update as "stale" or "not reported". Thank you.']
     return "\n".join(parts) + "\n"
 
 

@@ -126,7 +126,7 @@ def _lines(row: ChangeRow, evidence: SourceLine | None) -> Iterator[str]:
 
 def moved(row: ChangeRow) -> str:
     """Say what a row moved from and to, by how much and in which direction; what is new by itself."""
-    said = row.new or "" if row.old is None else f"{row.old} → {row.new or 'nothing'}"
+    said = row.new or "" if row.old is None else f"{row.old} → {row.new or 'none'}"
     if row.days is not None:
         said += f" ({row.days:+,} {'day' if abs(row.days) == 1 else 'days'})"
     elif row.direction:
@@ -138,7 +138,7 @@ def recorded(row: ChangeRow) -> str:
     """Say who recorded it and when; nothing when nobody did."""
     if row.recorded_at is None:
         return ""
-    since = f", as holding from {in_words(row.holds_from)}" if row.holds_from else ""
+    since = f", true from {in_words(row.holds_from)}" if row.holds_from else ""
     return f"Recorded by {row.who} on {in_words(row.recorded_at.date())}{since} (change {row.seq})."
 
 

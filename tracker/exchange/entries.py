@@ -63,14 +63,14 @@ class Entry:
         """Read a text that must be there."""
         value = self.optional_text(field)
         if value is None and not self._faulted(field):
-            self.fault(field, "is missing; add it.")
+            self.fault(field, "is missing. Add it.")
         return value or "?"
 
     def identity(self) -> str:
         """Read the id: it names the entry in addresses and in every later change, so it is kept plain."""
         value = self.text("id")
         if not _IDENTITY.fullmatch(value) and not self._faulted("id"):
-            self.fault("id", f"{_shown(value)} is not an id; use letters, digits, dots, dashes and slashes alone.")
+            self.fault("id", f"{_shown(value)} is not an id. Use only letters, digits, dots, dashes and slashes.")
         return value
 
     def optional_text(self, field: str) -> str | None:
@@ -79,10 +79,10 @@ class Entry:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.fault(field, f"holds {_shown(value)} where a text belongs; put it in quotation marks.")
+            self.fault(field, f"is {_shown(value)}, but must be text. Put it in quotation marks.")
             return None
         if value.startswith(FILL_IN):
-            self.fault(field, f"holds {_shown(value)}; write what belongs there.")
+            self.fault(field, f"is {_shown(value)}, which is not a value. Write the value.")
         return value.strip() or None
 
     def word(self, field: str, words: type[Word]) -> Word:
@@ -94,7 +94,7 @@ class Entry:
             if not self._faulted(field):
                 near = difflib.get_close_matches(value, list(words), n=1)
                 hint = f'Did you mean "{near[0]}"? ' if near else ""
-                self.fault(field, f"{_shown(value)} is not one of its words. {hint}Use one of: {', '.join(words)}.")
+                self.fault(field, f"{_shown(value)} is not a possible value. {hint}Use one of: {', '.join(words)}.")
             return next(iter(words))
 
     def flag(self, field: str, *, default: bool) -> bool:
@@ -103,7 +103,7 @@ class Entry:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.fault(field, f"holds {_shown(value)}; write true or false, without quotation marks.")
+            self.fault(field, f"is {_shown(value)}. Write true or false, without quotation marks.")
             return default
         return value
 
@@ -111,14 +111,14 @@ class Entry:
         """Read a whole number within bounds."""
         value = self._take(field)
         if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-            self.fault(field, f"holds {_shown(value)}; write a whole number from {lowest} to {highest}.")
+            self.fault(field, f"is {_shown(value)}. Write a whole number from {lowest} to {highest}.")
             return lowest
         return value
 
     def pounds(self, field: str) -> Decimal:
         """Read a sum in pounds that must be there: a number, or in a CSV file its digits."""
         if not self.has(field):
-            self.fault(field, "is missing; give the sum in pounds.")
+            self.fault(field, "is missing. Give the amount in pounds.")
         return self.optional_pounds(field) or Decimal(0)
 
     def optional_pounds(self, field: str) -> Decimal | None:
@@ -135,12 +135,12 @@ class Entry:
         except InvalidOperation:
             self.fault(
                 field,
-                f"holds {_shown(value)} where a number of pounds belongs; write for example 7_000_000_000 in a plan "
-                'or 7000000000 in a CSV file, and the published wording ("£7bn") in amount_wording.',
+                f"is {_shown(value)}, but must be a number of pounds. Write 7_000_000_000 in a plan or "
+                '7000000000 in a CSV file, and put the published wording ("£7bn") in amount_wording.',
             )
             return None
         if not 0 <= amount < _LARGEST_GBP:
-            self.fault(field, f"holds {_shown(value)}; write a sum in pounds from 0 to less than ten trillion.")
+            self.fault(field, f"is {_shown(value)}. Write an amount in pounds from 0 to less than ten trillion.")
             return None
         return amount
 
@@ -156,9 +156,9 @@ class Entry:
             self.faults.append(str(error))
         else:
             if type(day) is not dt.date:
-                self.fault(field, f"holds {_shown(value)}; write a day such as 2023-06-06.")
+                self.fault(field, f"is {_shown(value)}. Write a day, for example 2023-06-06.")
             elif day > dates.today():
-                self.fault(field, f"{day} has not come yet; give the day from which it held, today at the latest.")
+                self.fault(field, f"{day} is in the future. Give the day from which it was true, today or earlier.")
             else:
                 return day
         return default or dates.GREEN_PAPER
@@ -171,7 +171,7 @@ class Entry:
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             value = value.isoformat()
         if not isinstance(value, str):
-            self.fault(field, f'holds {_shown(value)}; write a date such as 2023-06-06 or "June 2023" or "2023".')
+            self.fault(field, f'is {_shown(value)}. Write a date, for example 2023-06-06, "June 2023" or "2023".')
             return None
         try:
             return dates.parse_published_date(value, where=f"{self.where}, field {field}")
@@ -193,7 +193,7 @@ class Entry:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.fault(field, f"is not a list of entries; write each under its own [[…{field}]] heading.")
+            self.fault(field, f"is not a list of entries. Write each under its own [[…{field}]] heading.")
             return []
         inside = f"{self.name}, " if self.name else ""
         identities = [item["id"] if isinstance(item.get("id"), str) else "" for item in value]

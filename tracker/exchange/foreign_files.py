@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tracker.exchange.returns.table import Heading
+from tracker.exchange.returns.table import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ class Layout(StrEnum):
     SLIDES = "a PowerPoint presentation"
     OPEN_DOCUMENT = "an OpenDocument file"
     XML = "an XML file"
-    TABLE = "a table with headings of its own"
+    TABLE = "a table with other headings"
 
 
 DRAFTED = frozenset(
@@ -84,19 +84,18 @@ _NO_FINISH = re.compile(
     r".*(start|baseline|original|created|%|variance|narrative|commentary|cost|£|actions|\brag\b|status).*",
     re.IGNORECASE,
 )
-_RETURN_HEADINGS = {str(heading).casefold() for heading in Heading}
 
 
 def sentence(layout: Layout) -> str:
     """Say what a file is and what to do with it."""
-    told = f"This file is {layout}; it is not a return downloaded here, and nothing in it was read."
+    told = f"This file is {layout}, not a return from the tracker. Nothing was read."
     if layout in DRAFTED:
         return (
             f"{told} New milestones come from a plan: `python -m tracker plan draft FILE` writes one from a CSV, Excel "
             "(.xlsx) or Microsoft Project XML file, for you to edit (see plans/README.md)."
         )
     return (
-        f"{told} To update milestones, download your return and fill that in. New milestones come from a plan "
+        f"{told} To update milestones, download your return and fill it in. New milestones come from a plan "
         "(see plans/README.md)."
     )
 
@@ -152,7 +151,7 @@ def of_rows(rows: Iterable[Sequence[str]]) -> Layout | None:
     if layout := next((found for row in headings if (found := of_heading(row))), None):
         return layout
     widest = max(headings, key=len, default=[])
-    known = _RETURN_HEADINGS & {cell.casefold() for row in headings for cell in row}
+    known = HEADINGS.keys() & {cell.casefold() for row in headings for cell in row}
     return Layout.TABLE if len(widest) > _SMALLEST_TABLE and not known else None
 
 

@@ -33,7 +33,7 @@ def main(suffix: str) -> None:
     except ReturnRejected as error:
         answer = {"rejected": str(error)}
     except Exception:  # noqa: BLE001  what a damaged file makes of a reader has no name in common
-        answer = {"rejected": "The file is damaged, or no program saved it so. Save it again, and try once more."}
+        answer = {"rejected": "The file is damaged. Save it again and try once more."}
     sys.stdout.buffer.write(json.dumps(answer).encode())
 
 
@@ -52,8 +52,8 @@ def parse(content: bytes, suffix: str) -> dict[str, object]:
             if layout in foreign_files.DRAFTED and places:
                 return {"layout": layout, "name": "", "tasks": _tasks(row, places, rows[number + 1 :])}
     raise ReturnRejected(
-        "No table with milestones was found in the file: a row of headings must name a title (Task, Milestone, Project "
-        "name …) and a date (Finish, Due date, End date …)."
+        "We found no table of milestones. It needs headings for a title (Task, Milestone, Project name …) and "
+        "a date (Finish, Due date, End date …)."
     )
 
 
@@ -93,7 +93,9 @@ def _tasks(heading: Sequence[str], places: Mapping[str, int], rows: Sequence[Seq
 def _schedule(content: bytes) -> dict[str, object]:
     """Read the tasks of a schedule that Microsoft Project saved as XML."""
     if not foreign_files.is_ms_project_xml(content):
-        raise ReturnRejected("The XML file is no Microsoft Project schedule; save it from Project as XML, or as CSV.")
+        raise ReturnRejected(
+            "The XML file is not a Microsoft Project schedule. In Project, save the schedule as XML or CSV."
+        )
     name, tasks, depth = "", [], 0
     for event, node in iterparse(io.BytesIO(content), events=("start", "end"), forbid_dtd=True):
         tag = node.tag.rpartition("}")[2]
@@ -107,7 +109,7 @@ def _schedule(content: bytes) -> dict[str, object]:
             tasks.append(_task(node))
             node.clear()
         if len(tasks) > MOST_TASKS:
-            raise ReturnRejected(f"The schedule has more than {MOST_TASKS:,} tasks; save a part of it.")
+            raise ReturnRejected(f"The schedule has more than {MOST_TASKS:,} tasks. Save part of it.")
     return {"layout": Layout.MS_PROJECT, "name": name, "tasks": [task for task in tasks if task["title"]]}
 
 

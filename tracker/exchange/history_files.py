@@ -106,7 +106,7 @@ def history_text(view: HistoryView) -> str:
     """Return a history as sentences, newest first, for a terminal."""
     parts = [
         *marking.notice(demonstration=view.demonstration),
-        f"{counted(view.total, 'line')} of history, newest first; the ledger ends at change {view.head.seq}",
+        f"{counted(view.total, 'change')}, newest first. The latest is change {view.head.seq}",
     ]
     for line in view.lines:
         parts += [
@@ -116,5 +116,5 @@ def history_text(view: HistoryView) -> str:
             ),
         ]
     if not view.lines:
-        parts += ["", "No change matches. Take a filter away, or choose more days."]
+        parts += ["", "No changes match. Remove a filter or choose a longer period."]
     return "\n".join(parts) + "\n"

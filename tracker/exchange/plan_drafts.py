@@ -49,21 +49,21 @@ def draft(content: bytes, name: str) -> str:
         layout = foreign_files.of_bytes(content, suffix)
         what = f" This file is {layout}." if layout else ""
         raise ReturnRejected(
-            "A plan can be drafted from a CSV, Excel (.xlsx) or Microsoft Project XML file."
-            f"{what} Save it as one of them."
+            f"We can draft a plan from a CSV, Excel (.xlsx) or Microsoft Project XML file.{what} Save the file "
+            "as one of these."
         )
     try:
         answer = json.loads(sandbox.run(_PARSER, suffix, content))
     except sandbox.Overrun:
-        raise ReturnRejected("The file takes too long or too much memory to read; save a part of it.") from None
+        raise ReturnRejected("The file takes too long or too much memory to read. Save part of it.") from None
     except sandbox.Busy:
-        raise StoreBusy("Other files are being read; try again in a moment.") from None
+        raise StoreBusy("Other files are being read. Try again in a moment.") from None
     if "rejected" in answer:
         raise ReturnRejected(answer["rejected"])
     tasks = [_Task(**{field: _line(text) for field, text in task.items()}) for task in answer["tasks"]]
     flagged = [task for task in tasks if task.milestone.casefold() in _YES]
     if not tasks:
-        raise ReturnRejected("The file has headings and no rows under them; there is nothing to draft a plan from.")
+        raise ReturnRejected("The file has headings but no rows, so there is nothing to draft.")
     title = _line(answer["name"]) or _line(PurePath(name).stem)
     return "\n".join(_plan(_line(PurePath(name).name), answer["layout"], title, flagged or tasks, tasks)) + "\n"
 
@@ -79,25 +79,25 @@ def _quoted(text: str) -> str:
 
 def _plan(file: str, layout: str, title: str, chosen: Sequence[_Task], tasks: Sequence[_Task]) -> Iterator[str]:
     today = dates.today()
-    yield f"# A draft of a plan, from {file}: {layout}. Nothing of it has been loaded."
+    yield f"# A draft of a plan, from {file}: {layout}. Nothing has been loaded."
     yield f'# Every guess is marked GUESS. Every text that begins with "{FILL_IN}" is for you to write: `plan check`'
     yield "# refuses it until then. plans/README.md explains the fields. When it is ready, put it into plans/."
     yield ""
     yield "[[source]]"
-    yield 'id        = "draft-source"                 # GUESS: give it an id of its own'
+    yield 'id        = "draft-source"                 # GUESS: give it a unique id'
     yield 'kind      = "document"                     # GUESS: document | evidence | data'
     yield f'publisher = "{FILL_IN}: who published it"'
     yield f"title     = {_quoted(title)}  # GUESS: the name of the file or the schedule"
     yield ""
     yield "[[commitment]]"
-    yield 'id        = "DRAFT-01"                     # GUESS: give it an id of its own, such as C6-13'
+    yield 'id        = "DRAFT-01"                     # GUESS: give it a unique id, such as C6-13'
     yield "chapter   = 6                              # GUESS: the chapter of the Green Paper, 1 to 6"
     yield 'kind      = "policy"                       # GUESS: policy | funding | target | consultation-only | related'
     yield f"title     = {_quoted(title)}  # GUESS: the name of the file or the schedule"
     yield f'statement = "{FILL_IN}: what is promised, in your own words"'
-    yield 'lead      = "dfe"                          # GUESS: an organisation of organisations.toml'
-    yield 'owner     = "lead-delivery"                # GUESS: an owner of organisations.toml'
-    yield f'measure   = "{FILL_IN}: how you will know that it is done"'
+    yield 'lead      = "dfe"                          # GUESS: an organisation in organisations.toml'
+    yield 'owner     = "lead-delivery"                # GUESS: an owner in organisations.toml'
+    yield f'measure   = "{FILL_IN}: how you will know it is done"'
     yield ""
     yield "  [[commitment.outcome]]"
     yield f"  from   = {today}                       # GUESS: today"
@@ -124,15 +124,17 @@ def _milestone(number: int, task: _Task, today: dt.date) -> Iterator[str]:
     if baseline:
         yield f'  baseline    = "{baseline.written}"  # the file says {task.baseline}'
     elif finish:
-        yield f'  baseline    = "{finish.written}"  # GUESS: the file gives no baseline; its finish is {task.finish}'
+        yield (
+            f'  baseline    = "{finish.written}"  # GUESS: the file has no baseline; its finish date is {task.finish}'
+        )
     for field, written, read in (("baseline", task.baseline, baseline), ("finish", task.finish, finish)):
         if written and not read:
-            yield f"  # {FILL_IN} a baseline: the file gives {_quoted(written)} as its {field}, which is no date"
+            yield f"  # {FILL_IN} a baseline: the file's {field} is {_quoted(written)}, which is not a date"
     if task.note:
         yield f"  note        = {_quoted(task.note)}"
     if task.complete.startswith("100"):
-        yield f"  # {FILL_IN}, as the file says that it is complete: a [[commitment.milestone.progress]] with the day"
-        yield "  # on which it happened (actual) and the source that shows it (evidence)"
+        yield f"  # {FILL_IN}: the file says it is complete, so add a [[commitment.milestone.progress]] with the day"
+        yield "  # it was completed (actual) and the source that shows it (evidence)"
     elif baseline and finish and finish != baseline:
         yield ""
         yield "    [[commitment.milestone.progress]]"

@@ -78,7 +78,7 @@ def read_text(file: Path) -> str:
         return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(f"line {line} is not UTF-8 text; save the file as UTF-8.") from None
+        raise UnreadableFile(f"line {line} is not UTF-8 text. Save the file as UTF-8.") from None
 
 
 def read_bytes(file: Path) -> bytes:
@@ -95,10 +95,12 @@ def read_bytes(file: Path) -> bytes:
 
 def _content(handle: int) -> bytes:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
-        raise UnreadableFile("is not a file but a folder, a pipe or a device; put a file there, or remove it.")
+        raise UnreadableFile("is a folder, a pipe or a device. Put a file there or remove it.")
     content = b""
     while len(content) <= MOST_BYTES and (more := os.read(handle, MOST_BYTES + 1)):
         content += more
     if len(content) > MOST_BYTES:
-        raise UnreadableFile(f"the file has more than {MOST_BYTES // 1024 // 1024} MB; a plan or a table here has not.")
+        raise UnreadableFile(
+            f"the file is larger than {MOST_BYTES // 1024 // 1024} MB, which is too large for a plan or table."
+        )
     return content

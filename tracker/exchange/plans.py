@@ -90,11 +90,13 @@ def read_plan(plans: Path, data: Path) -> list[Planned]:
     files = plan_files.plan_files(plans)
     misnamed = plan_files.misnamed(plans)
     if not files and not misnamed:
-        raise PlanFaults([f"{plans}: no plan (*.toml) is there; give the folder that holds them with --plans."])
+        raise PlanFaults([f"{plans}: there are no plans (*.toml) here. Give their folder with --plans."])
     for file in files:
         _read_toml(reader, file, _name(file, plans))
     for file in misnamed:
-        reader.faults.append(f"{_name(file, plans)}: the name of a plan ends in .toml, in small letters; rename it.")
+        reader.faults.append(
+            f"{_name(file, plans)}: the name of a plan must end in .toml, in small letters. Rename the file."
+        )
     _read_csv(reader, data / "local_authorities.csv", _columns(LocalAuthority), _local_authority)
     _read_csv(reader, data / "funding.csv", _columns(Funding, "effective_on"), _funding)
     if not reader.faults:  # what refers to what can only be judged when every entry could be read
@@ -112,7 +114,7 @@ def unread_files(plans: Path, *, hidden: bool = True) -> list[str]:
     ``hidden`` adds names that begin with a dot, and what editors leave beside a plan.
     """
     unread = [f"{_name(file, plans)} is not read as a plan." for file in plan_files.not_read(plans, hidden=hidden)]
-    empty = [f"{_name(file, plans)} says nothing." for file in plan_files.plan_files(plans) if _is_empty(file)]
+    empty = [f"{_name(file, plans)} is empty." for file in plan_files.plan_files(plans) if _is_empty(file)]
     return [_printable(sentence) for sentence in (*unread, *empty)]
 
 
@@ -166,9 +168,9 @@ def _programme(reader: _Reader, entry: Entry) -> None:
 def _commitment(reader: _Reader, entry: Entry) -> None:
     fields, formerly = plan_layouts.read(entry, Commitment), entry.optional_text("formerly")
     if not fields["owner_id"] and not fields["programme_id"]:
-        entry.fault("owner", "is missing and there is no programme to inherit one from; name an owner.")
+        entry.fault("owner", "is missing, and there is no programme to inherit it from. Name an owner.")
     if bool(fields["measure"]) == bool(fields["not_measurable"]):
-        entry.fault("measure", "give either a measure, or in not_measurable why there can be none, and not both.")
+        entry.fault("measure", "give either a measure or not_measurable (the reason why there is none), not both.")
     reader.say(entry, Commitment, dates.GREEN_PAPER, fields, formerly=formerly)
     for name, read in (("reference", _reference), ("outcome", _outcome), ("milestone", _milestone), ("event", _event)):
         for inside in entry.entries(name, name):
@@ -198,7 +200,7 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
     fields = plan_layouts.read(entry, Milestone) | {"commitment_id": commitment}
     promised_on, formerly = entry.day("promised_on"), entry.optional_text("formerly")
     if promised_on < dates.GREEN_PAPER:
-        entry.fault("promised_on", "is before the Green Paper of 2022-03-29; nothing was promised before it.")
+        entry.fault("promised_on", "is before the Green Paper of 2022-03-29. Nothing was promised before then.")
     reader.say(entry, Milestone, promised_on, fields, formerly=formerly)
     for progress in entry.entries("progress", "progress"):
         _progress(reader, progress, fields["id"], promised_on)
@@ -210,29 +212,29 @@ def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.dat
     actual = statement.actual
     held_from = entry.day("from", default=actual.day if actual else None)
     if actual and held_from < actual.day:
-        entry.fault("from", f"is before the actual date ({actual.day}); a completion holds from the day it happened.")
+        entry.fault("from", f"is before the date completed ({actual.day}). A completion counts from its own day.")
     if actual and actual.day > dates.today():
-        entry.fault("actual", f"{actual} has not come yet; use forecast for a date that is expected.")
+        entry.fault("actual", f"{actual} is in the future. Use forecast for a date in the future.")
     if held_from < promised_on:
         name = "from" if entry.has("from") else "actual"
-        entry.fault(name, f"{held_from} is before the milestone was promised ({promised_on}); give that day or later.")
+        entry.fault(name, f"{held_from} is before the milestone was promised ({promised_on}). Give that day or later.")
     if not actual and not statement.forecast:
-        entry.fault("actual", "is missing and there is no forecast; give one of them.")
+        entry.fault("actual", "is missing, and there is no forecast. Give one of them.")
     if actual and not statement.evidence_id:
-        entry.fault("evidence", "is missing; name the source that shows that it happened.")
+        entry.fault("evidence", "is missing. Name the source that shows it happened.")
     fields = {"id": milestone, "reporter": Reporter.PUBLISHED, "statement": statement}
     reader.say(entry, Progress, held_from, fields)
 
 
 def _event(reader: _Reader, entry: Entry, commitment: str | None = None) -> None:
     if not entry.has("on"):
-        entry.fault("on", "is missing; say when it happened.")
+        entry.fault("on", "is missing. Give the date it happened.")
     fields, identity = plan_layouts.read(entry, Event), entry.optional_text("id")
     happened = fields["happened"]
     if not happened:
         return
     if happened.day > dates.today():
-        entry.fault("on", f"{happened} is not over yet; an event is something that has happened.")
+        entry.fault("on", f"{happened} is not over yet. Events are things that have happened.")
     identity = identity or f"{commitment or 'ALL'}/{happened.day}/{fields['evidence_id']}"
     reader.say(entry, Event, happened.day, fields | {"id": identity, "commitment_id": commitment})
 
@@ -296,7 +298,9 @@ def _read_csv(reader: _Reader, file: Path, columns: _Columns, read: Callable[[_R
             continue
         entry = Entry(dict(zip(heading, values, strict=False)), file=name, name=f"row {number}", faults=reader.faults)
         if len(values) != len(heading):
-            entry.faults.append(f"{entry.where}: the row has not as many fields as the heading; check its commas.")
+            entry.faults.append(
+                f"{entry.where}: the row does not have as many fields as the heading. Check its commas."
+            )
             continue
         read(reader, entry)
         entry.done()
@@ -313,15 +317,15 @@ def _near_name(file: Path) -> str:
     beside = [one.name for one in file.parent.iterdir()] if file.parent.is_dir() and not file.exists() else []
     near = difflib.get_close_matches(file.name.lower(), {name.lower(): name for name in beside}, n=1, cutoff=0.8)
     found = next((name for name in beside if near and name.lower() == near[0]), None)
-    return f' "{found}" is beside it; was it renamed?' if found else ""
+    return f' There is a "{found}" in the same folder. Was the file renamed?' if found else ""
 
 
 def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
     """Say in one sentence what is wrong with a heading; None when nothing is."""
     if not heading:
-        return "the file is empty; put back its heading and its rows."
+        return "the file is empty. Put back its heading and rows."
     if twice := [field for field, times in Counter(heading).items() if times > 1]:
-        return f"the heading names {' and '.join(twice)} twice; give each column its own name."
+        return f"the heading names {' and '.join(twice)} twice. Give each column its own name."
     known = (*columns.required, *columns.optional)
     missing = [field for field in columns.required if field not in heading]
     strange = [field for field in heading if field not in known]
@@ -334,8 +338,8 @@ def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
         else "",
     ]
     return (
-        f"the heading {' and '.join(part for part in told if part)}. No row was read. Its columns are "
-        f"{', '.join(columns.required)}, and may be {', '.join(columns.optional)}; write the heading so."
+        f"the heading {' and '.join(part for part in told if part)}. No row was read. The heading must have "
+        f"{', '.join(columns.required)}, and may have {', '.join(columns.optional)}."
     )
 
 
@@ -344,7 +348,7 @@ def _local_authority(reader: _Reader, entry: Entry) -> None:
     for name, length in (("id", 3), ("gss_code", 9), ("previous_gss_code", 9)):
         code = fields[name]
         if entry.has(name) and code and not (len(code) == length and code.isascii() and code.isalnum()):
-            entry.fault(name, f'"{code}" is not {length} letters and digits; give the official code.')
+            entry.fault(name, f'"{code}" is not {length} letters and digits. Give the official code.')
     reader.say(entry, LocalAuthority, dates.GREEN_PAPER, fields)
 
 
@@ -366,14 +370,14 @@ def _check_whole(reader: _Reader) -> None:
         other = alike.setdefault((kind, noun.id.casefold()), statement)
         if other.noun.id != noun.id:
             reader.faults.append(
-                f"{statement.where}: the id {noun.id} differs only in capitals from {other.noun.id} of {other.where}; "
-                "give each its own."
+                f"{statement.where}: the id {noun.id} differs only in capitals from {other.noun.id} in "
+                f"{other.where}. Give each a different id."
             )
         day = statement.effective_on if kind in _SAID_BY_DAY else None
         earlier = said.setdefault((kind, noun.id, day), statement)
         if earlier is not statement:
-            again = f"{day} was already said of {noun.id}" if day else f"the id {noun.id} was already used"
-            reader.faults.append(f"{statement.where}: {again} by {earlier.where}; give each its own.")
+            again = f"{noun.id} already has an entry for {day}" if day else f"the id {noun.id} was already used"
+            reader.faults.append(f"{statement.where}: {again}, in {earlier.where}. Change one of them.")
         ids[kind].add(noun.id)
     for statement in reader.statements:
         layout = LAYOUTS[type(statement.noun)]
@@ -381,7 +385,7 @@ def _check_whole(reader: _Reader) -> None:
             target = parts(type(statement.noun))[name].get(statement.noun)
             if target is not None and target not in ids[kind]:
                 near = difflib.get_close_matches(target, ids[kind], n=1)
-                hint = f'did you mean "{near[0]}"?' if near else "add it, or name one that is there."
+                hint = f'did you mean "{near[0]}"?' if near else "add it, or name one that exists."
                 written = layout.written(name)
                 reader.faults.append(
                     f'{statement.where}, field {written}: there is no {kind.__name__.lower()} "{target}"; {hint}'
@@ -397,10 +401,10 @@ def _check_renames(reader: _Reader) -> None:
             former = (type(statement.noun), statement.formerly)
             other = used.setdefault(former, statement)
             if former in ids:
-                wrong = f"{statement.formerly} is still the id of an entry; a former id is in no other use."
+                wrong = f"{statement.formerly} is still the id of an entry. A former id cannot be in use."
                 reader.faults.append(f"{statement.where}, field formerly: {wrong}")
             elif other is not statement:
-                wrong = f"{statement.formerly} is the former id of {other.where} too; one entry can have had it."
+                wrong = f"{statement.formerly} is also the former id of {other.where}. Only one entry can have it."
                 reader.faults.append(f"{statement.where}, field formerly: {wrong}")
 
 
@@ -413,8 +417,8 @@ def _check_inheritance(reader: _Reader) -> None:
             first_day = started[noun.programme_id]
             if first_day > statement.effective_on:
                 reader.faults.append(
-                    f"{statement.where}, field owner: is missing and the programme {noun.programme_id}, to inherit one "
-                    f"from, starts only on {first_day}; name an owner."
+                    f"{statement.where}, field owner: is missing, and the programme {noun.programme_id} that it "
+                    f"would inherit from starts on {first_day}. Name an owner."
                 )
 
 

@@ -24,12 +24,11 @@ def fault(name: str, text: str, error: str) -> str:
     field = _FIELD.match(lines[-1]) if lines else None
     if field and _DAY.fullmatch(field[2]) and not _is_day(field[2]):
         return (
-            f"{where}, field {field[1]}: {field[2]} is not a day in the calendar; write it as year-month-day, "
-            "for example 2023-06-06."
+            f"{where}, field {field[1]}: {field[2]} is not a real date. Write year-month-day, for example 2023-06-06."
         )
     if field and _OTHER_DATE.fullmatch(field[2]):
-        return f'{where}, field {field[1]}: put a date that is not a day in quotation marks: "{field[2]}".'
-    return f"{where}: the file is not valid TOML: {error}. Mend that line; plans/README.md has examples."
+        return f'{where}, field {field[1]}: put a date without a day in quotation marks: "{field[2]}".'
+    return f"{where}: the file is not valid TOML: {error}. Correct that line. See the examples in plans/README.md."
 
 
 def entry_of(lines: list[str]) -> list[str]:

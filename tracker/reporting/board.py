@@ -34,13 +34,13 @@ DISAGREE = "owner and dates disagree"
 REVERSED = "evidence against the plan"
 SILENT = "not reported"
 REASONS = (OVERDUE, SLIPPED, DISAGREE, REVERSED, SILENT)
-"""Why a line is an exception, worst first."""
+"""Why a line is an exception, worst first. Digests cover these words, so they never change."""
 
 _GROUPS = {
     OVERDUE: ("Overdue", "milestone"),
-    SLIPPED: ("Slipped beyond tolerance", "milestone"),
+    SLIPPED: ("Late beyond tolerance", "milestone"),
     DISAGREE: ("Owner's rating better than the dates", "commitment"),
-    REVERSED: ("Superseded or not pursued, with milestones open", "commitment"),
+    REVERSED: ("Superseded or not pursued, but with open milestones", "commitment"),
     SILENT: ("Not reported by the owner", "commitment"),
 }
 """Reason → how a list of the lines it comes first for is headed, and what they are."""
@@ -88,7 +88,7 @@ class ReasonGroup:
     def title(self) -> str:
         """Say what they are, how many, and in what order: ``Overdue: 8 milestones, furthest behind first``."""
         heading, unit = _GROUPS[self.reason]
-        order = ", furthest behind the baseline first" if len(self.lines) > 1 and unit == "milestone" else ""
+        order = ", latest against the baseline first" if len(self.lines) > 1 and unit == "milestone" else ""
         return f"{heading}: {counted(len(self.lines), unit)}{order}"
 
 
@@ -110,7 +110,7 @@ class Confidence:
         """Say how many owners have reported: ``10 of 17 owners of open commitments have reported on all of theirs``."""
         verb = "has" if self.owners_confirmed == 1 else "have"
         owners = counted(self.owners, "owner")
-        return f"{self.owners_confirmed} of {owners} of open commitments {verb} reported on all of theirs"
+        return f"{self.owners_confirmed} of {owners} {verb} reported on all their open commitments"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +181,7 @@ class BoardView(Header, Lists):
     def headline(self) -> str:
         """The board's position in three sentences, each with its unit."""
         if not self.commitments:
-            return "Nothing had been recorded."
+            return "Nothing was recorded by this date."
         total, every = len(self.commitments), counted(len(self.commitments), "commitment")
         reported = sum(1 for c in self.commitments if _reported(c, self.as_at, self.rules))
         stopped = sum(self.by_outcome.get(word, 0) for word in (Outcome.SUPERSEDED, Outcome.NOT_PURSUED))
@@ -194,8 +194,9 @@ class BoardView(Header, Lists):
         of_all = f"{reported} of the {every}" if total > 1 else "the commitment"
         owners = f"Owners have reported on {of_all}" if reported else "No owner has reported on any commitment"
         return (
-            f"Of {every}, the published record shows {self.delivered} delivered in some form, {stopped} "
-            f"superseded or not pursued, and no known outcome for {unknown}. {overdue}. {owners}."
+            f"Published evidence shows {self.delivered} of {every} delivered in some form and {stopped} "
+            f"superseded or not pursued. {unknown} {'has' if unknown == 1 else 'have'} no known outcome. "
+            f"{overdue}. {owners}."
         )
 
 
@@ -355,23 +356,22 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
         wording = "" if milestone.forecast else milestone.baseline_wording
         published = f" (published as “{wording}”)" if wording else ""
         slip = milestone.slip_days or 0
-        behind = f" and {counted(slip, 'day')} behind its baseline" if slip > late else ""
-        sentences.append(
-            f"Due by {milestone.due.deadline}{published}: {counted(late, 'day')} overdue{behind}. "
-            "Nothing recorded completes it."
-        )
+        behind = f", {counted(slip, 'day')} behind its baseline" if slip > late else ""
+        sentences.append(f"Due by {milestone.due.deadline}{published}: {counted(late, 'day')} overdue{behind}.")
         if milestone.rebaselined:
             sentences.append(f"Its baseline is {beside_original(milestone.baseline, milestone.original_baseline)}.")
     if milestone and SLIPPED in reasons:
         against = beside_original(milestone.baseline, milestone.original_baseline)
         sentences.append(f"Forecast {milestone.forecast} against a baseline of {against}.")
     if DISAGREE in reasons:
-        sentences.append(f"The owner says {commitment.owner_status}; the dates say {commitment.computed_status}.")
+        sentences.append(
+            f"The owner rates it {commitment.owner_status}. The dates suggest {commitment.computed_status}."
+        )
         if commitment.owner_override_reason:
             said = shorten(commitment.owner_rationale or "", _LONGEST_RATIONALE, placeholder=" …")
-            sentences.append(f"The owner's reason is {commitment.owner_override_reason}: “{said}”")
+            sentences.append(f"Owner's reason: {commitment.owner_override_reason}. “{said}”")
     if REVERSED in reasons:
-        sentences.append(f"The published record reads: {commitment.outcome}.")
+        sentences.append(f"Published evidence: {commitment.outcome}.")
     if not sentences:
         sentences.append("The owner has not reported.")
     return " ".join(sentences)

@@ -55,7 +55,7 @@ _TREND = {
     "baseline": ("#1d4f7c", [6, 4]),
     "original baseline": ("#8b949c", [2, 3]),
     "happened": ("#3d7a5a", [1, 0]),
-    "the day of the report itself": ("#8c1d18", [4, 3]),
+    "the date of the report": ("#8c1d18", [4, 3]),
 }
 """What a milestone's trend shows → colour and dash, so that neither is alone."""
 
@@ -148,10 +148,10 @@ def overdue_milestones(view: BoardView) -> Finding | None:
         return None
     worst = late[0].slip_days or 0
     verb = "is" if len(late) == 1 else "are"
-    furthest = "" if len(late) == 1 else "the furthest "
+    furthest = "" if len(late) == 1 else "the latest "
     title = f"{counted(len(late), 'milestone')} {verb} overdue, {furthest}{counted(worst, 'day')} behind its baseline"
     if len(late) > _MOST_BARS:
-        title += f" (the {_MOST_BARS} furthest)"
+        title += f", showing the {_MOST_BARS} latest"
     rows = pd.DataFrame(
         [
             {
@@ -227,8 +227,8 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
             ),
             tooltip=[
                 alt.Tooltip("title:N", title="Milestone"),
-                alt.Tooltip("what:N", title="What"),
-                alt.Tooltip("said:N", title="When"),
+                alt.Tooltip("what:N", title="Date type"),
+                alt.Tooltip("said:N", title="Date"),
             ],
         )
     )
@@ -240,11 +240,11 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
     said = "; ".join(
         f"{m.milestone_id}: promised {m.promised_on}"
         + (f", due {beside_original(m.baseline, m.original_baseline)}" if m.baseline else ", no due date published")
-        + (f", happened {m.actual}" if m.actual else ", not recorded as met")
+        + (f", completed {m.actual}" if m.actual else ", not completed")
         for m in milestones
     )
     chart = (spans + points + today).properties(height=_height(len(milestones), row=34, legend=len(present)))
-    return Finding(_styled(chart, title), title, f"{title}. The dashed line is the day shown, {as_at}. {said}.")
+    return Finding(_styled(chart, title), title, f"{title}. The dashed line is the date shown, {as_at}. {said}.")
 
 
 def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.date) -> Finding | None:
@@ -265,7 +265,7 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
     if original and current and original != current:
         rows += [("original baseline", on, original.day, str(original)) for on in (first, last)]
     rows += [("happened", line.reported_on, said.day, str(said)) for line in lines if (said := line.actual)][:1]
-    rows += [("the day of the report itself", on, on, str(on)) for on in (first, last)]
+    rows += [("the date of the report", on, on, str(on)) for on in (first, last)]
     frame = pd.DataFrame(
         [
             {"series": what, "reported": reported.isoformat(), "date": date.isoformat(), "said": words}
@@ -275,8 +275,12 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
     )
     present = [what for what in _TREND if what in set(frame["series"])]
     base = alt.Chart(frame).encode(
-        x=alt.X("reported:T", title="day of the report", axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)),
-        y=alt.Y("date:T", title="date said", axis=alt.Axis(format="%b %Y", tickCount=6), scale=alt.Scale(padding=14)),
+        x=alt.X(
+            "reported:T", title="date of the report", axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)
+        ),
+        y=alt.Y(
+            "date:T", title="reported date", axis=alt.Axis(format="%b %Y", tickCount=6), scale=alt.Scale(padding=14)
+        ),
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=present, range=[_TREND[what][0] for what in present]),
@@ -284,9 +288,9 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
             title=None,
         ),
         tooltip=[
-            alt.Tooltip("series:N", title="What"),
-            alt.Tooltip("reported:T", title="Reported", format="%d %B %Y"),
-            alt.Tooltip("said:N", title="Date said"),
+            alt.Tooltip("series:N", title="Date type"),
+            alt.Tooltip("reported:T", title="Report date", format="%d %B %Y"),
+            alt.Tooltip("said:N", title="Reported date"),
         ],
     )
     dash = alt.StrokeDash(
@@ -303,11 +307,11 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
     chart = layers.properties(height=_height(8, row=26, legend=len(present)))
     in_words = "; ".join(
         f"on {line.reported_on} "
-        + (f"happened {line.actual}" if line.actual else f"forecast {line.forecast or 'none'}")
+        + (f"completed {line.actual}" if line.actual else f"forecast {line.forecast or 'none'}")
         + f", baseline {line.baseline or 'none'}"
         for line in lines
     )
-    whole = f"{title}. {milestone_id} up to the day shown, {as_at}: {in_words}."
+    whole = f"{title}. {milestone_id} up to {as_at}: {in_words}."
     return Finding(_styled(chart, title.split("; ")), title, whole)  # a narrow screen cuts a line that is long
 
 
@@ -323,7 +327,7 @@ def _trend_in_words(lines: Sequence[TrendLine]) -> str:
             moves.append(days)
     ahead = "" if sum(moves) >= 0 else " earlier"
     if len(moves) > 1:
-        found = f"The forecast has moved {len(moves)} times, by {counted(abs(sum(moves)), 'day')}{ahead} in all"
+        found = f"The forecast has moved {len(moves)} times, by {counted(abs(sum(moves)), 'day')}{ahead} in total"
     elif moves:
         found = f"The forecast has moved once, by {counted(abs(moves[0]), 'day')}{ahead}"
     elif forecasts:
@@ -331,8 +335,8 @@ def _trend_in_words(lines: Sequence[TrendLine]) -> str:
     else:
         found = "No forecast has been given"
     if corrections:
-        found += f"; {counted(corrections, 'correction')} apart"
+        found += f", not counting {counted(corrections, 'correction')}"
     happened = next((line.actual for line in lines if line.actual), None)
     if happened:
-        found += f"; it happened {'on' if happened.precision is Precision.DAY else 'in'} {happened}"
+        found += f"; completed {'on' if happened.precision is Precision.DAY else 'in'} {happened}"
     return found

@@ -55,9 +55,9 @@ class ChaseView:
 
     @property
     def summary(self) -> str:
-        """Say how many contributors have nothing left to do: ``1 of 2 contributors has nothing left …``."""
+        """Say how many have done everything: ``1 of 2 contributors has confirmed and rated everything``."""
         verb = "has" if self.done == 1 else "have"
-        return f"{self.done} of {counted(len(self.people), 'contributor')} {verb} nothing left to confirm or rate"
+        return f"{self.done} of {counted(len(self.people), 'contributor')} {verb} confirmed and rated everything"
 
 
 def build_chase(

@@ -34,7 +34,7 @@ NOUN_WORDS: dict[str, str] = {
     "baseline_request": "baseline request",
     "commitment": "commitment",
     "event": "event",
-    "funding": "sum of money",
+    "funding": "funding amount",
     "local_authority": "local authority",
     "milestone": "milestone",
     "organisation": "organisation",
@@ -49,7 +49,7 @@ NOUN_WORDS: dict[str, str] = {
 }
 """Table of the registry → what one of it is called; every noun has its word (tested)."""
 
-_PLURALS = {"local_authority": "local authorities", "funding": "sums of money"}
+_PLURALS = {"local_authority": "local authorities", "funding": "funding amounts"}
 
 _HEADLINES: dict[str, tuple[str, ...]] = {
     "assessment": ("rating", "override_reason", "rationale", "evidence_id", "valid_until"),
@@ -187,7 +187,7 @@ def who_of(line: RecordedLine | SaidLine) -> str:
 
 def reason_of(line: RecordedLine | SaidLine) -> str | None:
     """Say why a change was made, as far as it says so of each of its versions."""
-    return "as the plans say" if line.action == ChangeAction.PLAN_LOAD else line.reason
+    return "from the plans" if line.action == ChangeAction.PLAN_LOAD else line.reason
 
 
 def _together(line: RecordedLine) -> str:
@@ -221,8 +221,8 @@ def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, 
     noun, version = str(line.noun), line.version
     thing, of_it = _names(noun, version.noun)
     if version.retracted:
-        return f"retracted the {thing} for {_day(version.effective_on)}", []
-    since = f" (holding from {_day(version.effective_on)})" if version.effective_on != line.recorded_at.date() else ""
+        return f"removed the {thing} for {_day(version.effective_on)}", []
+    since = f" (true from {_day(version.effective_on)})" if version.effective_on != line.recorded_at.date() else ""
     told_as_why = _whys(noun, differences)
     known = parts(type(version.noun))
     why = [str(value) for value in (known[field].get(version.noun) for field in told_as_why) if value]

@@ -61,14 +61,14 @@ def _position(view: BoardView, by_name: dict[str, Table]) -> Section:
         heading="The position",
         paragraphs=(
             view.headline,
-            f"{view.confidence.of_owners}. What owners say, what the dates say and what the evidence shows are three "
-            "statuses of the same commitments, and never merge.",
+            f"{view.confidence.of_owners}. Delivery confidence, status from dates and the evidence view are "
+            "three separate statuses of the same commitments.",
         ),
         tables=(
-            _counts(by_name, tables.BY_OWNER, "Commitments by delivery confidence (owners)"),
-            _counts(by_name, tables.BY_DATES, "Commitments by the dates of their milestones"),
-            _counts(by_name, tables.BY_EVIDENCE, "Commitments by what the evidence shows"),
-            _counts(by_name, tables.MILESTONES, "Milestones, all and of this period"),
+            _counts(by_name, tables.BY_OWNER, "Commitments by delivery confidence"),
+            _counts(by_name, tables.BY_DATES, "Commitments by status from dates"),
+            _counts(by_name, tables.BY_EVIDENCE, "Commitments by evidence view"),
+            _counts(by_name, tables.MILESTONES, "Milestones: all, and in this period"),
         ),
     )
 
@@ -78,7 +78,7 @@ def _changes(by_name: dict[str, Table], since: str | None) -> Section:
         return Section(
             key="changes",
             heading="What changed",
-            paragraphs=("No board with an approved snapshot had met before, so there is nothing to compare with.",),
+            paragraphs=("No earlier board met with an approved snapshot, so there is nothing to compare.",),
         )
     changes = by_name[CHANGES]
     held = {column.name for column in changes.columns}
@@ -86,11 +86,11 @@ def _changes(by_name: dict[str, Table], since: str | None) -> Section:
     kinds = Table(
         name="changes_by_kind",
         title="Changes by kind",
-        summary="How many of each kind.",
+        summary="Number of changes of each kind.",
         source=changes.source,
         columns=(
             changes.columns[changes.place("kind")],
-            Column(name="count", title="Count", description="how many", kind=Kind.NUMBER),
+            Column(name="count", title="Count", description="number", kind=Kind.NUMBER),
         ),
         rows=tuple(Counter(changes.values("kind")).items()),
         key=("kind",),
@@ -98,8 +98,8 @@ def _changes(by_name: dict[str, Table], since: str | None) -> Section:
     return Section(
         key="changes",
         heading=f"What changed since {since.partition(' (')[0]}",
-        paragraphs=(f"{counted(len(changes.rows), 'change')} since {since}; the report lists each.",),
-        tables=(kinds, changes.picked(*shown, title="Each change")) if changes.rows else (),
+        paragraphs=(f"{counted(len(changes.rows), 'change')} since {since}. The report lists them all.",),
+        tables=(kinds, changes.picked(*shown, title="All changes")) if changes.rows else (),
     )
 
 
@@ -123,10 +123,9 @@ def _exceptions(view: BoardView, by_name: dict[str, Table]) -> Section:
     ]
     silent = whole.picked("commitment_id", keep=lambda row: row["reasons"] == SILENT).values("commitment_id")
     only_silent = (
-        f"{counted(len(silent), 'commitment')} more, only because the owner has not reported: "
-        f"{', '.join(map(str, silent))}."
+        f"Also {counted(len(silent), 'commitment')} that the owner has not reported on: {', '.join(map(str, silent))}."
         if silent
-        else "No commitment is listed for its owner's silence alone."
+        else "No commitment is listed only because its owner has not reported."
     )
     return Section(
         key="exceptions",
@@ -169,20 +168,20 @@ def _evidence(view: BoardView) -> Section:
     (_, *heads), *rows = finding.table
     table = Table(
         name="outcomes_by_chapter",
-        title="What the evidence shows, by chapter of the Green Paper",
+        title="Evidence view, by chapter of the Green Paper",
         summary="Counts of commitments.",
         source="the commitments of this report",
         columns=(
             Column(name="chapter", title="Chapter", description="of the Green Paper"),
             *(
-                Column(name=f"group_{number}", title=head, description="how many commitments", kind=Kind.NUMBER)
+                Column(name=f"group_{number}", title=head, description="number of commitments", kind=Kind.NUMBER)
                 for number, head in enumerate(heads)
             ),
         ),
         rows=tuple((chapter, *(int(count) for count in counts)) for chapter, *counts in rows),
         key=("chapter",),
     )
-    return Section(key="evidence", heading="What the evidence shows", chart=finding, tables=(table,))
+    return Section(key="evidence", heading="Evidence view", chart=finding, tables=(table,))
 
 
 def _money(by_name: dict[str, Table]) -> Section:
@@ -194,14 +193,14 @@ def _money(by_name: dict[str, Table]) -> Section:
         title="Committed by the Green Paper, by programme",
     )
     sums = by_name["money"].picked(
-        "programme", "stage", "amount_gbp", "period", "scope", "known_on", "part_of", title="Every published sum"
+        "programme", "stage", "amount_gbp", "period", "scope", "known_on", "part_of", title="All published funding"
     )
     return Section(
         key="money",
-        heading="Money",
+        heading="Funding",
         paragraphs=(
-            "Each sum stands at its own stage, and a figure at one stage says nothing of the next. Sums overlap, as "
-            "part of one another: they are listed and never added up.",
+            "Each amount is at its own stage, and a figure at one stage is not evidence of the next. Amounts "
+            "overlap, because some are part of others, so we never add them up.",
         ),
         tables=tuple(table for table in (committed, sums) if table.rows),
     )
@@ -217,7 +216,7 @@ def _outside(by_name: dict[str, Table]) -> Section:
     )
     return Section(
         key="outside",
-        heading="The outside world",
+        heading="Wider context",
         paragraphs=() if events.rows else ("Nothing was recorded.",),
         tables=(events,) if events.rows else (),
     )
@@ -226,8 +225,8 @@ def _outside(by_name: dict[str, Table]) -> Section:
 def _confidence(by_name: dict[str, Table]) -> Section:
     return Section(
         key="confidence",
-        heading="How far this report can be trusted",
-        tables=(_counts(by_name, tables.CONFIDENCE, "What is silent, stale, unknown or without evidence"),),
+        heading="How reliable this report is",
+        tables=(_counts(by_name, tables.CONFIDENCE, "What is not reported, stale, unknown or without evidence"),),
     )
 
 
@@ -235,8 +234,13 @@ def _words_of_owners(by_name: dict[str, Table]) -> tuple[Section, ...]:
     """What owners wrote, in full; nothing of it in a public edition."""
     said: list[Table] = []
     for name, field, shown, title in (
-        ("commitments", "owner_rationale", ("commitment_id", "title", "owner_status"), "Why owners rate as they do"),
-        ("milestones", "narrative", ("milestone_id", "title", "status"), "What owners say of their milestones"),
+        (
+            "commitments",
+            "owner_rationale",
+            ("commitment_id", "title", "owner_status"),
+            "Owners' rationale for their ratings",
+        ),
+        ("milestones", "narrative", ("milestone_id", "title", "status"), "Owners' narratives on their milestones"),
     ):
         table = by_name[name]
         if any(column.name == field for column in table.columns):
@@ -265,8 +269,8 @@ def _method(view: BoardView, by_name: dict[str, Table]) -> Section:
             "What the dates say of a milestone. "
             + " ".join(f"{status}: {when}" for status, when in view.rules.in_words().items()),
             OF_A_COMMITMENT,
-            "In sums, a date that was published less precisely than a day counts as the last day of its period. Slip "
-            "is in days from the baseline; a negative number is early.",
+            "If a date was published less precisely than a day, calculations use the last day of its period. "
+            "Slippage is in days from the baseline. A negative number is early.",
             "The evidence view is this project's reading of published sources, not any department's. Every table is "
             "also in the pack as ODS, CSV and JSON, with the source of each row.",
         ),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tracker.views.board import Details, SourceLine
     from tracker.views.table import Cell
 
-_LEDGER = "the board's ledger, from the published sources that each row names"
+_LEDGER = "the board's record, and the published sources that each row names"
 
 
 def board_tables(view: BoardView, details: Details, forecasts: Sequence[ForecastLine]) -> tuple[Table, ...]:
@@ -88,7 +88,7 @@ def _kept_back(line: SourceLine) -> SourceLine:
     return replace(
         line,
         publisher="Not published",
-        title="Evidence that the owner gave to the board",
+        title="Evidence from the owner for the board",
         published=None,
         url=None,
         note=None,
@@ -171,10 +171,10 @@ def _columns(
         column = _column(field, half)
         if half.name.endswith(PRECISION):
             title = f"{field.title}: precision"
-            described = replace(column, title=title, description="how precisely the date was given")
+            described = replace(column, title=title, description="precision of the date")
             yield replace(described, words=PRECISION_WORDS), _cell(half)
         else:
-            within = "of a month, season or year, its last day, which sums use (a workbook names the period instead)"
+            within = "for a month, season or year, its last day, which calculations use (workbooks name the period)"
             yield replace(column, description=f"{field.description}; {within}"), _cell(half)
 
 
@@ -218,22 +218,22 @@ class Figure:
 
 # Headline figures
 
-BY_OWNER = "commitments by what owners say"
-BY_DATES = "commitments by what the dates say"
-BY_EVIDENCE = "commitments by what the evidence shows"
+BY_OWNER = "commitments by delivery confidence"
+BY_DATES = "commitments by status from dates"
+BY_EVIDENCE = "commitments by evidence view"
 COMMITMENTS = "commitments"
 MILESTONES = "milestones"
-COMMITTED = "money committed by the Green Paper"
-SUMS = "published sums by stage of money"
-CONFIDENCE = "confidence in this report"
+COMMITTED = "funding committed by the Green Paper"
+SUMS = "published funding by stage"
+CONFIDENCE = "how reliable this report is"
 
 
 def _headline(view: BoardView) -> Table:
     return _table(
         "headline",
         "Headline figures",
-        "The figures of the board's first page, one a row. Sums of money are given for each programme and never added "
-        "up: they overlap.",
+        "The figures on the board's first page, one in each row. Funding is given for each programme and never "
+        "added up, because amounts overlap.",
         noun="figure",
         shape=Figure,
         shown="measure category count amount_gbp",
@@ -267,11 +267,11 @@ def _figures(view: BoardView) -> Iterator[Figure]:
                 "owners with an open commitment": sure.owners,
                 "owners who reported on all their open commitments": sure.owners_confirmed,
                 "commitments not reported by their owner": sure.not_reported,
-                "commitments of unknown outcome": sure.unknown,
-                "milestones stale": sure.stale,
-                "milestones not dated": sure.not_dated,
+                "commitments with no known outcome": sure.unknown,
+                "stale milestones": sure.stale,
+                "milestones with no date": sure.not_dated,
                 "milestones met without evidence": sure.unevidenced,
-                "events whose date is inferred": sure.inferred_dates,
+                "events with an inferred date": sure.inferred_dates,
             },
         ),
     ]
@@ -290,7 +290,7 @@ def _commitments(view: BoardView) -> Table:
     return _table(
         "commitments",
         "Commitments",
-        "Every commitment that stood on the day, with who answers for it and its three statuses, which never merge.",
+        "Every commitment on that date, with its owner and its three separate statuses.",
         noun="commitment",
         shape=LISTS["commitments"].shape,
         shown="commitment_id title statement chapter chapter_title kind programme_id lead partners owner "
@@ -333,7 +333,8 @@ def _ratings(view: BoardView) -> Table:
     return _table(
         "ratings",
         "Ratings",
-        "The three statuses of each commitment, one a row: the owner's, the computed, and the evidence view.",
+        "The three statuses of each commitment, one in each row: delivery confidence, status from dates and "
+        "evidence view.",
         noun="assessment",
         shape=Rated,
         shown="commitment_id view rating since evidence_id",
@@ -355,8 +356,8 @@ def _exceptions(view: BoardView) -> Table:
     return _table(
         "exceptions",
         "Exceptions",
-        "What the board should look at: overdue first, then slipped, then what does not agree, then what nobody "
-        "reported; of each, the furthest behind its baseline first.",
+        "What the board should look at: overdue, then late, then where statuses differ, then not reported. In "
+        "each group, the latest against its baseline comes first.",
         noun="exception",
         shape=Ranked,
         shown="order commitment_id commitment milestone_id milestone reasons why owner due slip_days owner_status "
@@ -376,7 +377,7 @@ def _milestones(view: BoardView) -> Table:
     return _table(
         "milestones",
         "Milestones",
-        "Every milestone that was promised by the day, with its dates, its computed status and its slip.",
+        "Every milestone promised by that date, with its dates, status and slippage.",
         noun="milestone",
         shape=LISTS["milestones"].shape,
         shown="milestone_id commitment_id programme_id title kind key owner promised_in promised_on baseline "
@@ -392,8 +393,8 @@ def _milestones(view: BoardView) -> Table:
 def _forecasts(forecasts: Sequence[ForecastLine]) -> Table:
     return _table(
         "milestone_forecasts",
-        "Milestone dates, day by day",
-        "Everything that was said of each milestone's dates, from the day that it held.",
+        "Milestone dates over time",
+        "Every report of each milestone's dates, with the date from which it was true.",
         noun="progress",
         shape=ForecastLine,
         shown="milestone_id since reporter status forecast actual reason reason_note narrative evidence_id",
@@ -410,7 +411,8 @@ def _programmes(view: BoardView) -> Table:
     return _table(
         "programmes",
         "Programmes",
-        "The programmes behind the commitments, flagships first, with what the Green Paper committed to each.",
+        "The programmes behind the commitments, flagships first, with the funding that the Green Paper "
+        "committed to each.",
         noun="programme",
         shape=LISTS["programmes"].shape,
         shown="programme_id name summary lead owner flagship committed_gbp note",
@@ -423,8 +425,9 @@ def _money(view: BoardView) -> Table:
     names = {line.programme_id: line.name for line in view.programmes}
     return _table(
         "money",
-        "Money",
-        "Every published sum at its own stage. Sums overlap, as part of one another: they are listed, never added up.",
+        "Funding",
+        "Every published amount at its own stage. Amounts overlap, because some are part of others, so we "
+        "never add them up.",
         noun="funding",
         shape=LISTS["funding"].shape,
         shown="funding_id programme_id programme commitment_id stage amount_gbp amount_wording period scope known_on "
@@ -443,7 +446,7 @@ def _events(view: BoardView) -> Table:
     return _table(
         "events",
         "Events",
-        "What happened and completed nothing, newest first.",
+        "Events that complete no milestone, newest first.",
         noun="event",
         shape=LISTS["events"].shape,
         shown="event_id commitment_id happened inferred summary evidence_id note",
@@ -456,8 +459,8 @@ def _events(view: BoardView) -> Table:
 def _outcomes(outcomes: Sequence[OutcomeLine]) -> Table:
     return _table(
         "outcomes",
-        "Evidence view, day by day",
-        "Every reading of the published record on a commitment, from the day that it held.",
+        "Evidence view over time",
+        "Every reading of the published record on a commitment, with the date from which it applied.",
         noun="outcome",
         shape=OutcomeLine,
         shown="commitment_id since outcome reason evidence_id",
@@ -471,7 +474,7 @@ def _references(references: Sequence[ReferenceLine]) -> Table:
     return _table(
         "references",
         "References",
-        "Where each document makes each commitment.",
+        "Where each document states each commitment.",
         noun="reference",
         shape=ReferenceLine,
         shown="commitment_id source_id document pinpoint stance differs",
@@ -485,7 +488,7 @@ def _sources(view: BoardView) -> Table:
     return _table(
         "sources",
         "Sources",
-        "Everything that a statement or figure here can be followed to.",
+        "Every source of a statement or figure here.",
         noun="source",
         shape=LISTS["sources"].shape,
         shown="source_id kind publisher title published url cited note",
@@ -512,14 +515,14 @@ def changes_table(comparison: Comparison) -> Table:
     return _table(
         "changes_since_last",
         "Changes since last board",
-        f"What changed since {comparison.since or comparison.before.as_at}, in the order that a board asks in.",
+        f"What changed since {comparison.since or comparison.before.as_at}, most important first.",
         noun="change",
         shape=RankedChange,
         shown="order kind record record_id commitment_id milestone_id what of old new days direction evidence_id "
         "holds_from recorded_at change who why",
         lines=(RankedChange(place, row) for place, row in enumerate(comparison.rows, start=1)),
         key="order",
-        source="the board's ledger, by comparing the two snapshots",
+        source="the board's record, by comparing the two snapshots",
     )
 
 
@@ -542,7 +545,7 @@ def _dictionary(tables: Sequence[Table]) -> Table:
     return _table(
         "data_dictionary",
         "Data dictionary",
-        "What each column of each table holds.",
+        "What each column of each table means.",
         noun="column",
         shape=Defined,
         shown=" ".join(one.name for one in fields_of(Defined)),

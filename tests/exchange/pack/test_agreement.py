@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tests.exchange.pack.conftest import Material
 
 COUNTED = {
-    tables.BY_OWNER: "Commitments by delivery confidence (owners)",
-    tables.BY_DATES: "Commitments by the dates of their milestones",
-    tables.BY_EVIDENCE: "Commitments by what the evidence shows",
-    tables.MILESTONES: "Milestones, all and of this period",
+    tables.BY_OWNER: "Commitments by delivery confidence",
+    tables.BY_DATES: "Commitments by status from dates",
+    tables.BY_EVIDENCE: "Commitments by evidence view",
+    tables.MILESTONES: "Milestones: all, and in this period",
 }
 MONEY = "Committed by the Green Paper, by programme"
 MARKED = f"OFFICIAL-SENSITIVE – {HANDLING} · {COVERAGE}"
@@ -134,7 +134,7 @@ def test_what_changed_since_the_snapshot_before_is_in_the_pack(whole: dict[str, 
     since = "the snapshot board-2023-q4 of 31 December 2023"
     assert f"What changed since {since}" in whole["report.html"].decode()
     pdf = " ".join(" ".join(readers.pdf_pages(whole["report.pdf"])).split())
-    assert f"{len(changes)} changes since {since}; the report lists each." in pdf
+    assert f"{len(changes)} changes since {since}. The report lists them all." in pdf
 
 
 def test_a_source_known_only_by_its_year_is_printed_as_a_year(whole: dict[str, bytes], material: Material) -> None:

@@ -93,7 +93,7 @@ def test_a_missing_a_strange_and_a_doubled_file_are_named(pack: bytes) -> None:
     content = whole.pop(lost)
     assert check_zip(archive(whole.items())).faults == (f"{lost}: is missing from the pack.",)
     strange = archive([*whole.items(), (lost, content), ("more.txt", b"x")])
-    assert check_zip(strange).faults == ("more.txt: is not in the manifest; it was added after the pack was made.",)
+    assert check_zip(strange).faults == ("more.txt: was added after the pack was made.",)
     with pytest.warns(UserWarning, match="Duplicate name"):
         twice = archive([*whole.items(), (lost, content), (lost, content)])
     assert check_zip(twice).faults == (f"{lost}: is in the pack twice.",)
@@ -136,7 +136,7 @@ def test_a_manifest_that_goes_too_deep_is_a_fault(pack: bytes) -> None:
 def test_a_pack_that_would_fill_the_machine_is_not_read(pack: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest, "_LARGEST", 1_000)
     [fault] = check_zip(pack).faults
-    assert fault.endswith("the pack holds more than any pack does; it was not read on.")
+    assert fault.endswith("the file is too large to be a pack, so reading stopped.")
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"x" * 100])

@@ -188,7 +188,7 @@ def test_what_does_not_fit_on_a_slide_is_counted_and_nothing_leaves_it(material:
         assert high is not None
         assert int(top.get("y", "")) + int(high.get("cy", "")) < 6_446_520  # where the marking below begins
         shown += len(list(frame.iter(f"{_A}tr"))) - 1
-    counted = [int(n) for n in re.findall(r"\((\d+) more rows in the report\)", "".join(slide.itertext()))]
+    counted = [int(n) for n in re.findall(r": (\d+) more rows in the report", "".join(slide.itertext()))]
     assert shown + sum(counted) == 3 * len(table.rows)
 
 
@@ -226,9 +226,9 @@ def test_the_calendar_has_the_milestones_with_a_day_and_no_day_is_made_up(
     moved = found["C2-01-M4@send-delivery-board"]
     assert (moved["DTSTART;VALUE=DATE"], moved["STATUS"], moved["SEQUENCE"]) == ("20270315", "TENTATIVE", "1")
     left_out = len(material.view.milestones) - len(dated)
-    assert f"{left_out} milestones without a day left out: C2-01-M1" in whole["milestones.ics"].decode().replace(
-        "\r\n ", ""
-    )
+    assert f"{left_out} milestones left out because their date is not a day: C2-01-M1" in whole[
+        "milestones.ics"
+    ].decode().replace("\r\n ", "")
 
 
 def test_a_milestone_that_moves_keeps_its_uid_and_its_sequence_goes_up(
@@ -253,4 +253,4 @@ def test_a_calendar_of_nothing_says_so(material: Material) -> None:
     empty = replace(material.table("milestones"), rows=())
     [file] = ics_file(material.cover, [empty], {})
     assert events(file.content) == {}
-    assert b"0 milestones without a day left out: none." in file.content.replace(b"\r\n ", b"")
+    assert b"0 milestones left out because their date is not a day: none." in file.content.replace(b"\r\n ", b"")

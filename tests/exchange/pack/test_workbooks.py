@@ -138,7 +138,7 @@ def altered(file: File, member: str, old: str, new: str) -> bytes:
         (6, "content.xml", "<table:table-column ", '<table:table-column table:visibility="collapse" '),
         (6, "content.xml", 'display-filter-buttons="false"', 'display-filter-buttons="true"'),
         (7, "content.xml", ">[z]<", "><"),
-        (7, "content.xml", "Some cells hold a shorthand: ", "Some cells are short: ["),
+        (7, "content.xml", "Some cells have a code: ", "Some cells are short: ["),
         (8, "styles.xml", 'fo:font-size="12pt"', 'fo:font-size="9pt"'),
         (8, "styles.xml", 'fo:font-family="Arial"', 'fo:font-family="Times"'),
         (8, "styles.xml", 'style:vertical-align="top"', 'style:vertical-align="top" fo:background-color="#ff0000"'),
@@ -154,7 +154,7 @@ def test_the_check_of_an_ods_finds_what_breaks_a_rule(
         content = zipfile.ZipFile(io.BytesIO(small_ods.content)).read("content.xml").decode()
         start = content.index('<table:database-range table:name="notes_table"')
         old, new = content[start : content.index("/>", start) + 2], ""
-    elif old == "Some cells hold a shorthand: ":
+    elif old == "Some cells have a code: ":
         old, new = ": [z] not applicable.", "."
     assert check_spreadsheet(altered(small_ods, member, old, new))[rule]
 
@@ -221,5 +221,5 @@ def test_a_table_that_no_spreadsheet_can_hold_is_refused_and_never_cut(
     material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sheets, "MOST_ROWS", 10)
-    with pytest.raises(InvalidPack, match="leave the formats ods and xlsx out"):
+    with pytest.raises(InvalidPack, match="Leave out ods and xlsx"):
         list(ods_file(material.cover, material.tables))

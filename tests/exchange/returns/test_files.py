@@ -60,7 +60,7 @@ def test_the_cover_says_whose_it_is_from_which_position_and_what_to_do() -> None
         "Return of milestones to the National SEND Delivery Board",
         "For Ana (ana@dfe.example)",
         "Reporting period: October to December 2026, closes on 15 December 2026",
-        "Drawn on 24 November 2026 from change 812, seal 3fa94c21d0b7 of the ledger",
+        "Downloaded on 24 November 2026 (change 812, fingerprint 3fa94c21d0b7)",
         '1 milestone, on the sheet "Milestones"',
         "What to do",
     ]
@@ -92,11 +92,11 @@ def test_coded_cells_are_chosen_from_lists_of_the_words_that_are_read() -> None:
     book = opened(drawn((line(1), said()), (line(2), said())))
     rules = {str(rule.sqref): rule for rule in book[SHEET].data_validations.dataValidation}
     assert {place: rule.formula1 for place, rule in rules.items() if rule.type == "list"} == {
-        "G4:G5": "statuses",
-        "J4:J5": "reasons",
-        "P4:P5": "confirmation",
+        "G4:G5": "status",
+        "J4:J5": "reason",
+        "P4:P5": "confirm",
     }
-    for name, words in (("statuses", list(ReportedStatus)), ("reasons", list(MoveReason)), ("confirmation", ["yes"])):
+    for name, words in (("status", list(ReportedStatus)), ("reason", list(MoveReason)), ("confirm", ["yes"])):
         place = book.defined_names[name].attr_text.partition("!")[2].replace("$", "")
         assert [cell.value for (cell,) in book["Lists"][place]] == words
 
@@ -130,7 +130,7 @@ def test_the_protection_of_the_sheet_allows_what_the_cover_says() -> None:
     kept = book[SHEET].protection
     assert not any([kept.sort, kept.deleteRows, kept.autoFilter, kept.insertHyperlinks])
     words = " ".join(str(cell.value) for cell in book["Cover"]["A"])
-    assert "Rows may be left out or put in another order." in words
+    assert "You can delete or reorder rows." in words
     assert "Unprotect Sheet" in words
 
 
@@ -164,7 +164,7 @@ def test_no_text_becomes_a_formula_an_error_or_a_number_in_the_workbook(payload:
 
 def test_the_csv_has_the_same_table_in_utf_8_with_its_mark() -> None:
     content = return_csv(drawn())
-    assert content.startswith(b"\xef\xbb\xbfMilestone,Commitment,Title,Due,Dates say,Drawn from,Status,")
+    assert content.startswith(b"\xef\xbb\xbfMilestone,Commitment,Title,Due,Status from dates,Downloaded at,Status,")
     assert content.count(b"\r\n") == 2
     [row] = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert {heading: value or None for heading, value in row.items()} == {
@@ -251,3 +251,21 @@ def test_what_was_drawn_comes_back_unchanged(rows: list[tuple[str, Report]]) -> 
             (one.milestone_id, one.title, replace(told, milestone_id=one.milestone_id), DRAWN.seq)
             for one, told in lines
         ]
+
+
+def test_a_return_with_the_old_headings_comes_back_unchanged() -> None:
+    file = drawn((line(), said(narrative="It goes well.", reason=MoveReason.SPENDING, reason_note="More.")))
+    old = (
+        "Milestone,Commitment,Title,Due,Dates say,Drawn from,Status,Expected,Happened,Why it moved,More about why,"
+        "Narrative,Evidence publisher,Evidence title,Evidence link,Confirm unchanged"
+    )
+    book = opened(file)
+    for cell, heading in zip(book[SHEET][3], old.split(","), strict=True):
+        cell.value = heading
+    workbook = io.BytesIO()
+    book.save(workbook)
+    table = return_csv(file).decode("utf-8-sig").partition("\r\n")[2]
+    for content, suffix in ((workbook.getvalue(), "xlsx"), (f"{old}\r\n{table}".encode(), "csv")):
+        returned = read_grid(parse(content, suffix))
+        assert (returned.faults, returned.remarks) == ((), ())
+        assert [row.report for row in returned.rows] == [report for _, report in file.lines]

@@ -113,14 +113,14 @@ def refused(content: bytes, suffix: str = "xlsx") -> str:
 @pytest.mark.parametrize(
     ("heading", "value", "wrong"),
     [
-        (Heading.STATUS, "In progres", 'holds "In progres"; did you mean "In progress"?'),
-        (Heading.STATUS, "late", 'holds "late"; choose one of: Not started, In progress, Complete.'),
-        (Heading.STATUS, "", "is empty; choose one of: Not started, In progress, Complete."),
-        (Heading.REASON, "work–force", 'holds "work–force"; did you mean "workforce"?'),
-        (Heading.CONFIRM, "perhaps", 'holds "perhaps"; write yes, or leave it empty.'),
-        (Heading.MILESTONE, "", "is empty; write the id of the milestone again, or take the row out."),
-        (Heading.MILESTONE, "M" * 61, 'holds "' + "M" * 60 + '…", which is no id of a milestone; write that.'),
-        (Heading.DRAWN, "change 7", "is empty or was changed; copy it from another row of the file, or"),
+        (Heading.STATUS, "In progres", 'is "In progres"; did you mean "In progress"?'),
+        (Heading.STATUS, "late", 'is "late"; choose one of: Not started, In progress, Complete.'),
+        (Heading.STATUS, "", "is empty. Choose one of: Not started, In progress, Complete."),
+        (Heading.REASON, "work–force", 'is "work–force"; did you mean "workforce"?'),
+        (Heading.CONFIRM, "perhaps", 'is "perhaps". Write yes, or leave it empty.'),
+        (Heading.MILESTONE, "", "is empty. Write the milestone's id again, or delete the row."),
+        (Heading.MILESTONE, "M" * 61, 'is "' + "M" * 60 + "…\", which is not a milestone's id. Write the id."),
+        (Heading.DRAWN, "change 7", "is empty or was changed. Copy it from another row of the file, or"),
         (Heading.NARRATIVE, "bell \a", "cannot be kept: character 6 (U+0007) is a control character or half of one"),
     ],
 )
@@ -135,18 +135,18 @@ def test_a_text_that_means_nothing_or_two_things_is_asked_about(heading: Heading
 @pytest.mark.parametrize(
     ("heading", "value", "number_format", "wrong"),
     [
-        (Heading.NARRATIVE, 4.5, None, "holds the number 4.5 where text is meant; write it as text."),
+        (Heading.NARRATIVE, 4.5, None, "is the number 4.5 but should be text. Write it as text."),
         (
             Heading.NARRATIVE,
             dt.date(2027, 3, 1),
             "yyyy-mm-dd",
-            "holds a date or a time (2027-03-01) where text is meant",
+            "is a date or a time (2027-03-01) but should be text",
         ),
-        (Heading.NARRATIVE, '=HYPERLINK("https://example.org","click")', None, 'holds a formula (=HYPERLINK("https://'),
-        (Heading.NARRATIVE, ArrayFormula("L4:L4", "=1+1"), None, "holds a formula (=…); copy the cell"),
-        (Heading.TITLE, "#REF!", None, "holds the error #REF!; write what is meant."),
-        (Heading.STATUS, "=A1", None, "holds a formula (=A1)"),
-        (Heading.CONFIRM, 7, None, 'holds "7"; write yes, or leave it empty.'),
+        (Heading.NARRATIVE, '=HYPERLINK("https://example.org","click")', None, 'is a formula (=HYPERLINK("https://'),
+        (Heading.NARRATIVE, ArrayFormula("L4:L4", "=1+1"), None, "is a formula (=…). Copy the cell"),
+        (Heading.TITLE, "#REF!", None, "shows the error #REF!. Write the value."),
+        (Heading.STATUS, "=A1", None, "is a formula (=A1)"),
+        (Heading.CONFIRM, 7, None, 'is "7". Write yes, or leave it empty.'),
     ],
 )
 def test_a_cell_that_is_not_what_it_seems_is_asked_about(
@@ -165,7 +165,7 @@ def test_a_row_tells_everything_that_is_wrong_with_it() -> None:
     faults = read(edited(spoil)).faults
     assert [(fault.row, fault.column, fault.milestone_id) for fault in faults] == [
         (4, "G (Status)", "C6-01-M1"),
-        (4, "H (Expected)", "C6-01-M1"),
+        (4, "H (Forecast date)", "C6-01-M1"),
     ]
 
 
@@ -196,7 +196,7 @@ def test_a_text_of_nothing_that_can_be_seen_is_no_text() -> None:
     known, wrong = as_drawn(row, said())
     assert (known.report.statement.narrative, wrong) == (None, [])
     _, wrong = as_drawn(row, said(narrative="Signed."))
-    assert wrong == [(Heading.NARRATIVE, "holds only characters that cannot be seen; write it, or empty the cell.")]
+    assert wrong == [(Heading.NARRATIVE, "has only invisible characters. Write the text or empty the cell.")]
     assert read(with_cell(Heading.NOTE, "\u200b")).rows[0].report.statement.reason_note is None
     assert read(with_cell(Heading.EXPECTED, "\u200b")).rows[0].report.statement.forecast is None
 
@@ -237,21 +237,21 @@ def test_a_cell_for_a_date_means_what_it_shows(value: Any, number_format: str | 
         (
             2024,
             "yyyy-mm-dd",
-            "holds 16 July 1905, as a spreadsheet shows the number 2024 in a cell for dates; if you mean",
+            "is 16 July 1905, which is how a spreadsheet shows the number 2024 as a date. If you mean the year",
         ),
         (
             dt.date(2027, 3, 15),
             "mmm-yy",
-            'shows a month and holds the day 15 March 2027; write "15 March 2027" if that',
+            'shows a month but contains the day 15 March 2027. Write "15 March 2027" for the day',
         ),
-        (dt.datetime(2027, 3, 1, 9, 30), None, "holds a time of day too (2027-03-01 09:30:00); write 1 March 2027."),  # noqa: DTZ001
-        (dt.time(9, 30), None, "holds a time of day (09:30:00); write the date alone, like 31 March 2027."),
-        (4.5, "General", "holds the number 4.5; write the date in words, like 31 March 2027."),
-        (30, "General", "holds the number 30; write the date in words, like 31 March 2027."),
-        (999_999, "General", "holds the number 999999; write the date in words, like 31 March 2027."),
-        (-(10**9), "yyyy-mm-dd", "holds the error #VALUE!; write what is meant."),
-        ("=TODAY()", None, "holds a formula (=TODAY()); copy the cell and paste it as a value."),
-        (True, None, "holds TRUE where text is meant; write it as text."),
+        (dt.datetime(2027, 3, 1, 9, 30), None, "includes a time (2027-03-01 09:30:00). Write 1 March 2027."),  # noqa: DTZ001
+        (dt.time(9, 30), None, "is a time (09:30:00). Write only the date, for example 31 March 2027."),
+        (4.5, "General", "is the number 4.5. Write the date in words, for example 31 March 2027."),
+        (30, "General", "is the number 30. Write the date in words, for example 31 March 2027."),
+        (999_999, "General", "is the number 999999. Write the date in words, for example 31 March 2027."),
+        (-(10**9), "yyyy-mm-dd", "shows the error #VALUE!. Write the value."),
+        ("=TODAY()", None, "is a formula (=TODAY()). Copy the cell and paste it as a value."),
+        (True, None, "is TRUE but should be text. Write it as text."),
     ],
 )
 def test_a_cell_for_a_date_that_could_mean_two_things_is_asked_about(
@@ -336,8 +336,8 @@ def test_the_address_behind_a_cell_is_read_when_the_cell_shows_none(text: str) -
     if text.startswith("Closing"):
         assert returned.rows[0].report.evidence.url == "https://www.gov.uk/behind"
         assert returned.remarks == (
-            f'Row 4, column O (Evidence link): the cell shows "{text}" and leads to https://www.gov.uk/behind; '
-            "the address was read.",
+            f'Row 4, column O (Evidence link): the cell shows "{text}" and links to '
+            "https://www.gov.uk/behind. We read the address.",
         )
     else:
         assert (returned.rows[0].report.evidence.url, returned.remarks) == ("https://www.gov.uk/x", ())
@@ -356,20 +356,20 @@ def test_what_is_hidden_is_read_and_told_of() -> None:
     returned = read(edited(hide))
     assert len(returned.rows) == 3
     assert returned.remarks == (
-        "The sheet Milestones is hidden in the file, and was read all the same.",
-        "Hidden in the file, and read all the same: row 5.",
-        "Column L (Narrative) is hidden in the file, and was read all the same.",
+        "The sheet Milestones is hidden. We read it.",
+        "These rows are hidden, and we read them: 5.",
+        "Column L (Narrative) is hidden. We read it.",
     )
 
 
 def test_merged_cells_are_refused_where_they_touch_the_table() -> None:
     assert told(edited(lambda sheet: sheet.merge_cells("L4:M4"))) == (
-        "Milestones, row 4: its cells are merged (L4:M4); unmerge them, so that each row has its own."
+        "Milestones, row 4: its cells are merged (L4:M4). Unmerge them."
     )
     assert read(edited(lambda sheet: sheet.merge_cells("A1:C1"))).faults == ()
     assert read(edited(lambda sheet: sheet.merge_cells("Z4:Z6"))).faults == ()
     assert refused(edited(lambda sheet: sheet.merge_cells("B3:C3"))).endswith(
-        "Headings in row 3 are merged; unmerge them, so that each column has its own."
+        "Headings in row 3 are merged. Unmerge them."
     )
 
 
@@ -380,7 +380,9 @@ def test_columns_may_be_moved_and_rows_sorted() -> None:
     writer.writerows(reversed(rows_of_table()))
     returned = read(file.getvalue().encode(), "csv")
     assert [(row.row, row.milestone_id) for row in returned.rows] == [(2, "C6-01-M3"), (3, "C6-01-M2"), (4, "C6-01-M1")]
-    assert returned.rows[2].report == LINES[0][1]
+    assert [row.report for row in returned.rows] == [
+        replace(report, milestone_id=line.milestone_id) for line, report in reversed(LINES)
+    ]
 
 
 def test_sheets_and_columns_that_are_no_part_of_a_return_are_told_of() -> None:
@@ -388,9 +390,9 @@ def test_sheets_and_columns_that_are_no_part_of_a_return_are_told_of() -> None:
         sheet["Q3"], sheet["Q5"], sheet["S4"] = "My notes", "Ask Ben", "!"
 
     assert read(edited(add, lambda book: book.create_sheet("Scratch"))).remarks == (
-        'The sheet "Scratch" is no part of a return; nothing in it was read.',
-        'Column Q "My notes" is no part of a return; nothing in it was read.',
-        "Column S is no part of a return; nothing in it was read.",
+        'The sheet "Scratch" is not part of a return. We ignored it.',
+        'Column Q "My notes" is not part of a return. We ignored it.',
+        "Column S is not part of a return. We ignored it.",
     )
 
 
@@ -430,18 +432,18 @@ def test_rows_that_are_empty_are_no_rows() -> None:
         (b" \r\n", "The file is empty."),
         (b"Dear all,\r\n", "There is no row of headings"),
         (TABLE.replace(b",Status,", b",,"), "There is no row of headings"),
-        (TABLE.replace(b",Narrative,", b",,"), 'There is no column "Narrative"; put it back'),
-        (TABLE.replace(b",Narrative,", b",Status,"), 'Columns G and L are both headed "Status"; take away the one'),
-        (b"\xff\xfe\x00", "The file is damaged Unicode text; save it as CSV UTF-8."),
-        (TABLE.decode("utf-8-sig").encode("cp1252") + b"\x81", "The file is not in UTF-8 (its byte 198 is not)"),
-        (b"Milestone,\x00Status\r\n", "The file holds null characters"),
+        (TABLE.replace(b",Narrative,", b",,"), 'There is no column "Narrative". Put it back'),
+        (TABLE.replace(b",Narrative,", b",Status,"), 'Columns G and L are both headed "Status". Delete the one'),
+        (b"\xff\xfe\x00", "The file is damaged Unicode text. Save it as CSV UTF-8."),
+        (TABLE.decode("utf-8-sig").encode("cp1252") + b"\x81", "The file is not UTF-8 (see byte 236)"),
+        (b"Milestone,\x00Status\r\n", "The file has null characters"),
         (b'Milestone,Status\r\n"open', "Line 2 of the file is not CSV: unexpected end of data."),
-        (b"Milestone,Status\r\n" + b"x" * 20_001, "Cell A2 holds 20,001 characters and at most 20,000 are kept"),
+        (b"Milestone,Status\r\n" + b"x" * 20_001, "Cell A2 has 20,001 characters, but the limit is 20,000"),
         (b"Milestone,Status\r\n" + b"x" * 200_000, "Line 2 of the file is not CSV: field larger than field limit"),
-        (b"x," * 60 + b"y", "Cell BI1 is filled in; a return has at most 60 columns."),
-        (WORKBOOK, "The file is named .csv and is a workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "The file is named .csv and is a workbook"),
-        (b"\xff\xd8\xff", "The file is named .csv and is a JPEG picture; choose the return itself."),
+        (b"x," * 60 + b"y", "Cell BI1 is filled in, but a return can have 60 columns at most."),
+        (WORKBOOK, "The file is named .csv but is a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "The file is named .csv but is a workbook"),
+        (b"\xff\xd8\xff", "The file is named .csv but is a JPEG picture. Choose your return."),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
@@ -483,7 +485,7 @@ def test_a_csv_file_in_the_windows_alphabet_is_read_and_told_of() -> None:
     returned = read(resaved(";", "cp1252"), "csv")
     assert returned.rows[0].commitment == "C6-01 £300 million for Safety Valve"
     assert [remark.partition(".")[0] for remark in returned.remarks] == [
-        "The file is not in UTF-8 and was read as Windows text"
+        "The file is not UTF-8, so we read it as Windows text"
     ]
 
 
@@ -496,7 +498,7 @@ def test_a_workbook_that_counts_from_1904_is_read_as_it_shows_its_dates() -> Non
     returned = read(edited(lambda _: None, from_1904))
     assert [str(row.report.statement.forecast) for row in returned.rows[:2]] == ["31 March 2027", "31 March 2027"]
     assert returned.remarks == (
-        "The workbook counts days from 1904; its dates were read as it shows them. Look at them below.",
+        "The workbook counts days from 1904. We read its dates as it shows them. Check them below.",
     )
 
 
@@ -521,7 +523,7 @@ def test_the_table_is_found_on_the_only_sheet_it_can_be_on() -> None:
 
     assert [row.milestone_id for row in read(edited(rename)).rows] == ["C6-01-M1", "C6-01-M2", "C6-01-M3"]
     twice = edited(rename, lambda book: book.copy_worksheet(book["Sheet1"]))
-    assert refused(twice).startswith('The workbook has no sheet "Milestones"; download the return again, or give its')
+    assert refused(twice).startswith('The workbook has no sheet "Milestones". Download the return again, or rename its')
     assert refused(edited(lambda sheet: sheet.delete_rows(1, 20))).startswith("There is no row of headings")
 
 
@@ -532,7 +534,7 @@ def test_a_file_of_another_kind_is_refused_by_its_name(name: str) -> None:
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
-    with pytest.raises(ReturnRejected, match="The file has more than 5 MB"):
+    with pytest.raises(ReturnRejected, match="The file is larger than 5 MB"):
         reader.read_file(b"," * (reader.MOST_BYTES + 1), "return.csv")
 
 
@@ -633,4 +635,4 @@ def test_any_bytes_give_a_sentence(content: bytes, suffix: str) -> None:
 
 
 def test_half_a_workbook_is_told_of_as_damaged() -> None:
-    assert refused(WORKBOOK[: len(WORKBOOK) // 2]).startswith("The file is damaged, or no spreadsheet made it.")
+    assert refused(WORKBOOK[: len(WORKBOOK) // 2]).startswith("The file is damaged, or a spreadsheet did not make it.")

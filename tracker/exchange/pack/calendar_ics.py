@@ -42,7 +42,8 @@ def ics_file(cover: Cover, tables: Sequence[Table], revisions: Mapping[str, int]
             [
                 f"{cover.marked}.",
                 *cover.statements,
-                f"{counted(len(left_out), 'milestone')} without a day left out: {', '.join(left_out) or 'none'}.",
+                f"{counted(len(left_out), 'milestone')} left out because their date is not a day: "
+                f"{', '.join(left_out) or 'none'}.",
             ]
         ),
     )
@@ -50,7 +51,7 @@ def ics_file(cover: Cover, tables: Sequence[Table], revisions: Mapping[str, int]
         calendar.add_component(_event(cover, line, day, revisions.get(str(line["milestone_id"]), 0)))
     yield File(
         path=cover.file_name("milestones", "ics"),
-        purpose="milestones that have a day, for a diary",
+        purpose="milestones dated to the day, for a calendar",
         media_type="text/calendar",
         content=calendar.to_ical(),
         rows=len(dated),
@@ -89,6 +90,6 @@ def _described(cover: Cover, line: Mapping[str, Any]) -> Iterator[str]:
     slip = line["slip_days"]
     yield f"Status: {line['status']}"
     yield f"Baseline: {line['baseline_wording'] or _baseline(line) or 'none published'}"
-    yield f"Slip: {counted(slip, 'day') if slip is not None else 'not known'}"
+    yield f"Slippage: {counted(slip, 'day') if slip is not None else 'not known'}"
     yield f"Owner: {line['owner']}"
     yield f"As at {cover.day}. {cover.marked}"

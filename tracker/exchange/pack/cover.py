@@ -90,16 +90,15 @@ class Cover:
             said.append(DEMONSTRATION_NOTICE)
         if self.public:
             said.append(
-                "Public edition: what owners and officials wrote for the board, and who they are, is left out ("
-                + (", ".join(self.left_out) or "nothing")
-                + ")."
+                "Public edition. It leaves out what owners and officials wrote for the board, and who they are "
+                "(" + (", ".join(self.left_out) or "nothing") + ")."
             )
         if self.kept_back:
             said.append(
-                f"{counted(len(self.kept_back), 'source')} that owners gave as evidence cannot be read in this edition."
+                f"{counted(len(self.kept_back), 'source')} of evidence from owners cannot be read in this edition."
             )
         if self.opened:
-            said.append(f"Published by an approver's decision, as owners gave them: {', '.join(self.opened)}.")
+            said.append(f"An approver decided to publish this evidence from owners: {', '.join(self.opened)}.")
         return tuple(said)
 
     @property
@@ -108,14 +107,14 @@ class Cover:
         pairs = (
             ("Marking", self.marked),
             ("As at", self.day),
-            ("Recorded up to", self.known),
+            ("Last updated", self.known),
             ("Snapshot", f"{self.snapshot}, version {self.version}, {self.state}"),
             ("Compared with", self.since),
             ("Reporting period", self.period),
-            ("Taken by", self.taken_by),
+            ("Saved by", self.taken_by),
             ("Approved by", self.approved_by),
             ("Note", self.note),
-            ("Ledger head", f"change {self.head.seq}, seal {self.head.seal}"),
+            ("Record", f"change {self.head.seq}, fingerprint {self.head.seal}"),
             ("Publisher", f"{BOARD} secretariat"),
             ("Licence", f"Contains public sector information licensed under the {LICENCE}."),
         )
@@ -139,7 +138,7 @@ def with_demonstration(cover: Cover, tables: Sequence[Table]) -> tuple[Table, ..
     if not cover.demonstration:
         return tuple(tables)
     column = Column(
-        name=marking.COLUMN, title="Data", description="what the data are", words=(DEMONSTRATION,), restricted=False
+        name=marking.COLUMN, title="Data", description="what the data is", words=(DEMONSTRATION,), restricted=False
     )
     return tuple(
         replace(

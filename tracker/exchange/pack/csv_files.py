@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tracker.views.table import Cell, Column, Table
 
 GUARD = (
-    "A text that begins with = + - @ or a tab, or with apostrophes before one of them, has one apostrophe more at "
-    "its front, so that no spreadsheet runs it; take one away to have the text. Numbers are never changed."
+    "If a text begins with = + - @ or a tab, or with apostrophes before one of these, we added one apostrophe "
+    "at its start so that no spreadsheet runs it. Remove one to get the text. Numbers are never changed."
 )
 
 _CSVW = {
@@ -66,7 +66,7 @@ def csv_files(cover: Cover, tables: Sequence[Table]) -> Iterator[File]:
         **_about(cover),
         "tables": [_csvw(cover, table, names, grouped=True) for table in tables],
     }
-    yield _metadata("csv/csv-metadata.json", "all tables, with the keys that join them", group)
+    yield _metadata("csv/csv-metadata.json", "all tables, with the keys that link them", group)
     package = _data_package(cover, tables, names)
     yield _file("csv/datapackage.json", "Frictionless data package of all tables", package, "application/json")
 

@@ -18,13 +18,13 @@ def json_files(cover: Cover, tables: Sequence[Table], board: str) -> Iterator[Fi
     """Give the board as ``board_files.board_json`` writes it, and the tables."""
     yield File(
         path=f"json/{cover.file_name('board', 'json')}",
-        purpose="the board's figures, for machines",
+        purpose="the board's figures, for other programs",
         media_type="application/json",
         content=board.encode(),
     )
     yield File(
         path=f"json/{cover.file_name('tables', 'json')}",
-        purpose="every table, for machines, with each text as it was written",
+        purpose="every table, for other programs, with each text as written",
         media_type="application/json",
         content=tables_json(cover, tables).encode(),
         rows=sum(len(table.rows) for table in tables),

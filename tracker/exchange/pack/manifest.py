@@ -69,7 +69,8 @@ def pack_zip(
         "known_gaps": confidence,
         "spreadsheet_rules": checks,
         "licence": {"title": LICENCE, "path": LICENCE_URL},
-        "check": f"sha256sum -c {SUMS}; or python -m tracker snapshot check ZIP, which also asks the ledger",
+        "check": f"sha256sum -c {SUMS}; or python -m tracker snapshot check ZIP, which can also check it against the "
+        "ledger",
         "files": [
             {
                 "path": file.path,
@@ -123,7 +124,7 @@ def check_zip(pack: bytes | IO[bytes]) -> Checked:
     """Compare every file of a pack with its manifest and with the list of hashes; no store is needed."""
     content = io.BytesIO(pack) if isinstance(pack, bytes) else pack
     if content.seek(0, io.SEEK_END) > _LARGEST_ZIP:
-        return Checked(faults=("The file is larger than any pack; it was not read.",))
+        return Checked(faults=("The file is too large to be a pack, so it was not read.",))
     try:
         with zipfile.ZipFile(content) as file:
             return _check(file)
@@ -141,12 +142,12 @@ def _check(file: zipfile.ZipFile) -> Checked:
         name = member.filename
         left -= member.file_size
         if left < 0:
-            return Checked(faults=(f"{name}: the pack holds more than any pack does; it was not read on.",))
+            return Checked(faults=(f"{name}: the file is too large to be a pack, so reading stopped.",))
         if name in hashes or name in unreadable:
             faults.append(f"{name}: is in the pack twice.")
         elif (sha256 := _hash(file, member)) is None:
             unreadable.add(name)
-            faults.append(f"{name}: cannot be read; it was altered after the pack was made.")
+            faults.append(f"{name}: cannot be read. It was altered after the pack was made.")
         else:
             hashes[name] = sha256
             if (name == MANIFEST or _is_board(name)) and member.file_size <= _LARGEST_KEPT:
@@ -214,9 +215,9 @@ def _differences(manifest: dict[str, Any], hashes: dict[str, str], unreadable: s
         if path not in hashes and path not in unreadable:
             yield f"{path}: is missing from the pack."
         elif path in hashes and hashes[path] != sha256:
-            yield f"{path}: is not what the manifest says; it was altered after the pack was made."
+            yield f"{path}: was altered after the pack was made."
     for path in hashes.keys() - listed.keys() - {MANIFEST, SUMS}:
-        yield f"{path}: is not in the manifest; it was added after the pack was made."
+        yield f"{path}: was added after the pack was made."
     sums = _sums(manifest, [(MANIFEST, hashes[MANIFEST]), *listed.items()])
     if SUMS not in unreadable and hashes.get(SUMS) != hashlib.sha256(sums).hexdigest():
-        yield f"{SUMS}: does not list what the manifest does; it was altered after the pack was made."
+        yield f"{SUMS}: was altered after the pack was made."

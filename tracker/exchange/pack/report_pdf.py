@@ -45,7 +45,7 @@ def pdf_file(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str
     data = json.dumps(_data(cover, report, pictures), ensure_ascii=False)
     yield File(
         path=cover.file_name("report", "pdf"),
-        purpose="the board's report, tagged, for reading and for the record",
+        purpose="the board's report, tagged for accessibility, for reading and filing",
         media_type="application/pdf",
         content=_set(data, cover.stamp.replace(tzinfo=dt.UTC)),
     )
@@ -89,7 +89,7 @@ def _data(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) 
         "publisher": BOARD,
         "keywords": ["SEND", "delivery board", cover.as_at.isoformat(), str(cover.marking)],
         "date": {"year": cover.stamp.year, "month": cover.stamp.month, "day": cover.stamp.day},
-        "foot": f"As at {cover.day} · ledger head: change {cover.head.seq}, seal {cover.head.seal[:12]}",
+        "foot": f"As at {cover.day} · record: change {cover.head.seq}, fingerprint {cover.head.seal[:12]}",
         "statements": cover.statements,
         "particulars": [(term, xml_text(said)) for term, said in cover.particulars if term != "Marking"],
         "sections": [

@@ -60,8 +60,8 @@ def workbook_sheets(cover: Cover, tables: Sequence[Table]) -> list[Sheet]:
             raise InvalidPack(
                 Fault(
                     "formats",
-                    f"{table.title} has {len(table.rows):,} rows and a spreadsheet holds {MOST_ROWS:,}; "
-                    "leave the formats ods and xlsx out and use csv or parquet. Nothing was cut off.",
+                    f"{table.title} has {len(table.rows):,} rows, and a spreadsheet can have {MOST_ROWS:,}. "
+                    "Leave out ods and xlsx, and use csv or parquet. No pack was made.",
                 )
             )
     data = [_data_sheet(cover, table.worded()) for table in tables]
@@ -93,8 +93,9 @@ def _cover_sheet(cover: Cover, data: Sequence[Sheet]) -> Sheet:
         Line(text="About this workbook", heading=2),
         *(Line(text=f"{term}: {words}") for term, words in cover.particulars if term != "Marking"),
         Line(
-            text="Accessibility: one table a sheet, each under its title; no merged cells, filters, frozen panes, "
-            "pictures or macros. Statuses are words. Long accounts are easier to read in the HTML report of this pack."
+            text="Accessibility: each sheet has one table under its title. There are no merged cells, filters, "
+            "frozen panes, pictures or macros. Statuses are words. Long texts are easier to read in the HTML "
+            "report of this pack."
         ),
         Line(text="Contact: the secretariat of the board."),
         Line(text="Contents", heading=2),
@@ -112,8 +113,8 @@ def _front(cover: Cover, title: str, *more: str) -> tuple[Line, ...]:
 def _contents_sheet(cover: Cover, tables: Sequence[Table]) -> Sheet:
     columns = (
         Column(name="sheet", title="Sheet", description="a sheet of this workbook"),
-        Column(name="holds", title="Holds", description="what its table holds"),
-        Column(name="rows", title="Rows", description="how many", kind=Kind.NUMBER),
+        Column(name="holds", title="Contents", description="what its table contains"),
+        Column(name="rows", title="Rows", description="number of rows", kind=Kind.NUMBER),
     )
     rows = tuple((table.title, table.summary, len(table.rows)) for table in tables)
     return Sheet(
@@ -126,17 +127,17 @@ def _contents_sheet(cover: Cover, tables: Sequence[Table]) -> Sheet:
 
 def _notes_sheet(cover: Cover) -> Sheet:
     columns = (
-        Column(name="note", title="Note", description="what is explained"),
-        Column(name="explanation", title="Explanation", description="what it means"),
+        Column(name="note", title="Note", description="topic"),
+        Column(name="explanation", title="Explanation", description="explanation"),
     )
-    notes = [*((blank.value, f"In a cell: {meaning}.") for blank, meaning in BLANK_MEANINGS.items())]
+    notes = [*((blank.value, f"In a cell this means: {meaning}.") for blank, meaning in BLANK_MEANINGS.items())]
     notes_said = (
-        "The owner's view, the computed status and the evidence view of a commitment are three statuses; they never "
-        "merge.",
-        "A date that was published less precisely than a day is given as the month, season or year that was published. "
-        "Sums use the last day of that period.",
-        "Slip is measured in days from the baseline; a number below nothing is early.",
-        "Sums of money overlap, as part of one another, and are never added up here.",
+        "A commitment has three separate statuses: delivery confidence (from its owner), status from dates, "
+        "and the evidence view.",
+        "A date that was published less precisely than a day is given as the month, season or year that was "
+        "published. Calculations use the last day of that period.",
+        "Slippage is in days from the baseline. A negative number is early.",
+        "Amounts overlap, because some are part of others. We never add them up.",
         *cover.statements,
     )
     rows = (*notes, *((f"[note {number}]", text) for number, text in enumerate(notes_said, start=1)))
@@ -155,7 +156,7 @@ def _data_sheet(cover: Cover, table: Table) -> Sheet:
         if any(row[place] is None for row in table.rows)
     }
     about += [
-        "Some cells hold a shorthand: "
+        "Some cells have a code: "
         + "; ".join(f"{blank} {meaning}" for blank, meaning in BLANK_MEANINGS.items() if blank in blanks)
         + "."
     ] * bool(blanks)

@@ -120,8 +120,9 @@ def _new_slide(deck: Any, cover: Cover, title: str, *said: str) -> Any:
         _write(box.text_frame, [cover.marked], size=12, bold=True, align=PP_ALIGN.CENTER)
     notes = [
         *said,
-        f"As at {cover.day}, as recorded up to {cover.known}. Source: the board's ledger, change {cover.head.seq}, "
-        f"seal {cover.head.seal[:12]}; every figure is in the tables of this pack, with the source of each row.",
+        f"As at {cover.day}, last updated {cover.known}. Source: the board's record, change {cover.head.seq}, "
+        f"fingerprint {cover.head.seal[:12]}. Every figure is in the tables of this pack, with the source of "
+        "each row.",
         cover.marked,
         *cover.statements,
     ]
@@ -131,7 +132,7 @@ def _new_slide(deck: Any, cover: Cover, title: str, *said: str) -> Any:
 
 def _title_slide(deck: Any, cover: Cover) -> None:
     slide = _new_slide(deck, cover, cover.title, cover.headline)
-    shown = ("Snapshot", "Recorded up to", "Compared with", "Approved by", "Ledger head")
+    shown = ("Snapshot", "Last updated", "Compared with", "Approved by", "Record")
     lines = [
         cover.headline,
         *cover.statements,
@@ -209,7 +210,7 @@ def _add_table(slide: Any, table: Table, left: Length, top: Length, width: Lengt
         left_over = Emu(left_over - Inches(lines * _LINE))
         rows.append((row, lines))
     more = len(table.rows) - len(rows)
-    title = f"{table.title} ({counted(more, 'more row')} in the report)" if more else table.title
+    title = f"{table.title}: {counted(more, 'more row')} in the report" if more else table.title
     box = slide.shapes.add_textbox(left, top, width, title_high)
     _write(box.text_frame, [title], size=14, bold=True)
     high = Inches(_LINE * (1 + sum(lines for _, lines in rows)))

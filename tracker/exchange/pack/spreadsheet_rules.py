@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 RULES = {
     1: "properties: title, an organisation as author, keywords, language",
     2: "a cover: all text in column A, title, contents with links, publisher, day, notes on shorthand",
-    3: "contents and notes are marked tables; notes are written [note 1] and stand in no data cell",
+    3: "contents and notes are marked tables; notes are written [note 1] and are in no data cell",
     4: "one table a sheet from column A, its title in A1, what it is and its source above it",
-    5: "each table is marked up under a name of its own: one header row, no merged cells, nothing empty around it",
+    5: "each table is marked up with its own name: one header row, no merged cells, nothing empty around it",
     6: "nothing hidden; no filters, frozen panes, macros, pictures or charts",
     7: "no empty cell in a table; shorthand explained on the sheet",
-    8: "a sans-serif of 12 points or more; no cell is coloured in",
+    8: "a sans-serif font of 12 points or more; no coloured cells",
     9: "links have words, not addresses",
-    10: "one fact a row: no row of totals",
-    11: "long accounts: the cover names the report that has them",
+    10: "one fact in each row; no row of totals",
+    11: "long texts: the cover names the report that has them",
 }
 
 _SHORTHAND = re.compile(r"\[[xz]\]")
@@ -128,12 +128,12 @@ def _contents(book: _Book) -> Iterator[tuple[int, str]]:
     missing = {sheet.name for sheet in others} - {target for _, target in cover.links} - {CONTENTS}
     yield from ((2, f"the cover has no link to {name}") for name in sorted(missing))
     if not any("HTML report" in text for text in texts):
-        yield 11, "the cover does not say where long accounts are"
+        yield 11, "the cover does not say where long texts are"
 
 
 def _sheet(sheet: _Sheet) -> Iterator[tuple[int, str]]:
     if not sheet.rows or not sheet.rows[0] or not sheet.rows[0][0]:
-        yield 4, "A1 holds no title"
+        yield 4, "A1 has no title"
         return
     yield from ((9, f'a link reads "{words}"') for words, _ in sheet.links if not words or "://" in words)
     if sheet.name == COVER:
@@ -163,14 +163,14 @@ def _around(sheet: _Sheet, intro: list[str], top: int, last: int) -> Iterator[tu
 def _within(sheet: _Sheet, intro: list[str], rows: list[list[str | None]], width: int) -> Iterator[tuple[int, str]]:
     head, *data = [(row + [None] * width)[:width] for row in rows]
     if not all(head) or len(set(head)) < len(head):
-        yield 5, "has a heading that is empty or there twice"
+        yield 5, "has a heading that is empty or repeated"
     if any(len(row) > width and any(row[width:]) for row in rows):
         yield 5, "has text beside its table"
     if any(not cell for row in data for cell in row):
         yield 7, "has an empty cell in its table"
     used = {cell for row in data for cell in row if cell and _SHORTHAND.fullmatch(cell)}
     if sheet.name != NOTES and any(not any(f"{mark} " in text for text in intro) for mark in used):
-        yield 7, "uses a shorthand that it does not explain"
+        yield 7, "uses a code that it does not explain"
     if sheet.name != NOTES and any(cell and re.match(r"\[note \d+\]", cell) for row in data for cell in row):
         yield 3, "has a note in a data cell"
     if any(str(row[0]).lower() in ("total", "totals", "sum", "all together") for row in data):
@@ -253,7 +253,7 @@ def _ods_looks(parts: list[ET.Element]) -> Iterator[tuple[int, str]]:
         if font and font.strip("'") not in _SANS:
             yield 8, f"there is text in {font}"
         if element.get(f"{_F}background-color", "transparent") != "transparent":
-            yield 8, "there is a cell that is coloured in"
+            yield 8, "there is a coloured cell"
 
 
 _SANS = ("Arial", "Liberation Sans")
@@ -361,6 +361,6 @@ def _xlsx_looks(styles: ET.Element) -> Iterator[tuple[int, str]]:
         if number in used and (size is None or float(size.get("val") or "0") < _SMALLEST):
             yield 8, "there is text of less than 12 points"
         if number in used and (name is None or name.get("val") not in _SANS):
-            yield 8, "there is text that is not of a sans-serif"
+            yield 8, "there is text that is not in a sans-serif font"
     if len(styles.findall(f"{_M}fills/{_M}fill")) > _FILLS:
-        yield 8, "there is a cell that is coloured in"
+        yield 8, "there is a coloured cell"

@@ -23,7 +23,7 @@ from openpyxl.xml.functions import tostring
 
 from tracker.domain.dates import PublishedDate, beside_original, in_words
 from tracker.domain.text import counted
-from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE, MoveReason, ReportedStatus
+from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE
 from tracker.exchange import marking
 from tracker.exchange.cells import guarded, is_formula_like, letters
 from tracker.exchange.returns.table import LOCKED, SHEET, STATED, YES, Heading
@@ -39,41 +39,10 @@ if TYPE_CHECKING:
 _HEAD = 3
 """The row of the headings: above it the sheet says what it is."""
 
-_WIDTHS = {
-    Heading.MILESTONE: 13,
-    Heading.COMMITMENT: 26,
-    Heading.TITLE: 34,
-    Heading.DUE: 13,
-    Heading.DATES_SAY: 12,
-    Heading.DRAWN: 18,
-    Heading.STATUS: 14,
-    Heading.EXPECTED: 14,
-    Heading.HAPPENED: 14,
-    Heading.REASON: 24,
-    Heading.NOTE: 30,
-    Heading.NARRATIVE: 50,
-    Heading.PUBLISHER: 22,
-    Heading.EVIDENCE: 28,
-    Heading.LINK: 28,
-    Heading.CONFIRM: 12,
-}
-"""In characters."""
-
 _COVER_WIDTH = 90
 _LINE_POINTS = 16.0
 _MOST_POINTS = 400.0
 """A spreadsheet shows no row of more."""
-
-_DATES = "As exact as it is known, like 31 March 2027, March 2027, spring 2027, 2027 or 2026-27."
-
-_LISTS = {"statuses": tuple(ReportedStatus), "reasons": tuple(MoveReason), "confirmation": (YES,)}
-_CHOICES = {Heading.STATUS: "statuses", Heading.REASON: "reasons", Heading.CONFIRM: "confirmation"}
-_PROMPTS = {
-    Heading.EXPECTED: _DATES,
-    Heading.HAPPENED: _DATES,
-    Heading.NOTE: "Required, with the reason, when the date that was expected moves.",
-    Heading.LINK: "An address on the publisher's own site, like https://www.gov.uk/…",
-}
 
 _FONT = "Arial"
 _WRITTEN = Font(name=_FONT, size=12)
@@ -181,29 +150,29 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
         *([DEMONSTRATION_NOTICE] if drawn.demonstration else []),
         f"For {drawn.name} ({drawn.email})",
         *([f"Reporting period: {drawn.period}"] if drawn.period else []),
-        f"Drawn on {in_words(drawn.day)} from {drawn.drawn} of the ledger",
+        f"Downloaded on {in_words(drawn.day)} (change {drawn.drawn.seq}, fingerprint {drawn.drawn.seal[:12]})",
         f'{counted(len(drawn.lines), "milestone")}, on the sheet "{SHEET}"',
     ]
     steps = [
-        f'1. On the sheet "{SHEET}", change what has changed. A row that you leave as it is stays as it is.',
-        f'2. Where nothing has changed, say so: choose "{YES}" under "{Heading.CONFIRM}".',
-        f'3. When a date moves, choose why under "{Heading.REASON}", and say more beside it.',
-        f'4. To complete a milestone, give the date under "{Heading.HAPPENED}"; its status and expected date follow by '
-        "themselves. Give its evidence too: without it the board reads that its owner asserts it.",
-        "5. Save the workbook. On the page My updates, choose it under Excel and CSV; or run python -m tracker return "
-        "check with its name.",
-        "6. You are shown what it would change, row by row, before anything is saved.",
+        f'1. On the sheet "{SHEET}", update the milestones that have changed. Rows that you do not fill in '
+        "stay the same.",
+        f'2. If nothing has changed, confirm it: choose "{YES}" under "{Heading.CONFIRM}".',
+        f'3. If you change a date, choose a reason under "{Heading.REASON}" and explain it in the next column.',
+        f'4. To complete a milestone, give the date under "{Heading.HAPPENED}"; its status and forecast date '
+        'are updated for you. Give evidence too. Without it the board sees "Owner\'s statement, no evidence".',
+        "5. Save the workbook. Upload it on the My updates page, or run python -m tracker return check with its name.",
+        "6. Check the changes, row by row, before you save.",
     ]
     notes = [
-        f"{Heading.EXPECTED} and {Heading.HAPPENED}: {_DATES} A day, a month or a year is read as the cell shows it.",
-        "An empty cell says that there is nothing: an emptied cell takes away what was there.",
-        f"The first {len(LOCKED)} columns, in grey, say which milestone a row is and when it was downloaded; they are "
-        "locked. Fill in the yellow columns.",
-        "Rows may be left out or put in another order. Your spreadsheet may refuse that while the sheet is protected: "
-        "choose Review, then Unprotect Sheet (there is no password). Leave headings and columns as they are; merge no "
-        "cells.",
-        "Formulas are not worked out: paste them as values.",
-        "If somebody else has changed a line meanwhile, you are asked whose is to stand.",
+        f"{Heading.EXPECTED} and {Heading.HAPPENED}: {Heading.EXPECTED.column.prompt} We read a day, a month or a year "
+        "as the cell shows it.",
+        "An empty cell means that there is nothing. If you empty a cell, what was there is removed.",
+        f"The first {len(LOCKED)} columns are grey and locked. They show which milestone a row is and when you "
+        "downloaded it. Fill in the yellow columns.",
+        "You can delete or reorder rows. If your spreadsheet does not let you, choose Review, then Unprotect "
+        "Sheet (there is no password). Do not change headings or columns, and do not merge cells.",
+        "Formulas are not calculated. Paste them as values.",
+        "If someone else has changed a milestone since then, you choose which version to keep.",
     ]
     _put(sheet, 1, 1, title, _TITLE)
     row = 1
@@ -220,18 +189,18 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
 
 def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
     _put(sheet, 1, 1, "Milestones to report on", _TITLE, wrapped=False)
-    about = "This worksheet contains one table. Fill in the yellow columns; the grey ones are locked."
+    about = "This worksheet contains one table. Fill in the yellow columns. The grey ones are locked."
     if drawn.demonstration:
         about = f"{DEMONSTRATION_NOTICE} {about}"
     _put(sheet, 2, 1, about, wrapped=False)
     for place, heading in enumerate(Heading, start=1):
         _put(sheet, _HEAD, place, heading, _STRONG).border = _EDGE
-        sheet.column_dimensions[letters(place)].width = _WIDTHS[heading]
-    _fit(sheet, _HEAD, [(_WIDTHS[heading], heading) for heading in Heading])
+        sheet.column_dimensions[letters(place)].width = heading.column.width
+    _fit(sheet, _HEAD, [(heading.column.width, heading) for heading in Heading])
     for row, (line, report) in enumerate(drawn.lines, start=_HEAD + 1):
         due = beside_original(line.baseline, line.original_baseline) if line.baseline else None
         values = _values(drawn, line, report, due, str)
-        _fit(sheet, row, zip(_WIDTHS.values(), [value or "" for value in values], strict=True))
+        _fit(sheet, row, [(heading.column.width, value or "") for heading, value in zip(Heading, values, strict=True)])
         for place, (heading, value) in enumerate(zip(Heading, values, strict=True), start=1):
             cell = _put(sheet, row, place, value)
             cell.border = _EDGE
@@ -252,16 +221,16 @@ def _write_rules(sheet: Worksheet, last: int) -> None:
     for allowed in ("formatColumns", "formatRows", "deleteRows", "sort", "autoFilter", "insertHyperlinks"):
         setattr(sheet.protection, allowed, False)  # what is not locked away
     for place, heading in enumerate(Heading, start=1):
-        prompt = _PROMPTS.get(heading)
-        if heading in _CHOICES:
-            rule = DataValidation(type="list", formula1=_CHOICES[heading], allow_blank=True)
+        column = heading.column
+        if column.choices:
+            rule = DataValidation(type="list", formula1=heading.name.lower(), allow_blank=True)
             rule.showErrorMessage = True
-            rule.error = "Choose one of the list."
-        elif prompt:
+            rule.error = "Choose from the list."
+        elif column.prompt:
             rule = DataValidation(allow_blank=True)
             rule.showInputMessage = True
             rule.promptTitle = heading
-            rule.prompt = prompt
+            rule.prompt = column.prompt
         else:
             continue
         rule.add(f"{letters(place)}{_HEAD + 1}:{letters(place)}{last}")
@@ -274,12 +243,13 @@ def _write_rules(sheet: Worksheet, last: int) -> None:
 def _write_lists(book: Workbook) -> None:
     """Write what may be chosen, and name each list."""
     sheet = book.create_sheet("Lists")
-    _put(sheet, 1, 1, "What may be chosen in the table", _TITLE, wrapped=False)
-    for place, (name, words) in enumerate(_LISTS.items(), start=1):
-        _put(sheet, 2, place, name.capitalize(), _STRONG)
+    _put(sheet, 1, 1, "Words you can choose in the table", _TITLE, wrapped=False)
+    chosen = [heading for heading in Heading if heading.column.choices]
+    for place, heading in enumerate(chosen, start=1):
+        _put(sheet, 2, place, heading, _STRONG)
+        words, name, column = heading.column.choices, heading.name.lower(), letters(place)
         for row, word in enumerate(words, start=3):
             _put(sheet, row, place, word)
-        column = letters(place)
         cells = f"{sheet.title}!${column}$3:${column}${2 + len(words)}"
         book.defined_names[name] = DefinedName(name, attr_text=cells)
         sheet.column_dimensions[column].width = 44

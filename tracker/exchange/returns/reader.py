@@ -31,23 +31,26 @@ def read_file(content: bytes, name: str) -> Grid:
     """
     suffix = PurePath(name).suffix.lower().removeprefix(".")
     if len(content) > MOST_BYTES:
-        raise ReturnRejected(f"The file has more than {MOST_BYTES // 1024 // 1024} MB; a return has not.")
+        raise ReturnRejected(
+            f"The file is larger than {MOST_BYTES // 1024 // 1024} MB, which is too large for a return."
+        )
     if (layout := foreign_files.of_bytes(content, suffix)) is not None:
         raise ReturnRejected(foreign_files.sentence(layout))
     if suffix not in SUFFIXES:
         raise ReturnRejected(
-            "A return is an Excel workbook (.xlsx) or a CSV file (.csv); choose one of those. New milestones come "
-            "from a plan (see plans/README.md)."
+            "A return is an Excel workbook (.xlsx) or a CSV file (.csv). Choose one of these. New milestones "
+            "come from a plan (see plans/README.md)."
         )
     try:
         return decoded(_read(content, suffix))
     except sandbox.Overrun:
         raise ReturnRejected(
             f"The file could not be read within {sandbox.SECONDS} seconds and "
-            f"{sandbox.MEMORY_BYTES // 1024 // 1024} MB; a return takes much less. Draw it again, and fill that in."
+            f"{sandbox.MEMORY_BYTES // 1024 // 1024} MB. A return takes much less. Download a new one and fill "
+            "it in."
         ) from None
     except sandbox.Busy:
-        raise StoreBusy("Other files are being read; try again in a moment.") from None
+        raise StoreBusy("Other files are being read. Try again in a moment.") from None
 
 
 @lru_cache(maxsize=4)

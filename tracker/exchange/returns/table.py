@@ -12,15 +12,16 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from tracker.domain import text
 from tracker.domain.columns import parts
 from tracker.domain.dates import EARLIEST, FAR, GREEN_PAPER, LATEST, PublishedDate, parse_published_date
 from tracker.domain.errors import ReturnRejected, UnreadableDate, UnstorableText
+from tracker.domain.fields import FIELDS
 from tracker.domain.links import read_link
 from tracker.domain.progress import Evidence, Report, Statement
-from tracker.domain.words import Precision, ReportedStatus
+from tracker.domain.words import MoveReason, Precision, ReportedStatus
 from tracker.exchange.cells import letters
 
 if TYPE_CHECKING:
@@ -45,41 +46,78 @@ FIRST_DAY = dt.date(1899, 12, 30)
 """Day 0 of a spreadsheet: from March 1900 on, the day that a number stands for."""
 
 
+_DATES = "As exact as you know it, for example 31 March 2027, March 2027, spring 2027, 2027 or 2026-27."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a return: its heading, and its width in characters.
+
+    ``formerly`` is the heading in returns that were downloaded before it was renamed. ``field`` is the field of a
+    statement that the column contains, ``choices`` the words to choose from, ``prompt`` what to type.
+    """
+
+    title: str
+    width: int
+    formerly: str = ""
+    field: str = ""
+    choices: tuple[str, ...] = ()
+    prompt: str = ""
+
+
+def _stated(name: str, width: int, title: str = "", **more: Any) -> Column:
+    return Column(field=name, width=width, title=title or FIELDS["progress"][name].title, **more)
+
+
 class Heading(StrEnum):
-    """The columns, in order; the value is what stands above the column."""
+    """The columns, in order; the value is the heading."""
 
-    MILESTONE = "Milestone"
-    COMMITMENT = "Commitment"
-    TITLE = "Title"
-    DUE = "Due"
-    DATES_SAY = "Dates say"
-    DRAWN = "Drawn from"
-    STATUS = "Status"
-    EXPECTED = "Expected"
-    HAPPENED = "Happened"
-    REASON = "Why it moved"
-    NOTE = "More about why"
-    NARRATIVE = "Narrative"
-    PUBLISHER = "Evidence publisher"
-    EVIDENCE = "Evidence title"
-    LINK = "Evidence link"
-    CONFIRM = "Confirm unchanged"
+    column: Column
+
+    def __new__(cls, column: Column) -> Self:
+        """Make the heading of a column."""
+        heading = str.__new__(cls, column.title)
+        heading._value_ = column.title
+        heading.column = column
+        return heading
+
+    MILESTONE = Column(title="Milestone", width=13)
+    COMMITMENT = Column(title="Commitment", width=26)
+    TITLE = Column(title="Title", width=34)
+    DUE = Column(title="Due", width=13)
+    DATES_SAY = Column(title="Status from dates", width=12, formerly="Dates say")
+    DRAWN = Column(title="Downloaded at", width=18, formerly="Drawn from")
+    STATUS = _stated("status", 14, title="Status", choices=tuple(ReportedStatus))
+    EXPECTED = _stated("forecast", 14, formerly="Expected", prompt=_DATES)
+    HAPPENED = _stated("actual", 14, formerly="Happened", prompt=_DATES)
+    REASON = _stated("reason", 24, formerly="Why it moved", choices=tuple(MoveReason))
+    NOTE = _stated(
+        "reason_note",
+        30,
+        formerly="More about why",
+        prompt="Required, with the reason, if you change the forecast date.",
+    )
+    NARRATIVE = _stated("narrative", 50)
+    PUBLISHER = Column(title="Evidence publisher", width=22)
+    EVIDENCE = Column(title="Evidence title", width=28)
+    LINK = Column(
+        title="Evidence link",
+        width=28,
+        prompt="An address on the publisher's own site, for example https://www.gov.uk/…",
+    )
+    CONFIRM = Column(title="Confirm no change", width=12, formerly="Confirm unchanged", choices=(YES,))
 
 
-STATED: dict[str, Heading] = {
-    "status": Heading.STATUS,
-    "forecast": Heading.EXPECTED,
-    "actual": Heading.HAPPENED,
-    "reason": Heading.REASON,
-    "reason_note": Heading.NOTE,
-    "narrative": Heading.NARRATIVE,
+HEADINGS: dict[str, Heading] = {
+    title.casefold(): heading for heading in Heading for title in (heading, heading.column.formerly) if title
 }
+"""Every heading that is read, in small letters: those of today, and those of returns downloaded before."""
+
+STATED: dict[str, Heading] = {heading.column.field: heading for heading in Heading if heading.column.field}
 """Field of a statement → the column that it is written in. Its evidence is written out, in three columns."""
 
 LOCKED = frozenset(list(Heading)[:6])
 """What says which line a row is; the rest is the owner's to fill in."""
-
-Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,7 +279,7 @@ def read_grid(grid: Grid) -> Returned:
             hidden.append(str(number))
         reading = _Row(grid.sheet, number, columns, cells, grid.first_day)
         for area in merged.get(number, ()):
-            reading.wrong(None, f"its cells are merged ({area}); unmerge them, so that each row has its own")
+            reading.wrong(None, f"its cells are merged ({area}). Unmerge them")
         row = reading.read()
         remarks += reading.remarks
         faults += reading.faults
@@ -250,9 +288,9 @@ def read_grid(grid: Grid) -> Returned:
         if reading.milestone_id:
             seen[reading.milestone_id].append(number)
     if hidden:
-        remarks.append(f"Hidden in the file, and read all the same: row {', '.join(hidden[:20])}.")
+        remarks.append(f"These rows are hidden, and we read them: {', '.join(hidden[:20])}.")
     remarks += [
-        f"Column {column_name(place, heading)} is hidden in the file, and was read all the same."
+        f"Column {column_name(place, heading)} is hidden. We read it."
         for heading, place in columns.items()
         if place in grid.hidden_columns
     ]
@@ -271,7 +309,7 @@ def read_grid(grid: Grid) -> Returned:
                 returned.fault(
                     number,
                     Heading.MILESTONE,
-                    f"{milestone_id} is also in row {others}; leave one of them.",
+                    f"{milestone_id} is also in row {others}. Keep one of them.",
                     milestone_id,
                 )
             )
@@ -292,29 +330,28 @@ def _heading_row(grid: Grid) -> int:
         if {Heading.MILESTONE.casefold(), Heading.STATUS.casefold()} <= words:
             return number
     raise ReturnRejected(
-        f'There is no row of headings with "{Heading.MILESTONE}" and "{Heading.STATUS}" in its first 20 rows; '
-        "this is not a return. If the headings were taken away, copy them from a new return."
+        f'There is no row of headings with "{Heading.MILESTONE}" and "{Heading.STATUS}" in the first 20 '
+        "rows, so this is not a return. If the headings were deleted, copy them from a new return."
     )
 
 
 def _columns(grid: Grid, top: int) -> dict[Heading, int]:
     """Return where each column is. Raises ReturnRejected when one is missing, or there twice, or merged."""
-    known = {heading.casefold(): heading for heading in Heading}
     found: dict[Heading, list[int]] = defaultdict(list)
     for place, cell in sorted(grid.rows[top].items()):
-        heading = known.get(_plain(cell).casefold())
+        heading = HEADINGS.get(_plain(cell).casefold())
         if heading:
             found[heading].append(place)
     wrong = []
     for heading in Heading:
         places = found[heading]
         if not places:
-            wrong.append(f'There is no column "{heading}"; put it back, as it is in a new return.')
+            wrong.append(f'There is no column "{heading}". Put it back, as in a new return.')
         elif len(places) > 1:
             both = " and ".join(letters(place) for place in places)
-            wrong.append(f'Columns {both} are both headed "{heading}"; take away the one that does not count.')
+            wrong.append(f'Columns {both} are both headed "{heading}". Delete the one you do not need.')
     if any(first <= top <= last for first, _, last, _ in grid.merged):
-        wrong.append(f"Headings in row {top} are merged; unmerge them, so that each column has its own.")
+        wrong.append(f"Headings in row {top} are merged. Unmerge them.")
     if wrong:
         raise ReturnRejected(" ".join(wrong))
     return {heading: found[heading][0] for heading in Heading}
@@ -328,7 +365,7 @@ def _strange_columns(grid: Grid, top: int, columns: Mapping[Heading, int]) -> It
         if named == MARKED:
             continue
         words = f' "{_shortened(named)}"' if named else ""
-        yield f"Column {letters(place)}{words} is no part of a return; nothing in it was read."
+        yield f"Column {letters(place)}{words} is not part of a return. We ignored it."
 
 
 def _merged_rows(grid: Grid, columns: Mapping[Heading, int], top: int) -> dict[int, list[str]]:
@@ -403,12 +440,11 @@ class _Row:
 
     def _stated(self, name: str, heading: Heading) -> Any:
         """Return what a cell says in a name of the statement: one of the name's words, or a text."""
-        kind = ReportedStatus if heading is Heading.STATUS else parts(Statement)[name].kind
-        if kind is PublishedDate:
+        if parts(Statement)[name].kind is PublishedDate:
             return None
-        stated = self._word(heading, kind) if issubclass(kind, StrEnum) else self._text(heading)
+        stated = self._word(heading) if heading.column.choices else self._text(heading)
         if stated is None and heading is Heading.STATUS and not self._wrong_at(heading):
-            self.wrong(heading, f"is empty; choose one of: {', '.join(ReportedStatus)}")
+            self.wrong(heading, f"is empty. Choose one of: {', '.join(ReportedStatus)}")
         return stated
 
     def wrong(self, heading: Heading | None, sentence: str) -> None:
@@ -446,8 +482,8 @@ class _Row:
         cell = self.cells[Heading.LINK]
         if cell and cell.link and read_link(cell.text) is None:
             self.remarks.append(
-                f"Row {self.number}, column {column_name(self.columns[Heading.LINK], Heading.LINK)}: the cell shows "
-                f'"{_shortened(cell.text)}" and leads to {_shortened(cell.link)}; the address was read.'
+                f"Row {self.number}, column {column_name(self.columns[Heading.LINK], Heading.LINK)}: the cell "
+                f'shows "{_shortened(cell.text)}" and links to {_shortened(cell.link)}. We read the address.'
             )
             return cell.link
         link = self._text(Heading.LINK)
@@ -456,9 +492,9 @@ class _Row:
     def _id(self) -> str | None:
         words = self._coded(Heading.MILESTONE)
         if words is None and not self._wrong_at(Heading.MILESTONE):
-            self.wrong(Heading.MILESTONE, "is empty; write the id of the milestone again, or take the row out")
+            self.wrong(Heading.MILESTONE, "is empty. Write the milestone's id again, or delete the row")
         if words and len(words) > _SHORT:
-            self.wrong(Heading.MILESTONE, f'holds "{_shortened(words)}", which is no id of a milestone; write that')
+            self.wrong(Heading.MILESTONE, f'is "{_shortened(words)}", which is not a milestone\'s id. Write the id')
             return None
         return words
 
@@ -468,21 +504,23 @@ class _Row:
         if drawn is None and not self._wrong_at(Heading.DRAWN):
             self.wrong(
                 Heading.DRAWN,
-                "is empty or was changed; copy it from another row of the file, or copy your answers into a new return",
+                "is empty or was changed. Copy it from another row of the file, or download a new return and "
+                "copy your answers into it",
             )
         return drawn
 
-    def _word(self, heading: Heading, words: type[Word]) -> Word | None:
+    def _word(self, heading: Heading) -> str | None:
         written = self._coded(heading)
         if written is None:
             return None
         straight = written.translate(text.DASHES)
+        words = heading.column.choices
         for word in words:
             if word.casefold() == straight.casefold():
                 return word
-        near = difflib.get_close_matches(straight, list(words), n=1)
+        near = difflib.get_close_matches(straight, words, n=1)
         choice = f'did you mean "{near[0]}"?' if near else f"choose one of: {', '.join(words)}"
-        self.wrong(heading, f'holds "{_shortened(written)}"; {choice}')
+        self.wrong(heading, f'is "{_shortened(written)}"; {choice}')
         return None
 
     def _confirmed(self) -> bool:
@@ -493,7 +531,7 @@ class _Row:
         if not written or written.casefold() in _NOT_CONFIRMED:
             return False
         if written.casefold() not in _CONFIRMED:
-            self.wrong(Heading.CONFIRM, f'holds "{_shortened(written)}"; write {YES}, or leave it empty')
+            self.wrong(Heading.CONFIRM, f'is "{_shortened(written)}". Write {YES}, or leave it empty')
         return True
 
 
@@ -514,7 +552,7 @@ def date_cell(cell: Cell, first_day: dt.date = FIRST_DAY) -> DateCell:
             return _shown_month(dt.date.fromisoformat(cell.text))
         case Kind.MOMENT if found := re.match(r"\d{4}-\d{2}-\d{2}(?= )", cell.text):
             day = PublishedDate(dt.date.fromisoformat(found[0]), Precision.DAY)
-            return DateCell(text=cell.text, wrong=f"holds a time of day too ({cell.text}); write {day}", shows=(day,))
+            return DateCell(text=cell.text, wrong=f"includes a time ({cell.text}). Write {day}", shows=(day,))
         case Kind.NUMBER if number := _whole(cell.text):
             return _numbered(number, first_day)
     return DateCell(text=cell.text, wrong=_not_date(cell))
@@ -539,8 +577,8 @@ def _shown_day(day: dt.date, first_day: dt.date) -> DateCell:
         return DateCell(text=day.isoformat(), date=date, shows=(date,))
     return DateCell(
         text=day.isoformat(),
-        wrong=f"holds {date}, as a spreadsheet shows the number {number} in a cell for dates; if you mean the year "
-        f"{number}, write '{number} with the apostrophe, and otherwise the date in words",
+        wrong=f"is {date}, which is how a spreadsheet shows the number {number} as a date. If you mean the year, "
+        f"write '{number} with the apostrophe. If not, write the date in words",
         shows=(PublishedDate(dt.date(number, 12, 31), Precision.YEAR), date),
     )
 
@@ -551,7 +589,7 @@ def _shown_month(day: dt.date) -> DateCell:
     month = parse_published_date(f"{day:%Y-%m}", where="")
     if day.day == 1:
         return DateCell(text=f"{day:%Y-%m}", date=month, shows=(month, date))
-    wrong = f'shows a month and holds the day {date}; write "{date}" if that day is meant, or "{month}" if the month is'
+    wrong = f'shows a month but contains the day {date}. Write "{date}" for the day or "{month}" for the month'
     return DateCell(text=day.isoformat(), wrong=wrong, shows=(month, date))
 
 
@@ -563,7 +601,7 @@ def _numbered(number: int, first_day: dt.date) -> DateCell:
         date = PublishedDate(day, Precision.DAY)
     else:
         return DateCell(
-            text=str(number), wrong=f"holds the number {number}; write the date in words, like 31 March 2027"
+            text=str(number), wrong=f"is the number {number}. Write the date in words, for example 31 March 2027"
         )
     return DateCell(text=str(number), date=date, shows=(date,))
 
@@ -601,7 +639,7 @@ def as_drawn(row: ReturnRow, drawn: Report) -> tuple[ReturnRow, list[tuple[Headi
     narrative = stated["narrative"]
     if narrative and not text.visible(narrative).strip():
         if drawn.statement.narrative:
-            wrong.append((Heading.NARRATIVE, "holds only characters that cannot be seen; write it, or empty the cell."))
+            wrong.append((Heading.NARRATIVE, "has only invisible characters. Write the text or empty the cell."))
         stated["narrative"] = None
     statement = replace(row.report.statement, **stated)
     return replace(row, report=replace(row.report, statement=statement, evidence=evidence)), wrong
@@ -631,22 +669,22 @@ def rewritten(drawn: str | None, came_back: str | None) -> bool:
 def _not_text(cell: Cell) -> str:
     match cell.kind:
         case Kind.FORMULA:
-            return f"holds a formula ({_shortened(cell.text)}); copy the cell and paste it as a value"
+            return f"is a formula ({_shortened(cell.text)}). Copy the cell and paste it as a value"
         case Kind.ERROR:
-            return f"holds the error {_shortened(cell.text)}; write what is meant"
+            return f"shows the error {_shortened(cell.text)}. Write the value"
         case Kind.NUMBER:
-            return f"holds the number {_shortened(cell.text)} where text is meant; write it as text"
+            return f"is the number {_shortened(cell.text)} but should be text. Write it as text"
         case Kind.TRUTH:
-            return f"holds {cell.text} where text is meant; write it as text"
-    return f"holds a date or a time ({cell.text}) where text is meant; write it as text"
+            return f"is {cell.text} but should be text. Write it as text"
+    return f"is a date or a time ({cell.text}) but should be text. Write it as text"
 
 
 def _not_date(cell: Cell) -> str:
     match cell.kind:
         case Kind.MOMENT:
-            return f"holds a time of day ({cell.text}); write the date alone, like 31 March 2027"
+            return f"is a time ({cell.text}). Write only the date, for example 31 March 2027"
         case Kind.NUMBER:
-            return f"holds the number {_shortened(cell.text)}; write the date in words, like 31 March 2027"
+            return f"is the number {_shortened(cell.text)}. Write the date in words, for example 31 March 2027"
     return _not_text(cell)
 
 

@@ -201,7 +201,7 @@ def _gist(line: Line) -> str | None:
         return str(line.happened)
     if isinstance(line, MilestoneLine):
         if line.actual:
-            return f"happened {line.actual}"
+            return f"completed {line.actual}"
         return f"due {line.due}" if line.due else "no date"
     return None
 
@@ -222,7 +222,7 @@ def _evidence(kind: Movement, line: Line) -> str | None:
 def _plain_why(kind: Movement, line: Line) -> str | None:
     """Why, as far as the line itself says so."""
     if kind is Movement.MISSED and isinstance(line, MilestoneLine) and line.due:
-        return f"Due by {line.due.deadline}; nothing recorded completes it."
+        return f"Due by {line.due.deadline} and not completed."
     if isinstance(line, CommitmentLine):
         return {Movement.RATING: line.owner_rationale, Movement.OUTCOME: line.outcome_reason}.get(kind)
     return None
