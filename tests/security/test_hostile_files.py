@@ -153,7 +153,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "half a workbook": (lambda: PLAIN[: len(PLAIN) // 2], DAMAGED),
     "an archive that is no workbook": (lambda: repacked({"[Content_Types].xml": b"<x/>"}), DAMAGED),
-    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), "The file is named .xlsx and is a PNG picture"),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), "The file is named .xlsx but is a PNG picture"),
     "a page": (lambda: b"<html>", "The file is named .xlsx but is not a workbook."),
 }
 

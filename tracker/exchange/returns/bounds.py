@@ -21,21 +21,23 @@ class Bounds:
         """Count a row that is filled in. Raises ReturnRejected for one too far down."""
         if number > MOST_ROWS + ABOVE:
             raise ReturnRejected(
-                f"Row {number:,} is filled in; a return has at most {MOST_ROWS:,} rows. Delete what is below them."
+                f"Row {number:,} is filled in, but a return can have {MOST_ROWS:,} rows at most. Delete the rows below."
             )
 
     def cell(self, row: int, place: int, words: str) -> None:
         """Count a cell that is filled in. Raises ReturnRejected for one too far right, and for too much text."""
         if place > MOST_COLUMNS:
             raise ReturnRejected(
-                f"Cell {letters(place)}{row} is filled in; a return has at most {MOST_COLUMNS} columns. "
-                "Delete what is beside it."
+                f"Cell {letters(place)}{row} is filled in, but a return can have {MOST_COLUMNS} columns at "
+                "most. Delete the columns beside them."
             )
         if len(words) > LONGEST_CELL:
             raise ReturnRejected(
-                f"Cell {letters(place)}{row} holds {len(words):,} characters and at most {LONGEST_CELL:,} are kept; "
-                "shorten it."
+                f"Cell {letters(place)}{row} has {len(words):,} characters, but the limit is {LONGEST_CELL:,}. "
+                "Shorten it."
             )
         self._characters += len(words)
         if self._characters > _MOST_CHARACTERS:
-            raise ReturnRejected(f"The file holds more than {_MOST_CHARACTERS:,} characters; a return does not.")
+            raise ReturnRejected(
+                f"The file has more than {_MOST_CHARACTERS:,} characters, which is too many for a return."
+            )

@@ -37,7 +37,7 @@ def parse(content: bytes, suffix: str) -> Grid:
         raise ReturnRejected("The file is empty.")
     for magic, what in _PICTURES.items():
         if content.startswith(magic):
-            raise ReturnRejected(f"The file is named .{suffix} and is {what}; choose the return itself.")
+            raise ReturnRejected(f"The file is named .{suffix} but is {what}. Choose your return.")
     packed = content.startswith(b"PK")
     try:
         with warnings.catch_warnings(action="ignore"):  # openpyxl's, of what it leaves out
@@ -45,9 +45,9 @@ def parse(content: bytes, suffix: str) -> Grid:
     except ReturnRejected:
         raise
     except MemoryError:
-        raise ReturnRejected("The file unpacks to more than can be read; a return does not.") from None
+        raise ReturnRejected("The file is too large to be a return once it is unpacked.") from None
     except Exception as error:  # what a damaged file makes of a reader has no name in common
-        raise ReturnRejected(f"The file is damaged, or no spreadsheet made it. {SAVE_AGAIN}") from error
+        raise ReturnRejected(f"The file is damaged, or a spreadsheet did not make it. {SAVE_AGAIN}") from error
 
 
 # CSV
@@ -55,10 +55,10 @@ def parse(content: bytes, suffix: str) -> Grid:
 
 def _table(content: bytes, *, packed: bool) -> Grid:
     if packed or content.startswith(OLE):
-        raise ReturnRejected("The file is named .csv and is a workbook; name it .xlsx, or save it as CSV UTF-8.")
+        raise ReturnRejected("The file is named .csv but is a workbook. Name it .xlsx, or save it as CSV UTF-8.")
     words, remarks = _words(content)
     if "\x00" in words:
-        raise ReturnRejected("The file holds null characters, as no text does; save it as CSV UTF-8.")
+        raise ReturnRejected("The file has null characters, so it is not text. Save it as CSV UTF-8.")
     words, mark = _apart(words)
     bounds = Bounds()
     rows = {}
@@ -86,7 +86,7 @@ def _words(content: bytes) -> tuple[str, tuple[str, ...]]:
         try:
             return content.decode("utf-16"), ()
         except UnicodeDecodeError:
-            raise ReturnRejected("The file is damaged Unicode text; save it as CSV UTF-8.") from None
+            raise ReturnRejected("The file is damaged Unicode text. Save it as CSV UTF-8.") from None
     try:
         return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
@@ -94,12 +94,12 @@ def _words(content: bytes) -> tuple[str, tuple[str, ...]]:
             words = content.decode("cp1252")
         except UnicodeDecodeError:
             raise ReturnRejected(
-                f"The file is not in UTF-8 (its byte {error.start + 1:,} is not), so its accents and dashes cannot be "
-                "told; save it as CSV UTF-8."
+                f"The file is not UTF-8 (see byte {error.start + 1:,}), so we cannot read its accents and "
+                "dashes. Save it as CSV UTF-8."
             ) from None
     return words, (
-        "The file is not in UTF-8 and was read as Windows text. Check that pound signs, dashes and quotation marks are "
-        "right below; if they are not, save it as CSV UTF-8.",
+        "The file is not UTF-8, so we read it as Windows text. Check pound signs, dashes and quotation marks "
+        "below. If they are wrong, save the file as CSV UTF-8.",
     )
 
 

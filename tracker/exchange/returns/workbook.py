@@ -51,14 +51,14 @@ def read_workbook(content: bytes) -> Grid:
     book = _opened(content)
     found = _table_of(book)
     remarks = [
-        f'The sheet "{sheet.title[:60]}" is no part of a return; nothing in it was read.'
+        f'The sheet "{sheet.title[:60]}" is not part of a return. We ignored it.'
         for sheet in book.sheets
         if sheet.title not in {found.title, *OTHER_SHEETS}
     ]
     if found.state != "visible":
-        remarks.append(f"The sheet {found.title[:60]} is hidden in the file, and was read all the same.")
+        remarks.append(f"The sheet {found.title[:60]} is hidden. We read it.")
     if book.epoch == CALENDAR_MAC_1904:
-        remarks.append("The workbook counts days from 1904; its dates were read as it shows them. Look at them below.")
+        remarks.append("The workbook counts days from 1904. We read its dates as it shows them. Check them below.")
     return _read(book, found, tuple(remarks))
 
 
@@ -102,11 +102,11 @@ def _opened(content: bytes) -> Book:
     """Open a workbook once its archive has been looked through. Raises ReturnRejected."""
     if content.startswith(OLE):
         raise ReturnRejected(
-            "The workbook is protected by a password, or in the old format (.xls). Take the password away, save it as "
-            "an Excel workbook (.xlsx), and try again."
+            "The workbook has a password or is in the old format (.xls). Remove the password, save it as an "
+            "Excel workbook (.xlsx) and try again."
         )
     if not content.startswith(b"PK"):
-        raise ReturnRejected(f"The file is named .xlsx and is no workbook. {SAVE_AGAIN}")
+        raise ReturnRejected(f"The file is named .xlsx but is not a workbook. {SAVE_AGAIN}")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _look_through(archive)
         if _is_strict(archive):
@@ -135,7 +135,7 @@ def _no_return(book: Book) -> str:
     if layouts and not any(foreign_files.is_return(rows) for rows in beginnings):
         return foreign_files.sentence(layouts[0])
     return (
-        f'The workbook has no sheet "{SHEET}"; download the return again, or give its sheet that name. New milestones '
+        f'The workbook has no sheet "{SHEET}". Download the return again, or rename its sheet. New milestones '
         "come from a plan (see plans/README.md)."
     )
 
@@ -172,20 +172,18 @@ def _look_through(archive: zipfile.ZipFile) -> None:
     names = [part.filename for part in parts]
     lower = [name.lower() for name in names]
     if len(parts) > _MOST_PARTS:
-        raise ReturnRejected(f"The workbook has {len(parts):,} parts; a return has at most {_MOST_PARTS}.")
+        raise ReturnRejected(f"The workbook has {len(parts):,} parts. A return can have {_MOST_PARTS} at most.")
     if len(set(names)) < len(names) or any(
         name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names
     ):
-        raise ReturnRejected(f"The workbook names its parts as no spreadsheet does. {SAVE_AGAIN}")
+        raise ReturnRejected(f"The workbook has unsafe names inside it. {SAVE_AGAIN}")
     if any(part.flag_bits & 1 for part in parts):
-        raise ReturnRejected("The workbook is protected by a password; take it away, save it, and try again.")
+        raise ReturnRejected("The workbook has a password. Remove it, save the workbook and try again.")
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in lower):
-        raise ReturnRejected(f"The workbook holds macros, which are not taken in. {SAVE_AGAIN}")
+        raise ReturnRejected(f"The workbook has macros, which we do not accept. {SAVE_AGAIN}")
     if any("externallinks/" in name for name in lower):
-        raise ReturnRejected(
-            "The workbook is linked to other workbooks; break the links in the spreadsheet, save it, and try again."
-        )
-    bomb = "The workbook unpacks to far more than it is, as no return does; nothing of it was read."
+        raise ReturnRejected("The workbook has links to other workbooks. Break the links, save it and try again.")
+    bomb = "The workbook unpacks to far more than its size, which no return does. We did not read it."
     if sum(part.file_size for part in parts) > _MOST_UNPACKED or any(
         part.file_size > _LARGE_PART and part.file_size > _TIGHTEST * part.compress_size for part in parts
     ):
@@ -199,7 +197,9 @@ def _look_through(archive: zipfile.ZipFile) -> None:
                 if unpacked > _MOST_UNPACKED:
                     raise ReturnRejected(bomb)
                 if any(doctype in end + chunk for doctype in _DOCTYPES):
-                    raise ReturnRejected("The workbook declares entities of its own, as no spreadsheet does.")
+                    raise ReturnRejected(
+                        "The workbook declares its own XML entities, which no spreadsheet does. We did not read it."
+                    )
                 end = chunk[-32:]
 
 
@@ -288,7 +288,7 @@ def _read(book: Book, sheet: Sheet, remarks: tuple[str, ...]) -> Grid:
                 merged.append((top, left, bottom, right))
                 if len(merged) > _MOST_MERGED:
                     raise ReturnRejected(
-                        f"The sheet {SHEET} has more than {_MOST_MERGED:,} merged cells; unmerge them."
+                        f"The sheet {SHEET} has more than {_MOST_MERGED:,} merged cells. Unmerge them."
                     )
             elif node.tag == _LINK:
                 links.append(node)
@@ -343,7 +343,7 @@ def _cells(book: Book, row: Element, number: int, bounds: Bounds) -> dict[int, C
         if cell:
             bounds.cell(number, place, cell.text)
             if at != number or place in found:
-                raise ReturnRejected(f"The cells of row {number:,} are not in their places. {SAVE_AGAIN}")
+                raise ReturnRejected(f"The cells of row {number:,} are out of order. {SAVE_AGAIN}")
             found[place] = cell
     return found
 
