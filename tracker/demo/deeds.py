@@ -1,4 +1,4 @@
-"""What somebody does in an invented history, before it is numbered: who, when, what and by which chance."""
+"""Changes of an invented history before they are numbered: who, when, what and by which chance."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ INVENTED = "Invented for training:"
 
 @dataclass(frozen=True)
 class Deed:
-    """What somebody does at an instant: records to be numbered once every deed is in its place.
+    """Something that a person does at an instant: records to be numbered once every deed is in its place.
 
-    What is ``said`` may be a question to be asked when all deeds before it are recorded.
+    ``said`` may be a function that is called when all deeds before it are recorded.
     """
 
     at: dt.datetime
@@ -38,7 +38,7 @@ class Deed:
 
     @property
     def records(self) -> int:
-        """How many records it makes; a question is answered by one."""
+        """How many records it makes; a function makes one."""
         return 1 if callable(self.said) else len(self.said)
 
 
@@ -66,7 +66,7 @@ def drawn(seed: int, what: str) -> random.Random:
 
 
 def likely(chance: random.Random, share: float) -> bool:
-    """Return whether something happens that does in such a share (0 to 1) of cases."""
+    """Return whether something happens that happens in such a share (0 to 1) of cases."""
     return chance.random() < share
 
 

@@ -1,7 +1,7 @@
-"""An invented history of returns on the real plan: eight quarters of reports, slips and decisions by invented roles.
+"""An invented history of returns on the real plan: eight quarters of reports, slippage and decisions by invented roles.
 
-Everything follows from a seed: the same plan, seed and day give the same acts. The plan keeps its own sources and is
-loaded as its record was published; every sentence and every name that is made up here says that it is.
+Everything follows from a seed: the same plan, seed and day give the same changes. The plan keeps its own sources and is
+loaded as its record was published. Every invented sentence and name says that it is invented.
 """
 
 from __future__ import annotations

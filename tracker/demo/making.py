@@ -1,4 +1,4 @@
-"""A demonstration store: the real plan with an invented history, made whole and marked as what it is."""
+"""A demonstration store: the real plan with an invented history, saved as a whole and marked as a demonstration."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 DEFAULT_ADDRESS = "data/demonstration.duckdb"
 
 _SNAPSHOT_RECORDS = 2
-"""Of each board that has met: its snapshot taken, and approved."""
+"""For each board that has met: its snapshot saved, and approved."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A demonstration store that was made: the end of its ledger, and how many versions it holds."""
+    """A demonstration store that was made: the end of its ledger, and its number of versions."""
 
     head: Head
     versions: int
@@ -53,12 +53,11 @@ def make_demonstration(
     day: dt.date | None = None,
     versions: int | None = None,
 ) -> Made:
-    """Make a demonstration store, in place of one that was there; the same plan, seed and day give the same seals.
+    """Make a demonstration store, replacing one that is there; the same plan, seed and day give the same seals.
 
-    The invented history ends the day before ``day``, which is today unless told. Invented commitments are added until
-    there are so many ``versions``. Raises NoDemonstration for a day or a number that leaves no room, PlanFaults,
-    StoreUnusable when what is at the address is not a demonstration, StoreBusy while it is in use; then nothing is
-    changed.
+    The invented history ends the day before ``day`` (default: today). Invented commitments are added until there are
+    this many ``versions``. Raises NoDemonstration for an impossible day or number, PlanFaults, StoreUnusable if another
+    store is at the address, StoreBusy while it is in use; then nothing is changed.
     """
     day = day or dates.today()
     if not history.EARLIEST_DAY <= day <= dates.today():
@@ -94,7 +93,7 @@ def make_demonstration(
 
 
 def is_kept(at: Address) -> bool:
-    """Say whether there is a demonstration store that opens; one of an older version is brought up to this one.
+    """Say whether there is a demonstration store that opens; one of an older version is migrated.
 
     Raises StoreBusy while it is being written to, and SchemaMismatch for one of a newer version.
     """
@@ -117,7 +116,7 @@ def _merged(*deeds: Iterable[Deed]) -> Iterator[Deed]:
 
 
 def _kept(cursor: Cursor, periods: Sequence[Period]) -> Iterator[Deed]:
-    """Keep the board of each period whose board has met: taken by one secretary, approved by the other."""
+    """Save the board of each period whose board has met: saved by one secretary, approved by the other."""
     for period in periods[:-1]:
         taken, approved = (instant(period.board_on, hour) for hour in (10, 12))
         yield Deed(taken, DEPUTY_SECRETARIAT, ChangeAction.TAKE_SNAPSHOT, partial(_taken, cursor, period))
@@ -145,7 +144,7 @@ def _approved(cursor: Cursor, period: Period) -> Sequence[tuple[Noun, dt.date]]:
 
 
 def _require_replaceable(at: Address) -> None:
-    """Raise StoreUnusable when there is anything at the address but a demonstration, or what is left of one."""
+    """Raise StoreUnusable if there is anything at the address but a demonstration, or the remains of one."""
     if not stores.there(at):
         last = at.anchor.last()
         if last and last.seq and at != Address.parse(DEFAULT_ADDRESS):

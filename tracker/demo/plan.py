@@ -1,4 +1,4 @@
-"""The plan as an invented history needs it: what it says by a day, and who answers for what."""
+"""The plan for an invented history: its statements up to a day, and its owners."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SILENT = 2
 _IRREGULAR = 4
 """Owners who leave periods out."""
 _DEPUTIES = 3
-"""Owners with a deputy who sometimes reports something else in the same period."""
+"""Owners with a deputy who sometimes reports other dates in the same period."""
 
 
 class Plan:
-    """What the plan says, as far as its record goes up to a day."""
+    """The statements of the plan, up to a day."""
 
     def __init__(self, statements: Sequence[Planned], day: dt.date) -> None:
         said: dict[type[Noun], dict[str, list[tuple[dt.date, Noun]]]] = defaultdict(lambda: defaultdict(list))
@@ -39,7 +39,7 @@ class Plan:
         self._said = said
 
     def held(self, kind: type[Noun], on: dt.date) -> dict[str, Any]:
-        """Return what held on a day, by id."""
+        """Return what was true on a day, by id."""
         return {
             noun_id: versions[-1][1]
             for noun_id, every in self._said[kind].items()
@@ -52,13 +52,13 @@ class Plan:
         return day_of(newest.statement.actual) if newest else None
 
     def keeps(self, milestone_id: str) -> bool:
-        """Say whether the plan states a milestone once, so that a change of its baseline is nobody else's."""
+        """Say whether the plan states a milestone once, so that only requests change its baseline."""
         return len(self._said[nouns.Milestone][milestone_id]) == 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """An owner of the plan: who reports for them, what is theirs, and how they keep their periods."""
+    """An owner of the plan: who reports for them, what they own, and how regularly they report."""
 
     owner_id: str
     people: tuple[tuple[str, str], ...]
@@ -70,7 +70,7 @@ class Office:
 
 
 def offices_of(plan: Plan, chance: random.Random) -> list[Office]:
-    """Return every owner of a commitment: some are silent, some irregular, some owners of a programme have a deputy."""
+    """Return every owner of a commitment: some never report, some skip periods, some have a deputy."""
     everything = plan.held(nouns.Commitment, dt.date.max)
     programmes = plan.held(nouns.Programme, dt.date.max)
     owned: dict[str, list[str]] = defaultdict(list)

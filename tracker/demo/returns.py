@@ -1,4 +1,4 @@
-"""Invented returns: what one owner's people report, rate and ask for in each period, and what is decided on it."""
+"""Invented returns: what one owner's people report, rate and request in each period, and the decisions on it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _LATE = 0.15
 """How many more have yet to report in the period that is open."""
 _REQUESTS = 2
-"""How often an owner asks for a baseline of one milestone at most."""
+"""How many requests an owner makes for one milestone at most."""
 _CONFIRMED = (
     "the team has confirmed the date. Nothing has changed since the last return.",
     "work is on plan. No decision is needed from the board.",
@@ -77,8 +77,7 @@ class _Step:
     milestone: nouns.Milestone
     happens_on: dt.date
     hope: float
-    """How far the first forecast falls short of the day on which it happens, as a share of the time until then; below
-    nothing, how far it goes beyond."""
+    """How much too early the first forecast is, as a share of the time until completion; negative is too late."""
     baseline: PublishedDate | None
     forecast: PublishedDate | None = None
     done: bool = False
@@ -88,12 +87,12 @@ class _Step:
 
     @property
     def due(self) -> PublishedDate | None:
-        """When it is expected."""
+        """The forecast."""
         return self.forecast or self.baseline
 
 
 def _step(milestone: nouns.Milestone, completed: dt.date | None, on: dt.date, chance: random.Random) -> _Step:
-    """Begin a milestone: what was published completes it then; else it happens when it is due, or some time later."""
+    """Begin a milestone: completed as published, else when due, or some time later."""
     baseline = milestone.baseline
     if completed:
         happens_on, hope = completed, 0.0
@@ -140,7 +139,7 @@ def _returned(
     steps: dict[str, _Step],
     chance: random.Random,
 ) -> Iterator[Deed]:
-    """One owner's return of one period: reports, ratings, requests, and what is said over again."""
+    """One owner's return of one period: reports, ratings, requests and confirmations."""
     by = office.people[0][0]
     at = instant(period.opens_on + dt.timedelta(days=chance.randrange(4, 23)), chance.randrange(9, 15), chance)
     on = at.date()
@@ -167,7 +166,7 @@ def _returned(
 
 
 def _awaits_record(plan: Plan, step: _Step, on: dt.date) -> bool:
-    """Say whether the published record completes a step before its owner would report on it."""
+    """Say whether the published record completes a step before its owner would report it."""
     completed = plan.completed(step.milestone.id)
     return completed is not None and completed <= on
 
@@ -177,7 +176,7 @@ def _records(step: _Step, report: Report, period: nouns.Period, on: dt.date) -> 
 
 
 def _report(step: _Step, on: dt.date, chance: random.Random) -> Report:
-    """What an owner says of a milestone: it happened; or when it is expected now, and why that moved."""
+    """An owner's report of a milestone: completed; or the forecast, and why it changed."""
     if step.happens_on <= on:
         return _completion(step, chance)
     before, now = step.due, _expected(step, on, chance)
@@ -211,7 +210,7 @@ def _dated(day: dt.date, *, month: bool) -> PublishedDate:
 
 
 def _completion(step: _Step, chance: random.Random) -> Report:
-    """A milestone that happened since the last return, with evidence or asserted without."""
+    """A milestone completed since the last return, with or without evidence."""
     step.done, step.forecast = True, None
     step.narrative = f"{INVENTED} the step is complete."
     evidence = Evidence(publisher=DEMONSTRATION, title="An invented note that the step was completed")
@@ -240,7 +239,7 @@ _OTHERWISE = "the deputy gives a different date from the last return."
 def _again(
     step: _Step, period: nouns.Period, at: dt.datetime, by: str, reason: MoveReason, chance: random.Random
 ) -> Deed:
-    """Say another date of a milestone within days of its return: to correct it, or because a deputy disagrees."""
+    """Report another date within days of a return: to correct it, or because a deputy disagrees."""
     assert step.forecast  # noqa: S101  it was just reported as not complete
     again = instant(at.date() + dt.timedelta(days=chance.randrange(1, 3)), at.hour + 1, chance)
     other = step.forecast.day + dt.timedelta(days=chance.randrange(31, 90))
@@ -252,7 +251,7 @@ def _again(
 
 
 def _wants_baseline(step: _Step, chance: random.Random) -> bool:
-    """Say whether an owner asks for a baseline: a first one, or another when the date has slipped far behind it."""
+    """Say whether an owner requests a baseline: a first one, or another when the date has slipped far behind it."""
     if step.requests >= _REQUESTS:
         return False
     if step.baseline is None:
@@ -294,7 +293,7 @@ _RATINGS = (OwnerRating.GREEN, OwnerRating.AMBER, OwnerRating.RED)
 def _rating(
     commitment: nouns.Commitment, steps: Sequence[_Step], period: nouns.Period, on: dt.date, chance: random.Random
 ) -> list[tuple[Noun, dt.date]]:
-    """What an owner says of a commitment: mostly what its dates say; at times better, with the reason that needs."""
+    """An owner's rating of a commitment: usually the status from dates; sometimes better, with the reason for it."""
     said_by_dates = max((_worry(step, on) for step in steps), default=0)
     worry = said_by_dates
     if likely(chance, 0.2):
@@ -313,7 +312,7 @@ def _rating(
 
 
 def _worry(step: _Step, on: dt.date) -> int:
-    """How much a milestone's dates worry whoever reads them: 0 not, 1 as Amber does, 2 as Red or overdue."""
+    """How worrying a milestone's dates are: 0 not, 1 as Amber, 2 as Red or overdue."""
     if step.done or step.due is None:
         return 0
     slip = (step.forecast.day - step.baseline.day).days if step.forecast and step.baseline else 0

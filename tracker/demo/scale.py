@@ -1,6 +1,6 @@
-"""Invented commitments beside the real plan, as many as a demonstration of a given size needs, and returns on them.
+"""Invented commitments in addition to the real plan, as many as a demonstration's size needs, and their returns.
 
-A thousand versions are one commitment with ten milestones, and the returns on them: round after round, one report a
+A thousand versions are one commitment with ten milestones and their returns: round after round, one report for each
 milestone, each programme's round one change.
 """
 
@@ -48,7 +48,7 @@ FEWEST = 2 + _MILESTONES_A_COMMITMENT + 5
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """An invented milestone as its returns need it: when it was due, and when it happens in this history."""
+    """An invented milestone: when it was due, and when it is completed in this history."""
 
     id: str
     programme: int
@@ -181,7 +181,7 @@ def _rating(number: int, period: nouns.Period, on: dt.date, chance: random.Rando
 
 
 def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period | None) -> Version:
-    """What is reported on a day: it happened, or a forecast that wanders about the baseline and says why it moved."""
+    """The report of a day: completed, or a forecast that varies around the baseline, with the reason."""
     done = step.happens_on <= on
     slip = dt.timedelta(days=chance.randrange(60))
     said = Report(

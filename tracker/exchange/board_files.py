@@ -6,24 +6,24 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain.dates import in_words, moment_in_words
+from tracker.domain.columns import parts
+from tracker.domain.dates import PublishedDate, in_words, moment_in_words
 from tracker.domain.text import counted
-from tracker.domain.words import BOARD
+from tracker.domain.words import BOARD, NOT_REPORTED
 from tracker.exchange import marking
 from tracker.exchange.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain.dates import PublishedDate
     from tracker.reporting.board import BoardView, ReasonGroup
-    from tracker.views.board import MilestoneLine
+    from tracker.views.board import CommitmentLine, MilestoneLine
 
 WORDING = 3
-"""To be raised whenever a sentence, a field or the order of a list of ``board_json`` is no longer what it was."""
+"""Raise this when a sentence, a field or the order of a list of ``board_json`` changes."""
 
 _CAME_WITH: dict[str, int] = {}
-"""A field that ``board_json`` did not have from the start → the wording it came with; older packs do not hold it."""
+"""Field that was added to ``board_json`` → the wording it came with. Older packs do not have it."""
 
 _WIDTH = 100
 
@@ -47,80 +47,27 @@ def board_json(view: BoardView) -> str:
             "by_owner_status": view.by_owner_status,
             "by_computed_status": view.by_computed_status,
             "by_outcome": view.by_outcome,
-            "list": [
-                {
-                    "commitment_id": line.commitment_id,
-                    "chapter": line.chapter,
-                    "kind": line.kind,
-                    "title": line.title,
-                    "programme_id": line.programme_id,
-                    "lead": line.lead,
-                    "owner": line.owner,
-                    "amount_gbp": line.amount_gbp,
-                    "target": str(line.target) if line.target else line.target_wording,
-                    "owner_status": line.owner_status or "Not reported",
-                    "owner_rationale": line.owner_rationale,
-                    "owner_override_reason": line.owner_override_reason,
-                    "owner_valid_until": line.owner_valid_until,
-                    "computed_status": line.computed_status,
-                    "outcome": line.outcome,
-                    "outcome_since": line.outcome_since,
-                    "slip_days": line.slip_days,
-                    "milestones": line.milestones,
-                    "milestones_met": line.milestones_met,
-                }
-                for line in view.commitments
-            ],
+            "list": [_commitment(line) for line in view.commitments],
         },
         "programmes": [
             {
-                "programme_id": line.programme_id,
-                "name": line.name,
-                "flagship": line.flagship,
-                "owner": line.owner,
-                "committed_gbp": line.committed_gbp,
+                **_named(line, "programme_id name flagship owner committed_gbp"),
                 "money": [
-                    {
-                        "stage": sum_.stage,
-                        "amount_gbp": sum_.amount_gbp,
-                        "amount_wording": sum_.amount_wording,
-                        "period": sum_.period,
-                        "scope": sum_.scope,
-                        "known_on": sum_.known_on,
-                        "part_of": sum_.part_of,
-                        "note": sum_.note,
-                        "source_id": sum_.source_id,
-                    }
+                    _named(sum_, "stage amount_gbp amount_wording period scope known_on part_of note source_id")
                     for sum_ in view.funding
                     if sum_.programme_id == line.programme_id
                 ],
             }
             for line in view.programmes
         ],
-        "exceptions": [
-            {
-                "commitment_id": line.commitment_id,
-                "milestone_id": line.milestone_id,
-                "reasons": line.reasons,
-                "owner": line.owner,
-                "slip_days": line.slip_days,
-                "due": _date(line.due),
-                "owner_status": line.owner_status,
-                "computed_status": line.computed_status,
-                "milestone_status": line.milestone_status,
-                "outcome": line.outcome,
-                "why": line.why,
-            }
-            for line in view.exceptions
-        ],
-        "milestones_due": [_milestone(line) for line in view.due_soon],
-        "milestones_met": [_milestone(line) for line in view.met],
+        "exceptions": [_named(line, _EXCEPTION) for line in view.exceptions],
+        "milestones_due": [_named(line, _MILESTONE) for line in view.due_soon],
+        "milestones_met": [_named(line, _MILESTONE) for line in view.met],
         "milestones_met_in_period": [line.milestone_id for line in view.met_in_period],
-        "milestones_missed_in_period": [_milestone(line) for line in view.missed_in_period],
+        "milestones_missed_in_period": [_named(line, _MILESTONE) for line in view.missed_in_period],
         "period_days": view.rules.period_days,
         "outside_world": [
-            {"on": _date(line.happened), "summary": line.summary, "evidence_id": line.evidence_id}
-            for line in view.outside_world
+            {"on": _date(line.happened), **_named(line, "summary evidence_id")} for line in view.outside_world
         ],
         "confidence": {
             "commitments_not_reported": confidence.not_reported,
@@ -139,8 +86,8 @@ def board_json(view: BoardView) -> str:
 def same_board(held: bytes, view: BoardView, wording: object) -> bool:
     """Say whether a board that was written as JSON is ``view``.
 
-    One in today's wording is the same, byte for byte. One in an older wording has the same figures: of its sentences
-    and of the fields that it could not hold, nothing is asked.
+    In today's wording it is the same, byte for byte. In an older wording it has the same figures: its sentences, and
+    fields that it could not have, are not compared.
     """
     ours = board_json(view)
     if wording == WORDING:
@@ -169,26 +116,36 @@ def _figures(content: dict[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in content.items() if key != "headline"}, "exceptions": ordered}
 
 
-def _milestone(line: MilestoneLine) -> dict[str, Any]:
+_EXCEPTION = (
+    "commitment_id milestone_id reasons owner slip_days due owner_status computed_status milestone_status outcome why"
+)
+_COMMITMENT = (
+    "commitment_id chapter kind title programme_id lead owner amount_gbp target owner_status owner_rationale "
+    "owner_override_reason owner_valid_until computed_status outcome outcome_since slip_days milestones milestones_met"
+)
+_MILESTONE = (
+    "milestone_id commitment_id title baseline original_baseline baseline_wording forecast actual slip_days status "
+    "evidence_id"
+)
+
+
+def _commitment(line: CommitmentLine) -> dict[str, Any]:
     return {
-        "milestone_id": line.milestone_id,
-        "commitment_id": line.commitment_id,
-        "title": line.title,
-        "baseline": _date(line.baseline),
-        "original_baseline": _date(line.original_baseline),
-        "baseline_wording": line.baseline_wording,
-        "forecast": _date(line.forecast),
-        "actual": _date(line.actual),
-        "slip_days": line.slip_days,
-        "status": line.status,
-        "evidence_id": line.evidence_id,
+        **_named(line, _COMMITMENT),
+        "target": str(line.target) if line.target else line.target_wording,
+        "owner_status": line.owner_status or NOT_REPORTED,
     }
 
 
-def _date(published: PublishedDate | None) -> dict[str, str] | None:
+def _named(line: Any, names: str) -> dict[str, Any]:
+    """Return some fields of a line by name."""
+    known = parts(type(line))
+    values = {name: known[name].get(line) for name in names.split()}
+    return {name: _date(value) if isinstance(value, PublishedDate) else value for name, value in values.items()}
+
+
+def _date(published: PublishedDate) -> dict[str, str]:
     """A date as the day used in sums, its precision, and how to say it."""
-    if published is None:
-        return None
     return {"day": published.day.isoformat(), "precision": published.precision, "text": str(published)}
 
 
@@ -232,7 +189,7 @@ def board_text(view: BoardView) -> str:
 
 
 def _exceptions(group: ReasonGroup) -> Iterable[str]:
-    """One group of exceptions: each with its slip and why, but of those that are only silent their ids alone."""
+    """One group of exceptions, each with its slippage and why; for those only not reported, just the ids."""
     if group.silent:
         yield from _wrapped(f"{group.title}: {', '.join(line.commitment_id for line in group.lines)}")
         return

@@ -24,7 +24,7 @@ def is_formula_like(text: str) -> bool:
 
 
 def letters(column: int) -> str:
-    """Return the letters of a column, counted from 1: A, Z, AA. There is no last one: a CSV file may go on and on."""
+    """Return the letters of a column, counted from 1: A, Z, AA. There is no limit."""
     found = ""
     while column:
         column, rest = divmod(column - 1, 26)

@@ -133,5 +133,5 @@ def _commitment(line: RatingLine) -> dict[str, Any]:
 
 
 def _one_line(text: str) -> str:
-    """A person's text on one line, so that it makes no line of a letter's heading."""
+    """A person's text on one line, so that it cannot add a line to a letter's heading."""
     return " ".join(text.split())

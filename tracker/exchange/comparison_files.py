@@ -23,7 +23,7 @@ _WIDTH = 100
 
 
 def comparison_json(comparison: Comparison) -> str:
-    """Return a comparison as one JSON object: instants in UTC, money in pounds, every field that moved, unknowns null.
+    """Return a comparison as one JSON object: instants in UTC, money in pounds, every changed field, unknowns null.
 
     The same two boards give the same bytes.
     """
@@ -125,7 +125,7 @@ def _lines(row: ChangeRow, evidence: SourceLine | None) -> Iterator[str]:
 
 
 def moved(row: ChangeRow) -> str:
-    """Say what a row moved from and to, by how much and in which direction; what is new by itself."""
+    """Describe a change: old and new value, by how much and in which direction. A new record has only its value."""
     said = row.new or "" if row.old is None else f"{row.old} → {row.new or 'none'}"
     if row.days is not None:
         said += f" ({row.days:+,} {'day' if abs(row.days) == 1 else 'days'})"
@@ -135,7 +135,7 @@ def moved(row: ChangeRow) -> str:
 
 
 def recorded(row: ChangeRow) -> str:
-    """Say who recorded it and when; nothing when nobody did."""
+    """Say who recorded it and when; empty if no one did."""
     if row.recorded_at is None:
         return ""
     since = f", true from {in_words(row.holds_from)}" if row.holds_from else ""

@@ -28,15 +28,15 @@ FILL_IN = "FILL IN"
 Word = TypeVar("Word", bound="StrEnum")
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _LARGEST_GBP = Decimal(10) ** 13
-"""Ten trillion pounds: more is a slip of the keyboard."""
+"""Ten trillion pounds: more is a typing error."""
 _LARGEST_SHOWN = 10**18
 
 
 class Entry:
     """One table of a TOML file, or one row of a CSV file, being read.
 
-    Each reader returns the field's value, or a harmless stand-in after noting a fault; whoever reads the entry drops
-    what it made when ``faults`` has grown. ``done`` notes the fields that nobody read.
+    Each reader returns the field's value, or a harmless stand-in after noting a fault. The caller drops what it made if
+    ``faults`` has grown. ``done`` notes the fields that were read.
     """
 
     def __init__(self, values: Mapping[str, Any], *, file: str, name: str, faults: list[str]) -> None:
@@ -116,13 +116,13 @@ class Entry:
         return value
 
     def pounds(self, field: str) -> Decimal:
-        """Read a sum in pounds that must be there: a number, or in a CSV file its digits."""
+        """Read a required amount in pounds: a number, or digits in a CSV file."""
         if not self.has(field):
             self.fault(field, "is missing. Give the amount in pounds.")
         return self.optional_pounds(field) or Decimal(0)
 
     def optional_pounds(self, field: str) -> Decimal | None:
-        """Read a sum in pounds that may be absent."""
+        """Read an optional amount in pounds."""
         value = self._take(field)
         if value in (None, ""):
             return None
@@ -145,7 +145,7 @@ class Entry:
         return amount
 
     def day(self, field: str, *, default: dt.date | None = None) -> dt.date:
-        """Read the day from which something held; one that must be there unless there is a ``default``."""
+        """Read the day from which something is true; required unless there is a ``default``."""
         value = self._take(field)
         if value is None and default is not None:
             return default
@@ -203,7 +203,7 @@ class Entry:
         ]
 
     def done(self) -> None:
-        """Note every field that nobody read: a slip of the keyboard must not be lost in silence."""
+        """Note every field that was not read, because a typing error must not be ignored."""
         for field in sorted(self._values.keys() - self._asked):
             near = difflib.get_close_matches(field, self._asked, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else "; remove it."

@@ -1,6 +1,6 @@
-"""Files that are no return: what they are, and what to do with them, in one sentence.
+"""Files that are not returns: what they are, and what to do with them, in one sentence.
 
-Whoever has milestones in another program tries that program's file first; a plan can be drafted from some of them.
+People who have milestones in another program try that program's file first. A plan can be drafted from some of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Layout(StrEnum):
-    """What a file is, as a sentence says it."""
+    """What a file is, in words."""
 
     MAJOR_PROJECTS = "a table of the Government Major Projects Portfolio (GMPP, from NISTA)"
     MS_PROJECT = "a schedule from Microsoft Project"
@@ -41,7 +41,7 @@ class Layout(StrEnum):
 DRAFTED = frozenset(
     {Layout.MAJOR_PROJECTS, Layout.MS_PROJECT, Layout.OPENPROJECT, Layout.PLANNER, Layout.LIST, Layout.PROJECT_RETURN}
 )
-"""What plainly holds milestones, so that a plan can be drafted from it."""
+"""Layouts that contain milestones, so that a plan can be drafted from them."""
 
 ABOVE = 20
 """Rows that may be above the headings."""
@@ -79,7 +79,7 @@ FINISH = (
     re.compile(r".*\b(finish|end date|due date|completion date|target date|deadline)\b.*", re.IGNORECASE),
     re.compile(r".*\b(end|due|target|completion|expected|forecast|planned)\b.*|date|when", re.IGNORECASE),
 )
-"""Headings of the day by which something is due, those that can mean nothing else first."""
+"""Headings of the due date, the unmistakable ones first."""
 _NO_FINISH = re.compile(
     r".*(start|baseline|original|created|%|variance|narrative|commentary|cost|£|actions|\brag\b|status).*",
     re.IGNORECASE,
@@ -130,7 +130,7 @@ def _rows(beginning: bytes) -> list[list[str]]:
 
 
 def table_rows(words: str, *, most: int) -> list[list[str]]:
-    """Return the first ``most`` rows of a table as text, whatever stands between its fields. Raises csv.Error."""
+    """Return the first ``most`` rows of a table as text, whatever its separator. Raises csv.Error."""
     lines = words.splitlines()[:ABOVE]
     if lines and re.fullmatch(r'"?sep=."?', lines[0].strip(), re.IGNORECASE):
         words = words.partition("\n")[2]
@@ -144,7 +144,7 @@ def table_rows(words: str, *, most: int) -> list[list[str]]:
 
 
 def of_rows(rows: Iterable[Sequence[str]]) -> Layout | None:
-    """Return what a table is by the first of its rows that says so; None for a return, or when none does."""
+    """Return what a table is, by the first row that shows it; None for a return, or if no row does."""
     headings = [[cell.strip() for cell in row] for row in rows]
     if is_return(headings):
         return None
@@ -156,12 +156,12 @@ def of_rows(rows: Iterable[Sequence[str]]) -> Layout | None:
 
 
 def is_return(rows: Iterable[Sequence[str]]) -> bool:
-    """Say whether one of some rows has the headings by which a return is known."""
+    """Say whether a row has the headings of a return."""
     return any({cell.strip().casefold() for cell in row} >= {"milestone", "status"} for row in rows)
 
 
 def of_heading(row: Sequence[str]) -> Layout | None:
-    """Return what a table is by its row of headings; None when they say nothing known."""
+    """Return what a table is by its row of headings; None if they are not known."""
     named = {cell.strip().casefold() for cell in row if cell.strip()}
     for layout, words in _TELLING:
         if all(any(re.search(word, name) for name in named) for word in words):

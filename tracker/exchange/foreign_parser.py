@@ -1,6 +1,6 @@
-"""A file of another program to the milestones in it: what runs in a process of its own (tracker.exchange.sandbox).
+"""The milestones in a file of another program, read in a process of its own (tracker.exchange.sandbox).
 
-Hostile input: XML may declare nothing, and what is read is bounded.
+Input is hostile: XML may declare nothing, and what is read has limits.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def main(suffix: str) -> None:
 
 
 def parse(content: bytes, suffix: str) -> dict[str, object]:
-    """Return the layout of a file, the name in it and its tasks. Raises ReturnRejected, and whatever a reader raises.
+    """Return the layout of a file, the name in it and its tasks. Raises ReturnRejected, and any error of a reader.
 
-    A task is a mapping of title, finish, baseline, milestone, complete and note to texts, empty where there is none.
+    A task is a mapping of title, finish, baseline, milestone, complete and note to texts; empty if there is none.
     """
     if suffix == "xml":
         return _schedule(content)

@@ -36,7 +36,7 @@ _HEADER = (
 
 
 def history_csv(view: HistoryView) -> str:
-    """Return the lines of a history as CSV (RFC 4180, UTF-8 with its mark), a header first.
+    """Return a history as CSV (RFC 4180, UTF-8 with its mark), a header first.
 
     A text that a spreadsheet would take for a formula begins with an apostrophe.
     """

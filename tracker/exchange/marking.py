@@ -1,4 +1,4 @@
-"""How a file says that its data are a demonstration's: the one way for every exporter, whatever its format."""
+"""How every file says that its data is demonstration data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ COLUMN = "demonstration"
 
 
 def file_name(name: str, *, demonstration: bool) -> str:
-    """Return the name of a file, which says first that its data are a demonstration's."""
+    """Return the name of a file, with a prefix for demonstration data."""
     return f"demonstration-data_{name}" if demonstration else name
 
 
 def notice(*, demonstration: bool) -> list[str]:
-    """Return the lines that a text begins with: what the data are and a blank, or none for real data."""
+    """Return the first lines of a text: a notice and a blank line for demonstration data, or none."""
     return [DEMONSTRATION_NOTICE, ""] if demonstration else []
 
 

@@ -1,7 +1,7 @@
 """A plan drafted from a file of another program: TOML for a person to edit. Nothing is loaded.
 
-What the file does not say is a guess, marked with GUESS in a comment, or a text that begins with FILL IN, which no
-plan may keep.
+What the file does not say is a guess, marked with GUESS in a comment, or a text that begins with FILL IN, which a plan
+may not keep.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Task:
 def draft(content: bytes, name: str) -> str:
     """Return a plan drafted from a file: a GMPP table, a Microsoft Project schedule (CSV or XML), or a list.
 
-    Raises ReturnRejected with a sentence when there are no milestones in it, StoreBusy when other files are being read.
+    Raises ReturnRejected with a sentence if it has no milestones, StoreBusy while other files are being read.
     """
     suffix = PurePath(name).suffix.lower().removeprefix(".")
     if suffix not in _SUFFIXES:
@@ -69,7 +69,7 @@ def draft(content: bytes, name: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, without what TOML may not hold."""
+    """Return a text on one line, without characters that TOML does not allow."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

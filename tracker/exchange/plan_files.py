@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BYTES = 5 * 1024 * 1024
-"""Of a file; the largest plan that ships has a hundredth of it."""
+"""The limit for a file; the largest plan that ships has a hundredth of it."""
 
 _SUFFIX = ".toml"
 _LEFT_BEHIND = (".bak", ".orig", ".rej", ".swo", ".swp", ".tmp", "~")
@@ -25,19 +25,19 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class UnreadableFile(TrackerError):
-    """A file that is not read; a sentence without its name, which says why and what to do."""
+    """A file that is not read: a sentence, without its name, that says why and what to do."""
 
 
 def plan_files(plans: Path) -> list[Path]:
     """Return the plans in a folder and the folders in it, in order: every name that ends in ``.toml``.
 
-    Names that begin with a dot, and what editors leave beside a file, are passed over.
+    Names that begin with a dot, and files that editors leave behind, are ignored.
     """
     return sorted(path for path in _all(plans) if not _passed_over(path, plans) and path.name.endswith(_SUFFIX))
 
 
 def misnamed(plans: Path) -> list[Path]:
-    """Return the files whose names end as a plan's but for capitals: ``….TOML``."""
+    """Return the files whose names end like a plan's, but in capitals: ``….TOML``."""
     return [
         path
         for path in _all(plans)
@@ -66,7 +66,7 @@ def _all(plans: Path) -> Iterator[Path]:
 
 
 def _passed_over(path: Path, plans: Path) -> bool:
-    """Say whether a name is hidden, or one that an editor or a notebook leaves behind; or is in a folder so named."""
+    """Say whether a name is hidden, was left behind by an editor or a notebook, or is in such a folder."""
     parts = path.relative_to(plans).parts
     return any(part.startswith((".", "~$", "#")) for part in parts) or path.name.endswith(_LEFT_BEHIND)
 

@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a plan says: ``noun`` held from ``effective_on``; ``where`` names the file and entry that says it.
+    """One statement of a plan: ``noun`` is true from ``effective_on``; ``where`` names its file and entry.
 
-    ``formerly`` is the id that it had before, where it had another.
+    ``formerly`` is its former id, if it had one.
     """
 
     noun: Noun
@@ -74,7 +74,7 @@ class _Reader:
         *,
         formerly: str | None = None,
     ) -> None:
-        """Add the statement that a noun with these fields held from a day; a text that cannot be kept is a fault."""
+        """Add the statement that a noun with these fields is true from a day; a text that cannot be kept is a fault."""
         try:
             self.statements.append(Planned(noun(**fields), effective_on, entry.where, formerly))
         except UnstorableText as error:
@@ -84,7 +84,7 @@ class _Reader:
 def read_plan(plans: Path, data: Path) -> list[Planned]:
     """Read every ``plans/**/*.toml`` and the two CSV files of ``data/``, and check them as one plan.
 
-    Raises PlanFaults with a sentence a fault, every one that can be told apart at once.
+    Raises PlanFaults with one sentence for each separate fault.
     """
     reader = _Reader()
     files = plan_files.plan_files(plans)
@@ -109,9 +109,9 @@ def read_plan(plans: Path, data: Path) -> list[Planned]:
 
 
 def unread_files(plans: Path, *, hidden: bool = True) -> list[str]:
-    """Return a sentence for every file in the folder of the plans that is not read as one, or that says nothing.
+    """Return a sentence for every file in the folder of the plans that is not read as a plan, or is empty.
 
-    ``hidden`` adds names that begin with a dot, and what editors leave beside a plan.
+    ``hidden`` adds names that begin with a dot, and files that editors leave behind.
     """
     unread = [f"{_name(file, plans)} is not read as a plan." for file in plan_files.not_read(plans, hidden=hidden)]
     empty = [f"{_name(file, plans)} is empty." for file in plan_files.plan_files(plans) if _is_empty(file)]
@@ -132,7 +132,7 @@ def _name(file: Path, plans: Path) -> str:
 
 
 def _printable(fault: str) -> str:
-    """Return a sentence with what would break its line, or a terminal, written as an escape."""
+    """Return a sentence in which whatever would break its line, or a terminal, is escaped."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in fault)
 
 
@@ -156,7 +156,7 @@ def _read_toml(reader: _Reader, file: Path, name: str) -> None:
 
 
 def _from_the_start(noun: type[Noun]) -> Callable[[_Reader, Entry], None]:
-    """Return the reader of a noun that holds from the day of the Green Paper and needs no check of its own."""
+    """Return the reader of a noun that is true from the day of the Green Paper and needs no check of its own."""
     return lambda reader, entry: reader.say(entry, noun, dates.GREEN_PAPER, plan_layouts.read(entry, noun))
 
 
@@ -268,7 +268,7 @@ def _columns(noun: type[Noun], *days: str) -> _Columns:
 
 
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?\s*\r?\n", re.IGNORECASE)
-"""The first line by which Excel says what stands between the fields."""
+"""The first line in which Excel names the separator."""
 
 
 def _read_csv(reader: _Reader, file: Path, columns: _Columns, read: Callable[[_Reader, Entry], None]) -> None:
@@ -288,7 +288,7 @@ def _read_csv(reader: _Reader, file: Path, columns: _Columns, read: Callable[[_R
         return
     heading = [field.strip() for field in heading]
     while heading and not heading[-1] and not any("".join(row[len(heading) - 1 :]).strip() for row in rows):
-        heading.pop()  # columns that a spreadsheet saved and nobody filled
+        heading.pop()  # empty columns that a spreadsheet saved
     if fault := _heading_fault(heading, columns):
         reader.faults.append(f"{name}: {fault}")
         return
@@ -307,13 +307,13 @@ def _read_csv(reader: _Reader, file: Path, columns: _Columns, read: Callable[[_R
 
 
 def _delimiter(text: str) -> str:
-    """Return what stands between the fields of a heading: a comma, unless there is none."""
+    """Return the separator of a heading: a comma, unless there is none."""
     heading = text.partition("\n")[0]
     return next((mark for mark in ",;\t" if mark in heading), ",")
 
 
 def _near_name(file: Path) -> str:
-    """Name a file beside one that is missing which may be it under another name."""
+    """Name a file in the same folder that may be the missing one under another name."""
     beside = [one.name for one in file.parent.iterdir()] if file.parent.is_dir() and not file.exists() else []
     near = difflib.get_close_matches(file.name.lower(), {name.lower(): name for name in beside}, n=1, cutoff=0.8)
     found = next((name for name in beside if near and name.lower() == near[0]), None)
@@ -321,7 +321,7 @@ def _near_name(file: Path) -> str:
 
 
 def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
-    """Say in one sentence what is wrong with a heading; None when nothing is."""
+    """Say in one sentence what is wrong with a heading; None if nothing is."""
     if not heading:
         return "the file is empty. Put back its heading and rows."
     if twice := [field for field, times in Counter(heading).items() if times > 1]:
@@ -361,7 +361,7 @@ def _funding(reader: _Reader, entry: Entry) -> None:
 
 
 def _check_whole(reader: _Reader) -> None:
-    """Check what only the whole plan can show: ids said twice, and names of things that are not there."""
+    """Check what only the whole plan can show: repeated ids, and names of things that do not exist."""
     said: dict[tuple[type[Noun], str, dt.date | None], Planned] = {}
     ids: dict[type[Noun], set[str]] = {kind: set() for kind in LAYOUTS}
     alike: dict[tuple[type[Noun], str], Planned] = {}
@@ -393,7 +393,7 @@ def _check_whole(reader: _Reader) -> None:
 
 
 def _check_renames(reader: _Reader) -> None:
-    """Check that a former id is no entry's id any more, and only one entry's former id."""
+    """Check that a former id is no longer an entry's id, and belongs to only one entry."""
     ids = {(type(s.noun), s.noun.id) for s in reader.statements}
     used: dict[tuple[type[Noun], str], Planned] = {}
     for statement in reader.statements:
@@ -423,4 +423,4 @@ def _check_inheritance(reader: _Reader) -> None:
 
 
 _SAID_BY_DAY = (Assessment, Progress)
-"""Nouns of which a plan tells the history: one statement an id and day."""
+"""Nouns whose history is in a plan: one statement for each id and day."""

@@ -1,7 +1,7 @@
-"""Reading a file from outside in a process of its own, which holds nothing of ours and may take only so much.
+"""Reading a file from outside in a process of its own, with limits and nothing of ours.
 
-The process is given the file's bytes and gives back bytes: it has no store, no environment and no arguments but a word.
-Where the system can limit memory and processor time it does so; a limit of time holds everywhere.
+The process gets the file's bytes and gives back bytes. It has no store, no environment and no arguments but a word. If
+the system can limit memory and processor time, it does; the time limit applies everywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 try:
     import resource as _resource
-except ImportError:  # a system without such limits (Windows): the limit of time still holds
+except ImportError:  # a system without such limits (Windows): the time limit still applies
     _resource = None  # type: ignore[assignment]
 
 MEMORY_BYTES = 500 * 1024 * 1024
@@ -49,9 +49,9 @@ class Busy(Exception):
 
 
 def run(module: str, word: str, content: bytes) -> bytes:
-    """Run ``module.main(word)`` over ``content`` in a process of its own, and return what that wrote.
+    """Run ``module.main(word)`` over ``content`` in a process of its own, and return what it wrote.
 
-    One at a time: the limit of memory is for the whole server. Raises Overrun, Busy.
+    One at a time, because the memory limit is for the whole server. Raises Overrun, Busy.
     """
     if not _one_at_a_time.acquire(timeout=_WAIT_SECONDS):
         raise Busy
@@ -83,7 +83,7 @@ def _run(module: str, word: str, content: bytes) -> bytes:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End the process, and whatever it may have started."""
+    """End the process, and everything that it started."""
     if child.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             if hasattr(os, "killpg"):
@@ -94,7 +94,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def enter() -> None:
-    """Take on the limits; called in the process before anything else is imported."""
+    """Apply the limits; called in the process before anything else is imported."""
     if _resource:
         for limit, most in (
             (_resource.RLIMIT_AS, MEMORY_BYTES),

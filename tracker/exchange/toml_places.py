@@ -1,4 +1,4 @@
-"""Where in a plan a line is: what is not TOML is told of with the entry and the field that it stands in."""
+"""Where in a plan a line is: a fault of TOML names its entry and field."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _OTHER_DATE = re.compile(r"(\d{4}-\d{2}|\d{4}-Q[1-4]|FY\d{4}-\d{2}|(spring|summe
 
 
 def fault(name: str, text: str, error: str) -> str:
-    """Return the sentence for a file that is not TOML: the file, the entry and field of the line, and the remedy.
+    """Return the sentence for a file that is not TOML: the file, the entry and field of the line, and what to do.
 
-    ``error`` is what the reader of TOML said of ``text``.
+    ``error`` is the message of the TOML reader about ``text``.
     """
     found = _AT_LINE.search(error)
     lines = text.splitlines()[: int(found[1])] if found else []
@@ -32,7 +32,7 @@ def fault(name: str, text: str, error: str) -> str:
 
 
 def entry_of(lines: list[str]) -> list[str]:
-    """Return the entry that the last of some lines is in, after those around it: ``outcome 2``."""
+    """Return the entry of the last line, after the entries around it: ``outcome 2``."""
     inside: dict[str, str] = {}
     counts: dict[str, int] = {}
     table = ""

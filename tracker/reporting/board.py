@@ -43,7 +43,7 @@ _GROUPS = {
     REVERSED: ("Superseded or not pursued, but with open milestones", "commitment"),
     SILENT: ("Not reported by the owner", "commitment"),
 }
-"""Reason → how a list of the lines it comes first for is headed, and what they are."""
+"""Reason → the heading of its list, and what the list counts."""
 
 _LONGEST_RATIONALE = 300
 """Characters of an owner's rationale that an exception quotes; the commitment's page has the whole."""
@@ -51,7 +51,7 @@ _LONGEST_RATIONALE = 300
 
 @dataclass(frozen=True, kw_only=True)
 class ExceptionLine:
-    """Something the board should look at, with who answers for it and why; ``slip_days`` as of the board's day.
+    """Something the board should look at, with its owner and the reason; ``slip_days`` as at the board's day.
 
     The statuses are the commitment's; ``milestone_status`` is its milestone's, None for a commitment as a whole.
     """
@@ -74,19 +74,19 @@ class ExceptionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonGroup:
-    """The exceptions that have one worst reason, furthest behind the baseline first."""
+    """The exceptions that share their worst reason, latest against the baseline first."""
 
     reason: str
     lines: tuple[ExceptionLine, ...]
 
     @property
     def silent(self) -> bool:
-        """Say whether nothing is wrong but that their owners have not reported."""
+        """Say whether their only reason is that their owners have not reported."""
         return self.reason == SILENT
 
     @property
     def title(self) -> str:
-        """Say what they are, how many, and in what order: ``Overdue: 8 milestones, furthest behind first``."""
+        """Return their heading, with number and order: ``Overdue: 8 milestones, latest against the baseline first``."""
         heading, unit = _GROUPS[self.reason]
         order = ", latest against the baseline first" if len(self.lines) > 1 and unit == "milestone" else ""
         return f"{heading}: {counted(len(self.lines), unit)}{order}"
@@ -94,7 +94,7 @@ class ReasonGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Confidence:
-    """How far this report can be trusted: how much of it is silent, stale, unknown or without evidence."""
+    """How reliable this report is: how much of it is not reported, stale, unknown or without evidence."""
 
     owners: int
     owners_confirmed: int
@@ -107,7 +107,7 @@ class Confidence:
 
     @property
     def of_owners(self) -> str:
-        """Say how many owners have reported: ``10 of 17 owners of open commitments have reported on all of theirs``."""
+        """Say how many owners have reported: ``10 of 17 owners have reported on all their open commitments``."""
         verb = "has" if self.owners_confirmed == 1 else "have"
         owners = counted(self.owners, "owner")
         return f"{self.owners_confirmed} of {owners} {verb} reported on all their open commitments"
@@ -115,10 +115,10 @@ class Confidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """Where a board is seen from: its day, the end of the ledger that it knows, and the tolerances (days).
+    """Which board it is: its day, the last change that it includes, and the tolerances (days).
 
-    ``known_at`` is when the last change taken into account was recorded (UTC; None: nothing had been recorded).
-    ``demonstration`` says that the data are synthetic and must be marked so wherever they are shown.
+    ``known_at`` is when that change was recorded (UTC; None: nothing was recorded). ``demonstration`` says that the
+    data is synthetic and must be marked so wherever it is shown.
     """
 
     as_at: dt.date
@@ -170,7 +170,7 @@ class BoardView(Header, Lists):
 
     @property
     def exception_groups(self) -> tuple[ReasonGroup, ...]:
-        """The exceptions by their worst reason, worst first; a reason that none has is left out."""
+        """The exceptions by their worst reason, worst first; reasons without exceptions are left out."""
         groups = (
             ReasonGroup(reason=reason, lines=tuple(line for line in self.exceptions if line.reasons[0] == reason))
             for reason in REASONS
@@ -234,20 +234,20 @@ def build_board(header: Header, lists: Lists) -> BoardView:
 
 
 def _in_order(dated: Iterable[tuple[PublishedDate | None, MilestoneLine]]) -> list[tuple[dt.date, MilestoneLine]]:
-    """Return milestones with the day of a date that each has, earliest first; those without one are left out."""
+    """Return milestones with the day of one of their dates, earliest first; those without it are left out."""
     found = [(date.day, milestone) for date, milestone in dated if date]
     return sorted(found, key=lambda one: (one[0], one[1].milestone_id))
 
 
 def _counts(words: Iterable[str], order: Iterable[str]) -> dict[str, int]:
-    """Count words, in the scale's own order and then any that are not of it, leaving out those that do not occur."""
+    """Count words: those of the scale first, in its order, then any others; words that do not occur are left out."""
     found = Counter(words)
     scale = [str(word) for word in order]
     return {word: found[word] for word in (*scale, *sorted(found.keys() - set(scale))) if found[word]}
 
 
 def _reported(commitment: CommitmentLine, as_at: dt.date, rules: Tolerances) -> bool:
-    """Say whether the owner stands behind a commitment's line: a rating that holds, or a report not yet stale."""
+    """Say whether the owner has reported on a commitment: its rating or their newest report is still good."""
     newest = commitment.owner_reported_on
     fresh = newest is not None and (as_at - newest).days <= rules.stale_days
     return commitment.owner_status is not None or fresh
@@ -279,7 +279,7 @@ def _confidence(
 def _exceptions(
     commitments: Sequence[CommitmentLine], milestones: Sequence[MilestoneLine], as_at: dt.date, rules: Tolerances
 ) -> list[ExceptionLine]:
-    """List exceptions by worst reason; of one reason, the furthest behind its baseline first."""
+    """List exceptions by worst reason; within one reason, the latest against its baseline first."""
     by_id = {c.commitment_id: c for c in commitments}
     lines = []
     covered = set()
@@ -349,7 +349,7 @@ def _exception(
 
 
 def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: Sequence[str], as_at: dt.date) -> str:
-    """Say in a sentence or two why a line is an exception."""
+    """Say in a sentence or two why something is an exception."""
     sentences = []
     if milestone and OVERDUE in reasons and milestone.due:
         late = (as_at - milestone.due.day).days

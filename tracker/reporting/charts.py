@@ -1,4 +1,4 @@
-"""Charts whose titles state what they show. Each has a text alternative, and its table stands beside it on the page."""
+"""Charts whose titles state what they show. Each has a text alternative, and its table is next to it on the page."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _MARKS = {
     "forecast": ("triangle-right", "#b36b00"),
     "happened": ("circle", "#3d7a5a"),
 }
-"""What a timeline shows → shape and colour, so that neither is alone."""
+"""Part of a timeline → shape and colour, so that neither is alone."""
 
 _TREND = {
     "forecast": ("#b36b00", [1, 0]),
@@ -57,7 +57,7 @@ _TREND = {
     "happened": ("#3d7a5a", [1, 0]),
     "the date of the report": ("#8c1d18", [4, 3]),
 }
-"""What a milestone's trend shows → colour and dash, so that neither is alone."""
+"""Part of a milestone's trend → colour and dash, so that neither is alone."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class Finding:
     title: str
     alternative: str
     table: tuple[tuple[str, ...], ...] = ()
-    """The same figures, heading first, for a chart that has no table of its own on the page."""
+    """The same figures, heading first, for a chart without its own table on the page."""
 
 
 def _height(rows: int, *, row: int, legend: int) -> int:
-    """The height of a whole chart in pixels: its rows, and its title, axis and legend of so many lines."""
+    """The height of a whole chart in pixels: its rows, and its title, axis and the lines of its legend."""
     return rows * row + 95 + legend * 18
 
 
@@ -93,7 +93,7 @@ def _chapter(number: int) -> str:
 
 
 def outcomes_by_chapter(view: BoardView) -> Finding:
-    """Show what the evidence says of the commitments of each chapter; counts of commitments."""
+    """Show the evidence view of the commitments of each chapter; counts of commitments."""
     group_of = {outcome: group for group, (outcomes, _) in _GROUPS.items() for outcome in outcomes}
     order = list(_GROUPS)
     found = Counter((line.chapter, group_of[Outcome(line.outcome or Outcome.UNKNOWN)]) for line in view.commitments)
@@ -139,7 +139,7 @@ def outcomes_by_chapter(view: BoardView) -> Finding:
 
 
 def overdue_milestones(view: BoardView) -> Finding | None:
-    """Show how far the overdue milestones are behind their baselines, in days, furthest first; None when none is."""
+    """Show how late the overdue milestones are, in days against their baselines, latest first; None if none is."""
     late = sorted(
         (m for m in view.milestones if m.status == MilestoneStatus.OVERDUE),
         key=lambda m: (-(m.slip_days or 0), m.milestone_id),
@@ -248,9 +248,9 @@ def milestone_timeline(milestones: Sequence[MilestoneLine], as_at: dt.date) -> F
 
 
 def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.date) -> Finding | None:
-    """Show what a milestone's date was said to be, at each report of it; None when no date was ever said.
+    """Show a milestone's date at each report of it; None if no date was ever reported.
 
-    Days of reports go across and dates said go up: a flat line keeps its promise, a rising one slips, and where it
+    Days of reports go across and reported dates go up. A flat line keeps its promise, a rising one slips, and where it
     meets the diagonal the day has come.
     """
     if not any(line.forecast or line.actual or line.baseline for line in lines):
@@ -312,11 +312,11 @@ def milestone_trend(milestone_id: str, lines: Sequence[TrendLine], as_at: dt.dat
         for line in lines
     )
     whole = f"{title}. {milestone_id} up to {as_at}: {in_words}."
-    return Finding(_styled(chart, title.split("; ")), title, whole)  # a narrow screen cuts a line that is long
+    return Finding(_styled(chart, title.split("; ")), title, whole)  # a narrow screen cuts a long line
 
 
 def _trend_in_words(lines: Sequence[TrendLine]) -> str:
-    """What a milestone's reports come to: how often its forecast moved and how far; corrections are not moves."""
+    """Sum up a milestone's reports: how often its forecast moved and how far; corrections are not moves."""
     forecasts = [line for line in lines if line.forecast]
     moves, corrections = [], 0
     for before, after in pairwise(forecasts):

@@ -1,4 +1,4 @@
-"""Who has confirmed and who has not in a reporting period: a line for each contributor, and what nobody was given."""
+"""Who has confirmed and who has not in a reporting period: each contributor, and what is not assigned to anyone."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class ChaseLine:
 
     @property
     def done(self) -> bool:
-        """Say whether nothing is left for them to do."""
+        """Say whether they have done everything."""
         return not self.waiting and not self.unrated
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChaseView:
-    """The chase list of a period as it stood on a day; ``orphans`` and ``unrated_orphans`` were given to nobody."""
+    """The chase list of a period as at a day; ``orphans`` and ``unrated_orphans`` are not assigned to anyone."""
 
     period: PeriodLine
     day: dt.date
@@ -50,7 +50,7 @@ class ChaseView:
 
     @property
     def done(self) -> int:
-        """How many contributors have nothing left to do."""
+        """How many contributors have done everything."""
         return sum(1 for line in self.people if line.done)
 
     @property
@@ -69,10 +69,9 @@ def build_chase(
     lines: Sequence[UpdateLine],
     ratings: Sequence[RatingLine],
 ) -> ChaseView:
-    """Put the chase list together: those with most to do first.
+    """Put the chase list together, those with most to do first.
 
-    A milestone asks to be confirmed until it has happened, a commitment to be rated until nothing more is expected of
-    it.
+    A milestone is to be confirmed until it is completed, and a commitment to be rated until it is closed.
     """
     asked_of = [both for both in people if both[1].active and both[1].role is Role.CONTRIBUTOR]
     active = [person for _, person in asked_of]

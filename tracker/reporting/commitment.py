@@ -1,4 +1,4 @@
-"""One commitment as the board may ask after it: statuses, sources, money, milestones, history, who recorded it."""
+"""One commitment with its statuses, sources, funding, milestones and history, and who recorded it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CommitmentView(Lists, Details):
-    """Everything the page of one commitment shows, as at the board's day: of every list, what belongs to it."""
+    """Everything the page of one commitment shows, as at the board's day: its part of every list."""
 
     as_at: dt.date
     line: CommitmentLine

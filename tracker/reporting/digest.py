@@ -1,10 +1,10 @@
-"""One number for all that a board shows: equal boards have equal digests, whoever computes them and whenever.
+"""One number for everything on a board: equal boards have equal digests, on any machine and at any time.
 
 The SHA-256, in hexadecimal, of lines ended by a line feed: ``tracker-board-<form>``, then a section's name and one
 canonical JSON object a line (as ``docs/ledger.md`` describes it), in the order below. A form says which fields of each
-section are covered, and never changes, so a snapshot of any form can be proven for ever. Sentences that are made of the
-figures are left out, so that their wording may change; so is the end of the ledger, so that two states of it that show
-the same board can be told to.
+section are covered, and never changes, so a snapshot of any form can be proven for ever. Sentences made from the
+figures are left out, so that their wording may change. So is the end of the ledger, so that two states of it that show
+the same board have the same digest.
 """
 
 from __future__ import annotations

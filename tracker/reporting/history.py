@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.views.records import RecordedLine, SaidLine, TrendLine
 
 NOTHING = "nothing"
-"""How an unknown is said."""
+"""The word for an unknown value."""
 
 _LONGEST = 400
 """Characters of a text that a sentence quotes; the JSON export has the whole."""
@@ -47,7 +47,7 @@ NOUN_WORDS: dict[str, str] = {
     "source": "source",
     "user": "user",
 }
-"""Table of the registry → what one of it is called; every noun has its word (tested)."""
+"""Table of the registry → the word for one of it; every noun has its word (tested)."""
 
 _PLURALS = {"local_authority": "local authorities", "funding": "funding amounts"}
 
@@ -66,10 +66,10 @@ _HEADLINES: dict[str, tuple[str, ...]] = {
     "source": ("publisher", "title"),
     "user": ("name", "role"),
 }
-"""What is told of a record when it is added; of any other noun, all that is known of it."""
+"""The fields in the sentence about a record that was added; for any other noun, all that are known."""
 
 _MOVED = {"forecast", "baseline", "target"}
-"""Dates that move, rather than being put right: what slippage is about."""
+"""Dates that move rather than change: slippage is about these."""
 
 _NAMES = {
     "promised_in",
@@ -89,12 +89,12 @@ _NAMES = {
     "gss_code",
     "previous_gss_code",
 }
-"""Texts told without quotation marks, as are all that end in ``_id``."""
+"""Texts written without quotation marks, as are all that end in ``_id``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChange:
-    """One field, or a date with its precision, in people's words: what it said before and says now (None: nothing)."""
+    """One field, or a date with its precision, in people's words: its old and new values (None: nothing)."""
 
     words: str
     old: str | None
@@ -124,9 +124,9 @@ class HistoryLine:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryView:
-    """A page of the history: its lines newest first, and how many there are in all from the newest to the oldest.
+    """A page of the history, newest first; ``total`` counts the whole history.
 
-    ``demonstration`` says that the data are synthetic and must be marked so wherever they are shown.
+    ``demonstration`` says that the data is synthetic and must be marked so wherever it is shown.
     """
 
     head: Head
@@ -144,7 +144,7 @@ class HistoryView:
 
 @dataclass(frozen=True)
 class _Difference:
-    """A field, or a date with its precision, that a version says otherwise than the one before."""
+    """A field, or a date with its precision, that differs from the version before."""
 
     field: str
     words: str
@@ -153,7 +153,7 @@ class _Difference:
 
 
 def told(line: RecordedLine) -> HistoryLine:
-    """Return what was recorded as a sentence and its parts."""
+    """Return a change as a sentence and its parts."""
     version = line.version
     who = who_of(line)
     differences = _differences(line) if version else []
@@ -181,12 +181,12 @@ def told(line: RecordedLine) -> HistoryLine:
 
 
 def who_of(line: RecordedLine | SaidLine) -> str:
-    """Name whoever recorded something, with the role that they had then."""
+    """Name the person who recorded something, with their role at the time."""
     return _balanced(f"{line.name} ({line.role})" if line.name else line.actor)
 
 
 def reason_of(line: RecordedLine | SaidLine) -> str | None:
-    """Say why a change was made, as far as it says so of each of its versions."""
+    """Return the reason for a change, if it applies to each of its versions."""
     return "from the plans" if line.action == ChangeAction.PLAN_LOAD else line.reason
 
 
@@ -201,7 +201,7 @@ def _together(line: RecordedLine) -> str:
 
 
 def _differences(line: RecordedLine) -> list[_Difference]:
-    """Return what a version says otherwise than the one before it, or all that it says when it is the first."""
+    """Return the fields in which a version differs from the one before it; all of them for the first."""
     assert line.version  # noqa: S101  asked of a version only
     new, old = line.version.noun, line.before.noun if line.before else None
     if line.version.retracted:
@@ -231,7 +231,7 @@ def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, 
         headline = _HEADLINES.get(noun, tuple(d.field for d in rest))
         facts = "; ".join(f"{d.words} {_said(d.field, d.new)}" for d in rest if d.field in headline)
         return f"added the {thing}{since}" + (f" with {facts}" if facts else ""), why
-    changed = [d for d in rest if d.field != "period_id"]  # confirmed for another period, nothing else being new
+    changed = [d for d in rest if d.field != "period_id"]  # confirmed for another period, with no other change
     if not changed:
         return f"confirmed {of_it} unchanged{since}", why
     first, *others = changed
@@ -251,7 +251,7 @@ def _field_of(words: str, name: str | None = None) -> str:
 
 
 def _names(noun: str, record: Noun) -> tuple[str, str]:
-    """What a record is called when it is added, and when something of it changes."""
+    """The name of a record when it is added, and when it changes."""
     name = _balanced(record.id)
     if noun == "assessment":
         name = _balanced(str(getattr(record, "commitment_id", "")))
@@ -263,7 +263,7 @@ def _names(noun: str, record: Noun) -> tuple[str, str]:
 
 
 def _whys(noun: str, differences: Sequence[_Difference]) -> tuple[str, ...]:
-    """The fields of a record that say why the others changed; told as the reason and not as changes."""
+    """The fields of a record that give the reason for the others' change, and are shown as the reason."""
     changed = {d.field for d in differences}
     if noun == "progress" and changed & {"forecast", "actual"}:
         return ("reason", "reason_note")
@@ -304,7 +304,7 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
 
 
 def _said(field: str, value: object) -> str:
-    """A value as a sentence says it; a person's own text between quotation marks, on one line."""
+    """A value for a sentence; a person's own text between quotation marks, on one line."""
     if not isinstance(value, str) or isinstance(value, StrEnum) or field.endswith("_id") or field in _NAMES:
         return _balanced(whole(value) or NOTHING)
     line = " ".join(value.split())
@@ -335,7 +335,7 @@ _OPENERS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e"
 
 
 def _balanced(text: str) -> str:
-    """End whatever turns of direction a text leaves open, so that it cannot reorder the sentence around it."""
+    """End the changes of text direction that a text leaves open, so that it cannot reorder the sentence around it."""
     open_: list[str] = []
     for character in text:
         if character in _OPENERS:

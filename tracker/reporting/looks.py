@@ -1,4 +1,4 @@
-"""How a status looks beside its word: a colour and a shape, the same on a page and in a report. Never alone."""
+"""The colour and shape next to the word of a status, the same on a page and in a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register of commitments: what a reader searches and filters, and what is left."""
+"""The register of commitments, searched and filtered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What to keep: every field that is not empty must match; within a field any of its values may."""
+    """What to keep: every field that is not empty must match, by any of its values."""
 
     text: str = ""
     chapters: Sequence[int] = ()
@@ -34,8 +34,8 @@ def matching(
 ) -> list[CommitmentLine]:
     """Return the commitments that match, in their order.
 
-    Every word of ``text`` must occur in what a commitment or one of its ``milestones`` says, or in their ids: however
-    it is typed, as ``_folded`` and ``_sums`` make it plain.
+    Every word of ``text`` must occur in a text of a commitment or one of its ``milestones``, or in their ids, however
+    it is typed: ``_folded`` and ``_sums`` make both plain.
     """
     words = _sums(_folded(wanted.text)).split()
     beneath = _by_commitment(milestones) if words else {}
@@ -77,7 +77,7 @@ def _searchable(line: CommitmentLine, milestones: Sequence[MilestoneLine]) -> st
 
 
 def _folded(text: str) -> str:
-    """Return a text without case, accents and apostrophes, with plain dashes and spaces, so that alike finds alike."""
+    """Return a text without case, accents and apostrophes, with plain dashes and spaces."""
     plain = visible(text).casefold().translate(DASHES).translate(_APOSTROPHES)
     decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
@@ -88,5 +88,5 @@ _SUM = re.compile(r"(?:£ ?)?(\d+(?:[.,]\d+)*) ?(m|mn|million|bn|billion)\b")
 
 
 def _sums(folded: str) -> str:
-    """Return a text with every sum in one form: 300m, £300 million and £300mn are £300m."""
+    """Return a text with every amount in one form: 300m, £300 million and £300mn are £300m."""
     return _SUM.sub(lambda found: f"£{found[1]}{'bn' if found[2].startswith('b') else 'm'}", folded)

@@ -24,7 +24,7 @@ CHANGES = "changes_since_last"
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A part of the report: a heading, what is to be said, a chart with the sentence it shows, and tables."""
+    """A part of the report: a heading, paragraphs, a chart with the sentence it shows, and tables."""
 
     key: str
     heading: str
@@ -34,7 +34,7 @@ class Section:
 
 
 def build_report(view: BoardView, packed: Sequence[Table], *, since: str | None) -> tuple[Section, ...]:
-    """Return the report of a board, of tables that were packed from it; ``since`` names the last board that met."""
+    """Return the report of a board from its packed tables; ``since`` names the last board that met."""
     by_name = {table.name: table.worded() for table in packed}
     return (
         _position(view, by_name),
@@ -107,7 +107,7 @@ _SHOWN = {
     True: ("commitment", "milestone_id", "milestone", "why", "owner", "slip_days"),
     False: ("commitment_id", "commitment", "why", "owner", "slip_days"),
 }
-"""What is shown of an exception: of a milestone, and of a commitment as a whole."""
+"""The columns of an exception: for a milestone, and for a commitment as a whole."""
 
 
 def _exceptions(view: BoardView, by_name: dict[str, Table]) -> Section:
@@ -231,7 +231,7 @@ def _confidence(by_name: dict[str, Table]) -> Section:
 
 
 def _words_of_owners(by_name: dict[str, Table]) -> tuple[Section, ...]:
-    """What owners wrote, in full; nothing of it in a public edition."""
+    """What owners wrote, in full; left out of a public edition."""
     said: list[Table] = []
     for name, field, shown, title in (
         (

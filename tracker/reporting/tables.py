@@ -1,8 +1,8 @@
-"""The tables of a pack: every figure that any file of it shows stands in one of these, once.
+"""The tables of a pack: every figure in any of its files is in one of these, once.
 
 What people wrote for the board rather than for publication is restricted: an owner's rationale and narrative, why a
-date moved, and who recorded it. ``tracker.domain.fields`` says which field is public: a public edition holds no other,
-and keeps back what the sources say that owners named in their reports.
+date changed, and who recorded it. ``tracker.domain.fields`` says which fields are public. A public edition has only
+these, and leaves out the text of sources that owners named in their reports.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ def board_tables(view: BoardView, details: Details, forecasts: Sequence[Forecast
 
 
 def owners_sources(view: BoardView) -> list[SourceLine]:
-    """Return the sources that owners named in their reports; a public edition keeps back what they say."""
+    """Return the sources that owners named in their reports; a public edition leaves out their text."""
     return [line for line in view.sources if came_with_a_report(line.source_id)]
 
 
 def public_edition(view: BoardView, opened: Container[str] = ()) -> BoardView:
-    """Return a board with nothing but what is public, nor anything that quotes the rest; its figures are the same.
+    """Return a board with only what is public, and nothing that quotes the rest; its figures are the same.
 
-    A source that came with an owner's report keeps its id and says nothing, unless it is ``opened``.
+    A source from an owner's report keeps only its id, unless it is ``opened``.
     """
     header = Header(**{one.name: getattr(view, one.name) for one in fields_of(Header)})
     shown = {
@@ -74,7 +74,7 @@ def public_edition(view: BoardView, opened: Container[str] = ()) -> BoardView:
 
 
 def public_line(noun: str, line: Any) -> Any:
-    """Return a line without the fields that are not public, those of a record within it too."""
+    """Return a line without the fields that are not public, including those of a record within it."""
     kept_back: dict[str, Any] = {}
     for name, part in parts(type(line)).items():
         if not is_public(noun, name):
@@ -96,7 +96,7 @@ def _kept_back(line: SourceLine) -> SourceLine:
 
 
 def with_dictionary(tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Return the tables and, last, the one that says what each of their columns holds."""
+    """Return the tables and, last, the one that explains their columns."""
     return (*tables, _dictionary(tables))
 
 
@@ -112,7 +112,7 @@ _KINDS: dict[type, Kind] = {
 """Type of a value → kind of a column; any other is text."""
 
 _IN_WORDS = frozenset({"due"})
-"""Dates that are written in words in one column: they are one of the others, which have columns of their own."""
+"""Dates in one column, in words: each is one of the others, which have their own columns."""
 
 _KEYS = {
     "commitments": "commitment_id",
@@ -130,7 +130,7 @@ def _table(
     *,
     noun: str,
     shape: type,
-    shown: str,
+    shown: str = "",
     lines: Iterable[Any],
     key: str,
     links: str = "",
@@ -139,10 +139,11 @@ def _table(
 ) -> Table:
     """Return a table of lines of one shape.
 
-    ``shown`` names the fields that it shows, in order; ``also`` has how to read those that are no field of a line.
-    ``links`` are pairs of a column and the table whose key it holds, such as ``evidence_id:sources``.
+    ``shown`` names its fields, in order; without it, all are shown. ``also`` reads those that are not fields of a line.
+    ``links`` are pairs of a column and the table whose key it has, such as ``evidence_id:sources``.
     """
-    described = [pair for field in shown.split() for pair in _columns(noun, shape, field, (also or {}).get(field))]
+    names = shown.split() or list(parts(shape))
+    described = [pair for field in names for pair in _columns(noun, shape, field, (also or {}).get(field))]
     return Table(
         name=name,
         title=title,
@@ -161,7 +162,7 @@ def _table(
 def _columns(
     noun: str, shape: type, name: str, read: Callable[[Any], Cell] | None
 ) -> Iterator[tuple[Column, Callable[[Any], Cell]]]:
-    """Give the column of a field, and how to read it off a line; of a date that may be less precise, two columns."""
+    """Give the column of a field, and how to read it from a line; two columns for a date that may be less precise."""
     field = FIELDS[noun][name]
     part = Part(name, str, True, name, read) if read else parts(shape).get(name) or property_of(shape, name)
     if part.kind is not PublishedDate or name in _IN_WORDS:
@@ -193,7 +194,7 @@ def _column(field: Field, part: Part) -> Column:
 
 
 def _cell(part: Part, if_none: str | None = None) -> Callable[[Any], Cell]:
-    """Return how to read a cell off a line: texts as plain texts, several of them one after another."""
+    """Return how to read a cell from a line: texts as plain texts, several of them joined."""
     if part.kind in _KINDS or (part.kind is str and if_none is None):
         return part.get
 
@@ -208,7 +209,7 @@ def _cell(part: Part, if_none: str | None = None) -> Callable[[Any], Cell]:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of the board's first page: a count, or a sum of money."""
+    """A figure of the board's first page: a count or an amount."""
 
     measure: str
     category: str
@@ -236,7 +237,6 @@ def _headline(view: BoardView) -> Table:
         "added up, because amounts overlap.",
         noun="figure",
         shape=Figure,
-        shown="measure category count amount_gbp",
         lines=_figures(view),
         key="measure category",
     )
@@ -283,7 +283,7 @@ def _figures(view: BoardView) -> Iterator[Figure]:
             yield Figure(measure=COMMITTED, category=programme.name, amount_gbp=programme.committed_gbp)
 
 
-# One row a commitment, a rating, an exception, a milestone
+# One row for each commitment, rating, exception, milestone
 
 
 def _commitments(view: BoardView) -> Table:
@@ -305,7 +305,7 @@ def _commitments(view: BoardView) -> Table:
 
 @dataclass(frozen=True)
 class Rated:
-    """One of the three statuses of a commitment, from when it holds, and the source that shows it."""
+    """One of the three statuses of a commitment, since when, and the source that shows it."""
 
     commitment_id: str
     view: str
@@ -337,7 +337,6 @@ def _ratings(view: BoardView) -> Table:
         "evidence view.",
         noun="assessment",
         shape=Rated,
-        shown="commitment_id view rating since evidence_id",
         lines=ratings,
         key="commitment_id view",
         links="commitment_id:commitments evidence_id:sources",
@@ -346,7 +345,7 @@ def _ratings(view: BoardView) -> Table:
 
 @dataclass(frozen=True)
 class Ranked:
-    """An exception and its place among them."""
+    """An exception and its rank."""
 
     order: int
     line: ExceptionLine
@@ -397,7 +396,6 @@ def _forecasts(forecasts: Sequence[ForecastLine]) -> Table:
         "Every report of each milestone's dates, with the date from which it was true.",
         noun="progress",
         shape=ForecastLine,
-        shown="milestone_id since reporter status forecast actual reason reason_note narrative evidence_id",
         lines=forecasts,
         key="milestone_id since",
         links="milestone_id:milestones evidence_id:sources",
@@ -415,7 +413,6 @@ def _programmes(view: BoardView) -> Table:
         "committed to each.",
         noun="programme",
         shape=LISTS["programmes"].shape,
-        shown="programme_id name summary lead owner flagship committed_gbp note",
         lines=view.programmes,
         key="programme_id",
     )
@@ -439,7 +436,7 @@ def _money(view: BoardView) -> Table:
     )
 
 
-# What happened, and where it can be read
+# Events and sources
 
 
 def _events(view: BoardView) -> Table:
@@ -449,7 +446,6 @@ def _events(view: BoardView) -> Table:
         "Events that complete no milestone, newest first.",
         noun="event",
         shape=LISTS["events"].shape,
-        shown="event_id commitment_id happened inferred summary evidence_id note",
         lines=view.events,
         key="event_id",
         links="evidence_id:sources",
@@ -463,7 +459,6 @@ def _outcomes(outcomes: Sequence[OutcomeLine]) -> Table:
         "Every reading of the published record on a commitment, with the date from which it applied.",
         noun="outcome",
         shape=OutcomeLine,
-        shown="commitment_id since outcome reason evidence_id",
         lines=outcomes,
         key="commitment_id since",
         links="evidence_id:sources",
@@ -499,7 +494,7 @@ def _sources(view: BoardView) -> Table:
 
 @dataclass(frozen=True)
 class RankedChange:
-    """A row of a comparison and its place in the order that a board asks in."""
+    """A row of a comparison and its rank."""
 
     order: int
     row: ChangeRow
@@ -511,7 +506,7 @@ class RankedChange:
 
 
 def changes_table(comparison: Comparison) -> Table:
-    """Return what changed since an earlier board, one thing a row."""
+    """Return what changed since an earlier board, one change in each row."""
     return _table(
         "changes_since_last",
         "Changes since last board",
@@ -528,7 +523,7 @@ def changes_table(comparison: Comparison) -> Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Defined:
-    """What a column of a table holds."""
+    """The definition of a column of a table."""
 
     table: str
     column: str
@@ -548,7 +543,6 @@ def _dictionary(tables: Sequence[Table]) -> Table:
         "What each column of each table means.",
         noun="column",
         shape=Defined,
-        shown=" ".join(one.name for one in fields_of(Defined)),
         lines=(
             Defined(
                 table=table.name,

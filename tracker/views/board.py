@@ -1,4 +1,4 @@
-"""What a board lists: one shape for a line of each list, and the register of the lists. Shapes, no rules."""
+"""The lists of a board: one shape for a line of each list, and the register of the lists. Shapes, no rules."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tracker.domain.words import CHAPTERS
 
 @dataclass(frozen=True, kw_only=True)
 class CommitmentLine:
-    """A commitment with its three statuses: the owner's (or None: not reported), computed, and the evidence view.
+    """A commitment with its three statuses: the owner's (None: not reported), from dates, and the evidence view.
 
-    ``owner_reported_on`` is the newest day from which a rating, or a report on one of its milestones, holds.
+    ``owner_reported_on`` is the date of the latest rating, or report on one of its milestones.
     ``owner_override_reason`` is why the owner rates better than the dates, ``owner_valid_until`` the rating's last day.
     """
 
@@ -56,13 +56,13 @@ class CommitmentLine:
 
     @property
     def chapter_title(self) -> str:
-        """What its chapter of the Green Paper is about."""
+        """The title of its chapter of the Green Paper."""
         return CHAPTERS[self.chapter]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MilestoneLine(Dated):
-    """A milestone with its dates, its status and its slip in days (positive: late; None: no baseline to measure by)."""
+    """A milestone with its dates, its status and its slippage in days (positive: late; None: no baseline)."""
 
     milestone_id: str
     commitment_id: str
@@ -85,7 +85,7 @@ class MilestoneLine(Dated):
 
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeLine:
-    """A programme and who answers for it; ``committed_gbp`` is what was committed to it, None when no sum was."""
+    """A programme and its owner; ``committed_gbp`` is what was committed to it, None if nothing was."""
 
     programme_id: str
     name: str
@@ -99,7 +99,7 @@ class ProgrammeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class FundingLine:
-    """A published sum at one stage of money. Lines overlap (``part_of``): they are listed, never added up."""
+    """A published amount at one stage of funding. Amounts overlap (``part_of``), so they are never added up."""
 
     funding_id: str
     programme_id: str
@@ -116,13 +116,13 @@ class FundingLine:
 
     @property
     def inside(self) -> str | None:
-        """Which other sum already contains it, in words."""
+        """Which other amount already includes it, in words."""
         return f"Inside {self.part_of.replace('/', ', ')}." if self.part_of else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventLine:
-    """Something that happened and completed nothing; ``inferred`` when no source gives the date."""
+    """An event that completes no milestone; ``inferred`` if no source gives the date."""
 
     event_id: str
     commitment_id: str | None
@@ -135,7 +135,7 @@ class EventLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastLine:
-    """What was reported of a milestone, and from which day it holds."""
+    """A report of a milestone, and the date from which it is true."""
 
     milestone_id: str
     since: dt.date
@@ -145,7 +145,7 @@ class ForecastLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceLine:
-    """A source, with how many statements and figures stand on it."""
+    """A source, with the number of statements and figures that cite it."""
 
     source_id: str
     kind: str
@@ -159,7 +159,7 @@ class SourceLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceLine:
-    """Where a document makes a commitment."""
+    """Where a document states a commitment."""
 
     commitment_id: str
     source_id: str
@@ -172,7 +172,7 @@ class ReferenceLine:
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeLine:
-    """One reading of the published record on a commitment, from the day it held."""
+    """One reading of the published record on a commitment, and the date from which it applies."""
 
     commitment_id: str
     since: dt.date
@@ -183,9 +183,9 @@ class OutcomeLine:
 
 @dataclass(frozen=True)
 class Listed:
-    """One list of the board: the noun of its lines, their shape, and the field that identifies a line or names it.
+    """One list of the board: the noun of its lines, their shape, and the fields that identify and name a line.
 
-    A line belongs to a commitment when they have the same ``belongs``.
+    A line belongs to a commitment if both have the same value of ``belongs``.
     """
 
     name: str
@@ -202,7 +202,7 @@ def _listed(noun: str, *, key: str, title: str, belongs: str = "commitment_id") 
 
 @dataclass(frozen=True, kw_only=True)
 class Lists:
-    """What a board lists, as at a day and as known at a change of the ledger.
+    """The lists of a board, as at a day and as known at a change of the ledger.
 
     A field here is all that a list needs to be in the public edition, the digest's newest form, a comparison and the
     page of a commitment; ``tracker.store.board`` has the query of the same name.
@@ -220,7 +220,7 @@ class Lists:
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What the page of a commitment and a pack list as well: too long for the board itself."""
+    """Further lists of the page of a commitment and of a pack, too long for the board itself."""
 
     references: tuple[ReferenceLine, ...] = _listed("reference", key="source_id", title="document")
     outcomes: tuple[OutcomeLine, ...] = _listed("outcome", key="since", title="outcome")
@@ -239,7 +239,7 @@ LISTS, DETAILS = lists_of(Lists), lists_of(Details)
 
 
 def own(lines: Lists | Details, of: CommitmentLine, listed: Listed) -> tuple[Any, ...]:
-    """Return the lines of a list that belong to a commitment; all of them, when the list belongs to none."""
+    """Return the lines of a list that belong to a commitment; all of them if the list belongs to none."""
     every: tuple[Any, ...] = getattr(lines, listed.name)
     if not listed.belongs:
         return every

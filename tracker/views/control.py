@@ -12,7 +12,7 @@ from tracker.domain.words import SnapshotState
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodLine:
-    """A reporting period; ``since`` is the day from which it stands as it does, ``version`` the one to edit from."""
+    """A reporting period; ``since`` is the day of its current state, ``version`` the one to edit from."""
 
     period_id: str
     name: str
@@ -26,7 +26,7 @@ class PeriodLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestLine:
-    """A request to change a milestone's baseline: from what to what, why, and its decision.
+    """A request to change a milestone's baseline: old and new baseline, reason, and decision.
 
     ``before`` is the baseline when it was made. ``author`` and ``decided_by`` are people's names; ``version`` is the
     one to decide on.
@@ -53,9 +53,9 @@ class RequestLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotLine:
-    """A snapshot in its present state: what it shows, who took, approved or withdrew it, and when (UTC).
+    """A snapshot in its current state: what it shows, who saved, approved or withdrew it, and when (UTC).
 
-    ``known_at`` is when the last change it knows of was recorded, ``taken_on`` the day in London on which it was taken.
+    ``known_at`` is when its last change was recorded, ``taken_on`` the day in London on which it was saved.
     ``withdrawal`` is the reason why it was withdrawn. ``version`` is the one to edit from.
     """
 
@@ -85,17 +85,17 @@ class SnapshotLine:
 
     @property
     def position(self) -> Position:
-        """Where its board is looked at from."""
+        """The position that its board shows."""
         return Position(as_at=self.as_at, known_seq=self.known_seq, rules=read_rules(self.rules)[0])
 
     @property
     def form(self) -> int:
-        """The number of the form that its digest is of."""
+        """The number of the form of its digest."""
         return read_rules(self.rules)[1]
 
     @property
     def standing(self) -> bool:
-        """Say whether a board stands behind it: it was approved, and not withdrawn since."""
+        """Say whether it counts: it was approved, and not withdrawn since."""
         return self.state in STANDING
 
     @property

@@ -1,4 +1,4 @@
-"""What was recorded, as queries of the ledger return it. Shapes, no rules."""
+"""Records as queries of the ledger return them. Shapes, no rules."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class VersionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryFilter:
-    """Which of what was recorded to read, newest first; an empty field keeps everything.
+    """Which records to read, newest first; an empty field keeps everything.
 
-    A milestone wins over its commitment. ``as_at`` leaves out what holds only from a later day. ``recorded_from`` and
-    ``recorded_to`` are days in UTC, both included. ``period_id`` keeps what was recorded from the opening day to the
-    closing day of a reporting period, and what belongs to it whenever it was recorded: late reports and ratings, and
-    the period itself. ``limit`` None reads on to the end.
+    A milestone takes precedence over its commitment. ``as_at`` leaves out what is true only from a later day.
+    ``recorded_from`` and ``recorded_to`` are days in UTC, both included. ``period_id`` keeps what was recorded from the
+    opening to the closing date of a reporting period, and what belongs to it whenever it was recorded: late reports and
+    ratings, and the period itself. ``limit`` None reads to the end.
     """
 
     milestone_id: str | None = None
@@ -48,10 +48,10 @@ class HistoryFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedLine:
-    """What one change recorded: one version, with what held on its day before; or (None) many versions as one line.
+    """One change: one version and the one before it; or (None) many versions as one line.
 
-    ``name`` and ``role`` are the actor's when the change was made, None for one who was not registered. ``counts`` has
-    the number of versions by noun (the name of its table) when they are told together, else nothing.
+    ``name`` and ``role`` are the actor's at the time, None for one who was not registered. ``counts`` has the number of
+    versions by noun (the name of its table) if they are one line, else nothing.
     """
 
     seq: int
@@ -84,7 +84,7 @@ class SaidLine:
 
 @dataclass(frozen=True, kw_only=True)
 class TrendLine:
-    """What was known of a milestone's dates from the day of a report or of a baseline."""
+    """A milestone's dates as known from the day of a report or of a baseline."""
 
     reported_on: dt.date
     baseline: PublishedDate | None

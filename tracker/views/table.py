@@ -1,4 +1,4 @@
-"""A table as every file of a pack takes it: columns that say what they hold, and rows of plain values."""
+"""A table for every file of a pack: columns that explain themselves, and rows of plain values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Cell: TypeAlias = str | int | bool | Decimal | dt.date | dt.datetime | None
 
 
 class Kind(StrEnum):
-    """What a column holds."""
+    """The type of a column."""
 
     TEXT = "text"
     NUMBER = "whole number"
@@ -29,11 +29,11 @@ class Kind(StrEnum):
 
 
 NUMERIC = (Kind.NUMBER, Kind.MONEY)
-"""Kinds that are set to the right."""
+"""Kinds that are aligned to the right."""
 
 
 class Blank(StrEnum):
-    """Why a cell may be empty: the shorthand of the Government Analysis Function, and what it stands for."""
+    """Why a cell can be empty: the codes of the Government Analysis Function, and their meaning."""
 
     NEVER = ""
     NOT_KNOWN = "[x]"
@@ -48,10 +48,10 @@ BLANK_MEANINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: ``name`` for machines (snake case), ``title`` for people.
+    """A column: ``name`` for programs (snake case), ``title`` for people.
 
-    ``words`` are all that a text may be, where it is of a scale. A public edition leaves out what is ``restricted``.
-    A column is restricted until it is named as public.
+    ``words`` are the possible values of a scale. A public edition leaves out a ``restricted`` column. A column is
+    restricted until it is named as public.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A column whose values, where there are any, are the key of another table."""
+    """A column whose values, if any, are the key of another table."""
 
     column: str
     table: str
@@ -96,7 +96,7 @@ class Table:
         return [row[place] for row in self.rows]
 
     def picked(self, *names: str, keep: Callable[[dict[str, Cell]], bool] | None = None, title: str = "") -> Table:
-        """Return the table with some of its columns, in the order named, and the rows that ``keep`` says yes to."""
+        """Return the table with some of its columns, in the order named, and the rows that ``keep`` accepts."""
         whole = [column.name for column in self.columns]
         places = [self.place(name) for name in names]
         return replace(
@@ -113,9 +113,9 @@ class Table:
         )
 
     def worded(self) -> Table:
-        """Return the table with each date as precisely as it is known: a month or a year in words, not its last day.
+        """Return the table with each date as precise as it is known: a month or a year in words, not its last day.
 
-        A date column ``…_on`` has its precision in the column ``…_precision`` beside it.
+        A date column ``…_on`` has its precision in the column ``…_precision``.
         """
         places = {column.name: place for place, column in enumerate(self.columns)}
         pairs = {

@@ -1,8 +1,8 @@
-"""The milestones that have a day, as an iCalendar file for anybody's diary. No day is made up.
+"""The milestones that have a day, as an iCalendar file. No day is made up.
 
-An event keeps its UID for ever and its SEQUENCE goes up with each version that the ledger holds of the milestone or of
-its dates, so that a newer pack moves what an older one put into a diary. What was published as a month, a season or a
-year has no day: it is left out, and the calendar says which these are.
+An event keeps its UID for ever, and its SEQUENCE goes up with each version of the milestone or its dates, so that a
+newer pack updates the events of an older one. A milestone published by month, season or year has no day: it is left
+out, and the calendar lists it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def ics_file(cover: Cover, tables: Sequence[Table], revisions: Mapping[str, int]) -> Iterator[File]:
-    """Give the calendar; ``revisions`` has how often anything was said of each milestone, by its id."""
+    """Give the calendar; ``revisions`` has the number of versions of each milestone, by its id."""
     milestones = next(table for table in tables if table.name == "milestones")
     names = [column.name for column in milestones.columns]
     lines = [dict(zip(names, row, strict=True)) for row in milestones.rows]
@@ -59,7 +59,7 @@ def ics_file(cover: Cover, tables: Sequence[Table], revisions: Mapping[str, int]
 
 
 def _day(line: Mapping[str, Cell]) -> dt.date | None:
-    """The day of a milestone: when it happened, else when it is expected; None when it was said less precisely."""
+    """The day of a milestone: completed, else forecast, else baseline; None if that is less precise than a day."""
     kind = next((kind for kind in ("actual", "forecast", "baseline") if line[f"{kind}_on"]), None)
     day = line[f"{kind}_on"] if kind and line[f"{kind}_precision"] == Precision.DAY else None
     return day if isinstance(day, dt.date) else None

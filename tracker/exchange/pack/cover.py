@@ -1,4 +1,4 @@
-"""What a pack says of itself on every page, slide, sheet and file name: what it is, of when, and how it is marked."""
+"""What is on every page, slide, sheet and file name of a pack: its title, its date and its marking."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ LANGUAGE = "en-GB"
 
 @dataclass(frozen=True, kw_only=True)
 class Cover:
-    """A pack's own particulars; ``version`` is that of the snapshot, ``known_at`` the last change in it (UTC).
+    """The particulars of a pack; ``version`` is the snapshot's, ``known_at`` is its last change (UTC).
 
-    ``left_out`` names the columns (``table.column``) that this edition does not show, ``kept_back`` the sources from
-    owners' reports that say nothing in it, and ``opened`` those that an approver decided to publish. ``withdrawn`` says
+    ``left_out`` names the columns (``table.column``) that this edition leaves out, ``kept_back`` the sources from
+    owners' reports that it only names, and ``opened`` those that an approver decided to publish. ``withdrawn`` says
     that the snapshot was withdrawn, and when. ``previous`` is the snapshot of the last board that met, which ``since``
     names for people.
     """
@@ -73,7 +73,7 @@ class Cover:
 
     @property
     def marked(self) -> str:
-        """The marking with its handling line, and what else must be said wherever anything of the pack is seen."""
+        """The marking with its handling line, and what else must be on everything in the pack."""
         said = [f"{self.marking} – {self.handling}" if self.handling else str(self.marking)]
         said += ["Withdrawn"] if self.withdrawn else []
         said += ["Public edition"] if self.public else []
@@ -122,7 +122,7 @@ class Cover:
 
     @property
     def stamp(self) -> dt.datetime:
-        """The one instant that files carry as their own (UTC), so that the same snapshot makes the same files."""
+        """The one time that files have as their own (UTC), so that the same snapshot makes the same files."""
         stamp = self.known_at or dt.datetime.combine(self.as_at, dt.time())
         return stamp.replace(microsecond=0)
 
@@ -134,7 +134,7 @@ class Cover:
 
 
 def with_demonstration(cover: Cover, tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Return the tables as files hold them: those of a demonstration with a leading column that says so in each row."""
+    """Return the tables for files: demonstration data has a first column that says so in each row."""
     if not cover.demonstration:
         return tuple(tables)
     column = Column(

@@ -133,7 +133,7 @@ _READERS: dict[Kind, Callable[[str], Cell]] = {
     Kind.BOOLEAN: lambda cell: cell == "true",
 }
 
-# What is said of them
+# Their descriptions
 
 _CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
 

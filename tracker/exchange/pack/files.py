@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TIME = (1980, 1, 1, 0, 0, 0)
-"""The first that a zip archive can say, and what it says when the time does not matter."""
+"""The earliest time that a zip archive can have, for when the time does not matter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,5 +56,5 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def xml_text(text: str) -> str:
-    """Return a text as any XML file can hold it: the few characters that none can are shown as replaced."""
+    """Return a text that any XML file can contain: the few characters that it cannot are shown as replaced."""
     return _NOT_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""What belongs to a pack and how anybody can check it: ``manifest.json``, ``SHA256SUMS`` and the zip around them."""
+"""What belongs to a pack and how to check it: ``manifest.json``, ``SHA256SUMS`` and the zip around them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LARGEST = 2**30
 _LARGEST_ZIP = 2**30
 """Bytes of the zip itself."""
 _LARGEST_KEPT = 2**26
-"""Bytes of the manifest or a board, which alone are kept in memory."""
+"""Bytes of the manifest or a board: only these are kept in memory."""
 _PIECE = 2**20
 """Bytes that are read at a time."""
 
@@ -95,7 +95,7 @@ def _written(manifest: Mapping[str, Any]) -> bytes:
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:
-    """The SHA-256 of the manifest's own content, so that an alteration of it is told from one of the list of hashes."""
+    """The SHA-256 of the manifest's own content, to tell a change of it from a change of the list of hashes."""
     content = {key: value for key, value in manifest.items() if key != "seal"}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -109,9 +109,9 @@ def _sums(manifest: Mapping[str, Any], hashes: Sequence[tuple[str, str]]) -> byt
 
 @dataclass(frozen=True)
 class Checked:
-    """What a pack says of itself (nothing when it cannot be read), its files, and every fault, a sentence each.
+    """The manifest of a pack (nothing if it cannot be read), its files, and every fault, one sentence each.
 
-    Of each file it has the SHA-256, and of a board also the content.
+    Each file has its SHA-256, and a board also its content.
     """
 
     manifest: dict[str, Any] = field(default_factory=dict)
@@ -190,7 +190,7 @@ def _manifest(content: bytes | None) -> dict[str, Any]:
 
 
 def _shaped(manifest: dict[str, Any]) -> bool:
-    """Say whether a manifest has what a check reads, each of its kind: its seal says only who could count."""
+    """Say whether a manifest has everything that a check reads, of the right types."""
     try:
         head, snapshot = manifest["ledger_head"], manifest["snapshot"]
         texts = [

@@ -1,4 +1,4 @@
-"""The charts of a report as pictures: SVG for pages that scale, PNG for slides. Drawn by Vega, without a browser."""
+"""The charts of a report as pictures: SVG for pages that scale, PNG for slides. Made by Vega, without a browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPOKEN = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 def svg(finding: Finding, *, width: int, name: str) -> str:
     """Return a chart as SVG, its plot ``width`` pixels wide and its own ids beginning with ``name``.
 
-    What it says to a screen reader inside is taken out: whoever shows it gives it one text alternative as a whole.
+    What it would say to a screen reader inside is removed: the page gives it one text alternative as a whole.
     """
     drawn = vl_convert.vegalite_to_svg(finding.chart.properties(width=width).to_dict())
     apart = _NAMED.sub(lambda found: found[0].replace(found[1] or found[2], f"{name}-{found[1] or found[2]}"), drawn)

@@ -18,7 +18,7 @@ STATUSES = frozenset({"owner_status", "computed_status", "outcome", "status", "c
 
 
 def read_out(value: Cell, column: Column) -> str:
-    """Return what a report says in a cell: numbers with separators, dates in words, unknowns as what they are."""
+    """Return the text of a cell in a report: numbers with separators, dates in words, unknowns named."""
     if value is None:
         return "not known" if column.blank is Blank.NOT_KNOWN else "–"
     if isinstance(value, str):  # a text, or a date that is less precise than a day
@@ -45,13 +45,14 @@ def heading(column: Column) -> str:
 
 
 _LONGEST_WORD, _ENOUGH = 22, 250
-"""Letters: of a word that a column makes room for, and of a text beyond which a column asks for no more."""
+"""Letters: of a word that a column makes room for, and of a text beyond which a column gets no wider."""
 
 
 def widths(table: Table, *, page: float, letter: float, margin: float) -> list[float]:
-    """Share the width of a page among columns: each its longest word, and of the rest as its texts are long.
+    """Share the width of a page among columns: each gets its longest word, and a share of the rest by its texts.
 
-    ``letter`` is how wide one is and ``margin`` what a cell needs besides, all in one unit. A narrow table stays so.
+    ``letter`` is the width of a letter and ``margin`` the space around a cell, in one unit. A narrow table stays
+    narrow.
     """
     least, usual = [], []
     for place, column in enumerate(table.columns):

@@ -1,7 +1,7 @@
-"""The report as one HTML file that needs nothing else: no scripts, its style and its charts inside it.
+"""The report as one self-contained HTML file: no scripts, its style and its charts inside it.
 
-Everything is escaped as it is put into the template. Tables have captions and headings, charts one text alternative
-each and their table beside them, and in print every page carries the marking.
+Everything is escaped as it is put into the template. Tables have captions and headings, charts have one text
+alternative each and their table next to them. In print every page has the marking.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The report as a PDF for reading and for the record: tagged (PDF/UA-1), with title, language and bookmarks.
+"""The report as a PDF for reading and filing: tagged (PDF/UA-1), with title, language and bookmarks.
 
-Set by Typst, which is one wheel without system libraries, writes tags, refuses what breaks PDF/UA, and can be given the
-time that the file says it was made. The text goes to it as data and never as markup: ``report.typ`` is fixed.
+Typst sets it: one wheel without system libraries that writes tags, refuses what breaks PDF/UA, and accepts the time
+that the file says it was made. The text goes to it as data and never as markup: ``report.typ`` is fixed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the sheets of a workbook hold, for ODS and XLSX alike: a cover, contents, notes and one table a sheet.
+"""The sheets of a workbook, for ODS and XLSX alike: a cover, contents, notes and one table on each sheet.
 
-The shape is that of the Government Analysis Function's guidance on accessible spreadsheets. ``spreadsheet_rules``
-checks the files that come of it.
+They follow the Government Analysis Function's guidance on accessible spreadsheets. ``spreadsheet_rules`` checks the
+files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.views.table import Cell
 
 Step: TypeAlias = "Callable[[int, int], None]"
-"""Told of progress: how many rows are done, of how many."""
+"""Called with the rows done, and the rows in all."""
 
 MOST_ROWS = 1_048_000
 """Rows of a table that any spreadsheet program can open, with room for its heading."""
@@ -44,7 +44,7 @@ class Line:
 class Sheet:
     """A sheet: lines of text and then, without a gap, one table (none on the cover).
 
-    The first column of the table leads to the sheet that it names, where ``index`` says so.
+    If ``index`` is true, the first column of the table links to the sheet that it names.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Sheet:
 
 
 def workbook_sheets(cover: Cover, tables: Sequence[Table]) -> list[Sheet]:
-    """Return the sheets of a workbook in order. Raises InvalidPack for a table that no spreadsheet could hold."""
+    """Return the sheets of a workbook in order. Raises InvalidPack for a table too long for a spreadsheet."""
     for table in tables:
         if len(table.rows) > MOST_ROWS:
             raise InvalidPack(
@@ -74,7 +74,7 @@ def heading(column: Column) -> str:
 
 
 def shown(value: Cell, column: Column) -> Cell:
-    """Return what a cell of a workbook holds: numbers, money and whole days as themselves, all else as text."""
+    """Return the value of a cell of a workbook: numbers, money and whole days as they are, all else as text."""
     if value is None:
         return column.blank.value or Blank.NOT_KNOWN.value
     if column.kind is Kind.BOOLEAN:
@@ -145,7 +145,7 @@ def _notes_sheet(cover: Cover) -> Sheet:
 
 
 def _data_sheet(cover: Cover, table: Table) -> Sheet:
-    """A table on its sheet; one without rows has a row that says that nothing applies, for no table may be empty."""
+    """A table on its sheet. If it has no rows, it has one that says that nothing applies: no table may be empty."""
     about = [f"{table.summary} {counted(len(table.rows), 'row')}.", f"Source: {table.source}."]
     if not table.rows:
         columns = tuple(replace(column, blank=Blank.NOT_APPLICABLE) for column in table.columns)

@@ -1,7 +1,7 @@
-"""The board's slides as PPTX: at most ten, each with a title of its own, real tables, and notes that name the source.
+"""The board's slides as PPTX: at most ten, each with its own title, real tables, and notes that name the source.
 
-Written by python-pptx over its own blank template, widened to 16:9. What does not fit on a slide is counted on it, and
-stands in the report; nothing is cut silently.
+Written by python-pptx over its blank template, widened to 16:9. A slide says how many rows do not fit on it, and the
+report has them; nothing is cut silently.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _GRID = "{5940675A-B579-460E-94D1-54222C63F5DA}"
 """PowerPoint's own table style with lines and nothing else."""
 
 _LINE, _LETTER = 0.25, 0.085
-"""Inches: the height of a line of a table, and the width of a letter in it."""
+"""Inches: the height of a row of a table, and the width of a letter in it."""
 
 _LEAST = Inches(1.1)
 """The height that a table below leaves to each that comes after it: its title, its heading and a row."""
@@ -63,7 +63,7 @@ _PICKED = {
 """The columns that a slide has room for, by section; all where none are named."""
 
 _FIRST_ONLY = ("changes", "money")
-"""Sections of whose tables a slide shows the first, which sums up; the lines one by one are in the report."""
+"""Sections whose first table, the summary, is on a slide; the report has every row."""
 
 _SLIDES = ("position", "changes", "exceptions", "milestones", "evidence", "money", "outside", "confidence")
 
@@ -91,7 +91,7 @@ def pptx_file(cover: Cover, report: Sequence[Section], pictures: Mapping[str, st
 
 
 def _widen(deck: Any) -> None:
-    """Make the template's slides 16:9, and move what its layouts hold with them."""
+    """Make the template's slides 16:9, and move the parts of its layouts with them."""
     scale = _WIDE / deck.slide_width
     for shapes in (deck.slide_master.shapes, *(layout.shapes for layout in deck.slide_layouts)):
         for shape in shapes:
@@ -176,7 +176,7 @@ def _add_picture(
 
 
 def _add_tables(slide: Any, section: Section, left: Length, top: Length, width: Length) -> None:
-    """Put the tables of a section beside one another when they are narrow, else below."""
+    """Put the tables of a section next to each other if they are narrow, else below."""
     wanted = _PICKED.get(section.key, ())
     tables = [
         table.picked(*(name for name in wanted if name in {column.name for column in table.columns}))

@@ -1,7 +1,7 @@
 """The eleven rules of accessible spreadsheets, checked on the written file: a zip of XML, ODS or XLSX, and no library.
 
-The rules are those of the Government Analysis Function and of departments that build on it, put so that a machine can
-answer. What cannot be asked of a file (whether a title is a good one) is left to people.
+The rules are those of the Government Analysis Function and of departments that build on it, in a form that a machine
+can check. People check the rest (for example, whether a title is a good one).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SMALLEST = 12.0
 class _Sheet:
     """A sheet as read back: rows of texts (None: an empty cell), tables as (name, first row, last row, width).
 
-    Links are pairs of their words and what they lead to.
+    Links are pairs of their words and their target.
     """
 
     name: str
@@ -79,7 +79,7 @@ def _parsed(content: bytes) -> ET.Element:
 def _read_through(
     file: zipfile.ZipFile, path: str, row: str, take: Callable[[ET.Element], None], begin: Callable[[ET.Element], None]
 ) -> ET.Element:
-    """Give each row of a long document to ``take`` and forget it, so that only the rest of it is held; return that.
+    """Give each row of a long document to ``take`` and forget it, so that only the rest stays in memory; return that.
 
     ``begin`` is given every element as it begins, with its attributes and nothing in it.
     """
@@ -258,7 +258,7 @@ def _ods_looks(parts: list[ET.Element]) -> Iterator[tuple[int, str]]:
 
 _SANS = ("Arial", "Liberation Sans")
 _FILLS = 2
-"""Of every XLSX file: none, and a pattern that the format asks for."""
+"""In every XLSX file: none, and a pattern that the format requires."""
 
 
 # Reading XLSX

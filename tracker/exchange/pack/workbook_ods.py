@@ -1,8 +1,8 @@
 """The workbook as OpenDocument (ODS), the format of government for spreadsheets: the one to publish.
 
-The XML is put together here. Of the libraries, odfpy has had no release since 2020, and odfdo (which reads these files
-back in the tests) begins from a French template with a picture in it and takes minutes for 40,000 rows; this takes
-seconds, says nothing that is not wanted, and gives the same bytes for the same tables.
+We write the XML here. Of the libraries, odfpy has had no release since 2020, and odfdo (which reads these files back in
+the tests) begins from a French template with a picture in it and takes minutes for 40,000 rows. This takes seconds,
+adds nothing unwanted, and gives the same bytes for the same tables.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def ods_file(cover: Cover, tables: Sequence[Table], step: Step | None = None) -> Iterator[File]:
-    """Give the workbook; ``step`` is told of its rows. Raises InvalidPack for more rows than a sheet holds."""
+    """Give the workbook; ``step`` is called with its rows. Raises InvalidPack for more rows than a sheet can have."""
     sheets = workbook_sheets(cover, tables)
     members = [
         ("mimetype", _TYPE.encode()),

@@ -1,7 +1,7 @@
-"""The workbook as XLSX, for colleagues who have nothing else; the ODS is the one to publish.
+"""The workbook as XLSX, for colleagues who can use nothing else; publish the ODS.
 
-Written by XlsxWriter, which only ever writes what it is told to (a text is never made a formula or a link) and stamps
-what we give it. Texts that look like formulas carry the mark that keeps them texts when their cell is edited.
+Written by XlsxWriter, which writes only what we ask for (a text never becomes a formula or a link) and uses the times
+we give it. Texts that look like formulas are marked, so that they stay texts when their cell is edited.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tracker.views.table import Cell, Column, Table
 
 _LINE, _TALLEST = 16, 409
-"""Points: of a line of text, and of the tallest row there can be."""
+"""Points: a line of text, and the tallest row there can be."""
 
 _FONT: dict[str, Any] = {"font_name": "Arial", "font_size": 12, "valign": "top"}
 
 
 def xlsx_file(cover: Cover, tables: Sequence[Table], step: Step | None = None) -> Iterator[File]:
-    """Give the workbook; ``step`` is told of its rows. Raises InvalidPack for more rows than a sheet holds."""
+    """Give the workbook; ``step`` is called with its rows. Raises InvalidPack for more rows than a sheet can have."""
     yield File(
         path=cover.file_name("workbook", "xlsx"),
         purpose="all tables, for Excel",

@@ -7,12 +7,12 @@ from tracker.exchange.cells import letters
 from tracker.exchange.returns.table import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
 
 ABOVE = 20
-"""Rows that may stand above the table."""
+"""Rows that may be above the table."""
 _MOST_CHARACTERS = 10_000_000
 
 
 class Bounds:
-    """What was read so far, held against what may be read."""
+    """What was read so far, checked against the limits."""
 
     def __init__(self) -> None:
         self._characters = 0

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tracker.exchange.returns.table import Drawn
 
 _HEAD = 3
-"""The row of the headings: above it the sheet says what it is."""
+"""The row of the headings; above it the sheet says what it is."""
 
 _COVER_WIDTH = 90
 _LINE_POINTS = 16.0
@@ -58,7 +58,7 @@ _OPEN = Protection(locked=False)
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnFile:
-    """What a return is drawn from: whose lines, what is held of each, when (London), and from which end of a ledger."""
+    """What a return is made from: the person, their milestones and reports, when (London), and the last change."""
 
     name: str
     email: str
@@ -69,13 +69,13 @@ class ReturnFile:
     demonstration: bool = False
 
     def file_name(self, suffix: str) -> str:
-        """Return what the file is called; nothing in it was written by a person."""
+        """Return the name of the file; nothing in it was written by a person."""
         name = f"return_{self.day}_seq{self.drawn.seq}.{suffix}"
         return marking.file_name(name, demonstration=self.demonstration)
 
 
 def return_csv(drawn: ReturnFile) -> bytes:
-    """Return the table as CSV (RFC 4180, UTF-8 with its mark, so that a spreadsheet sees what it is)."""
+    """Return the table as CSV (RFC 4180, UTF-8 with its mark, so that a spreadsheet recognises it)."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(marking.header(tuple(Heading), demonstration=drawn.demonstration))
@@ -90,7 +90,7 @@ def _values(
 ) -> list[str | None]:
     """Return the cells of a row, in the order of the columns; ``say`` writes a date.
 
-    A reason and a confirmation are not ours to give.
+    We never fill in a reason or a confirmation.
     """
     evidence = report.evidence
     values = {
@@ -132,7 +132,7 @@ def return_workbook(drawn: ReturnFile) -> bytes:
 
 
 def _same_bytes(book: Workbook) -> bytes:
-    """Save a workbook without the moment of saving, which would make every file another one."""
+    """Save a workbook without the time of saving, which would make every file different."""
     properties = tostring(book.properties.to_tree())
     saved, told = io.BytesIO(), io.BytesIO()
     book.save(saved)
@@ -216,7 +216,7 @@ def _write_table(sheet: Worksheet, drawn: ReturnFile) -> None:
 
 
 def _write_rules(sheet: Worksheet, last: int) -> None:
-    """Protect what says which line a row is, and offer what may be chosen in the rest."""
+    """Lock the columns that say which milestone a row is, and offer lists for the others."""
     sheet.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "deleteRows", "sort", "autoFilter", "insertHyperlinks"):
         setattr(sheet.protection, allowed, False)  # what is not locked away
@@ -241,7 +241,7 @@ def _write_rules(sheet: Worksheet, last: int) -> None:
 
 
 def _write_lists(book: Workbook) -> None:
-    """Write what may be chosen, and name each list."""
+    """Write the words to choose from, and name each list."""
     sheet = book.create_sheet("Lists")
     _put(sheet, 1, 1, "Words you can choose in the table", _TITLE, wrapped=False)
     chosen = [heading for heading in Heading if heading.column.choices]
@@ -259,7 +259,7 @@ def _write_lists(book: Workbook) -> None:
 def _put(
     sheet: Worksheet, row: int, place: int, value: str | None, font: Font = _WRITTEN, *, wrapped: bool = True
 ) -> Any:
-    """Write a cell: a text stays text whatever it begins with, and however it looks like an error or an escape."""
+    """Write a cell: a text stays text, whether it looks like a formula, an error or an escape."""
     cell: Any = sheet.cell(row, place)
     if isinstance(value, str):
         cell.value = _escaped(value)
@@ -272,7 +272,7 @@ def _put(
 
 
 def _fit(sheet: Worksheet, row: int, cells: Iterable[tuple[int, str]]) -> None:
-    """Make a row as high as its texts (each with its column's width) need: not every spreadsheet does so by itself."""
+    """Make a row as high as its texts need (each with its column's width); not every spreadsheet does."""
     lines = (sum(1 + len(part) // (width - 2) for part in words.split("\n")) for width, words in cells)
     sheet.row_dimensions[row].height = min(_LINE_POINTS * max(lines), _MOST_POINTS)
 

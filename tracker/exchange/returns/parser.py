@@ -1,4 +1,4 @@
-"""A return's bytes to a grid of cells: what runs in a process of its own (tracker.exchange.sandbox).
+"""A return's bytes to a grid of cells, in a process of its own (tracker.exchange.sandbox).
 
 A workbook is read by ``tracker.exchange.returns.workbook``, CSV here.
 """
@@ -104,7 +104,7 @@ def _words(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _apart(words: str) -> tuple[str, str]:
-    """Return the lines of the table, and the mark between its columns: the one most used in the line of headings."""
+    """Return the lines of the table, and its separator: the most frequent in the line of headings."""
     told = re.match(r"sep=([^\r\n])\r?\n", words, re.IGNORECASE)
     if told:
         return words[told.end() :], told[1]

@@ -1,4 +1,4 @@
-"""A return's file read safely: its bytes go to a process of its own, its cells come back."""
+"""A return read safely: its bytes go to a process of its own, and only its cells come back."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _PARSER = "tracker.exchange.returns.parser"
 
 
 def sha256(content: bytes) -> str:
-    """Return what a file is known by."""
+    """Return the fingerprint of a file."""
     return hashlib.sha256(content).hexdigest()
 
 
 def read_file(content: bytes, name: str) -> Grid:
-    """Return the cells of a file; of its name only the ending counts.
+    """Return the cells of a file; only the ending of its name counts.
 
-    Raises ReturnRejected with a sentence, StoreBusy when other files are being read for longer than anybody waits.
+    Raises ReturnRejected with a sentence, StoreBusy when other files are being read for too long.
     """
     suffix = PurePath(name).suffix.lower().removeprefix(".")
     if len(content) > MOST_BYTES:
@@ -55,9 +55,9 @@ def read_file(content: bytes, name: str) -> Grid:
 
 @lru_cache(maxsize=4)
 def _read(content: bytes, suffix: str) -> bytes:
-    """Return a grid as bytes; kept, because a page asks again at every step of a preview.
+    """Return a grid as bytes; cached, because a page asks again at every step of a preview.
 
-    It depends on the file's bytes alone: whoever holds those may have it.
+    It depends only on the file's bytes, so anyone who has those may have it.
     """
     return sandbox.run(_PARSER, suffix, content)
 

@@ -1,7 +1,7 @@
-"""A return as a table, whichever file carries it: its columns, the cells that come back, and what is wrong with them.
+"""A return as a table, in any kind of file: its columns, its cells when it comes back, and what is wrong with them.
 
-What a cell means is never guessed: a cell that could mean two things is a fault that asks which. Shapes: rows and
-columns are numbered from 1, as a spreadsheet numbers them.
+The meaning of a cell is never guessed: a cell that could mean two things is a fault that asks which. Rows and columns
+are numbered from 1, as in a spreadsheet.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SHEET = "Milestones"
-"""The sheet of a workbook that holds the table."""
+"""The sheet of a workbook that has the table."""
 
 YES = "yes"
-"""What confirms a line that is unchanged."""
+"""The word that confirms that nothing has changed."""
 
 MARKED = "demonstration"
-"""The heading of the column that marks every row of a demonstration's table; it says nothing of a line."""
+"""The heading of the column that marks every row of a demonstration's table; it is not about the milestone."""
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
 LONGEST_CELL = text.LONGEST_TEXT
-"""Characters; what the ledger keeps must come back whole."""
+"""Characters, as in the ledger, so that every text comes back whole."""
 
 
 FIRST_DAY = dt.date(1899, 12, 30)
-"""Day 0 of a spreadsheet: from March 1900 on, the day that a number stands for."""
+"""Day 0 of a spreadsheet: from March 1900 on, a number is the days since then."""
 
 
 _DATES = "As exact as you know it, for example 31 March 2027, March 2027, spring 2027, 2027 or 2026-27."
@@ -117,18 +117,18 @@ STATED: dict[str, Heading] = {heading.column.field: heading for heading in Headi
 """Field of a statement → the column that it is written in. Its evidence is written out, in three columns."""
 
 LOCKED = frozenset(list(Heading)[:6])
-"""What says which line a row is; the rest is the owner's to fill in."""
+"""The columns that say which milestone a row is; the owner fills in the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """The end of the ledger that a return was drawn from: the change's number and the beginning of its seal."""
+    """Where a return was downloaded from: the number of the ledger's last change and the beginning of its seal."""
 
     seq: int
     seal: str
 
     def __str__(self) -> str:
-        """Say it as the column of that name does."""
+        """Write it as in the column of that name."""
         return f"change {self.seq}, seal {self.seal[:12]}"
 
     @classmethod
@@ -140,9 +140,10 @@ class Drawn:
 
 @dataclass(frozen=True, kw_only=True)
 class DateCell:
-    """What a cell for a date says: ``date``, or nothing that can be told and then what is ``wrong`` with it.
+    """The content of a date cell: ``date``, or None and what is ``wrong`` with it.
 
-    ``shows`` has every date that a spreadsheet shows in this way: when one of them was drawn there, it is still there.
+    ``shows`` has every date that a spreadsheet shows like this. If the downloaded date is among them, nobody changed
+    it.
     """
 
     text: str
@@ -151,16 +152,16 @@ class DateCell:
     shows: tuple[PublishedDate, ...] = ()
 
     def since(self, drawn: PublishedDate | None) -> PublishedDate | None:
-        """Return the date, which is the one that was drawn if the cell may still show that."""
+        """Return the date: the downloaded one if the cell may still show it."""
         return drawn if drawn in self.shows else self.date
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnRow:
-    """A row that could be read: which line it is, what it was drawn from, and what is reported there.
+    """A row that could be read: its milestone, where it was downloaded from, and what it reports.
 
-    ``due`` is what stands in that column, which is drawn to be looked at and not taken in. ``dates`` has, by the field
-    of the statement, the cells of which the file alone cannot tell what they mean, or whether anybody changed them.
+    ``due`` is only for looking at and is not saved. ``dates`` has, by field of the statement, the cells whose meaning,
+    or whether they were changed, depends on what was downloaded.
     """
 
     row: int
@@ -174,18 +175,18 @@ class ReturnRow:
 
     @property
     def milestone_id(self) -> str:
-        """The milestone that it is about."""
+        """Its milestone."""
         return self.report.milestone_id
 
 
 class Kind(StrEnum):
-    """What a cell of a file holds."""
+    """What a cell of a file contains."""
 
     TEXT = "text"
     DAY = "day"
     """A date; ``text`` is its ISO form."""
     MONTH = "month"
-    """A date of which the sheet shows no day."""
+    """A date that the sheet shows without its day."""
     MOMENT = "moment"
     """A time of day, with a date or without one."""
     NUMBER = "number"
@@ -196,7 +197,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell holds, in words; ``link`` is the address that it leads to, if it does."""
+    """The content of a cell, in words; ``link`` is the address that it links to, if any."""
 
     kind: Kind
     text: str
@@ -205,10 +206,10 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """The cells of a file that are not empty, by row and column. ``sheet`` is None when it has no sheets (CSV).
+    """The cells of a file that are not empty, by row and column. ``sheet`` is None if it has no sheets (CSV).
 
-    ``merged`` has the first row and column and the last row and column of each group of merged cells. ``remarks``
-    tell what else there is in the file that was not read. ``first_day`` is day 0 of the numbers that stand for days.
+    ``merged`` has the first row and column and the last row and column of each group of merged cells. ``remarks`` list
+    other content that was not read. ``first_day`` is day 0 of the numbers that mean days.
     """
 
     sheet: str | None
@@ -222,7 +223,7 @@ class Grid:
 
 @dataclass(frozen=True, kw_only=True)
 class RowFault:
-    """What is wrong with a row, or with one cell of it, and what to do; ``column`` is such as ``H (Expected)``."""
+    """What is wrong with a row or a cell, and what to do; ``column`` is for example ``H (Forecast date)``."""
 
     sheet: str | None
     row: int
@@ -232,19 +233,19 @@ class RowFault:
 
     @property
     def where(self) -> str:
-        """Say where it is: ``Milestones, row 7, column H (Expected)``."""
+        """Say where it is: ``Milestones, row 7, column H (Forecast date)``."""
         return ", ".join(
             filter(None, [self.sheet, f"row {self.row}", f"column {self.column}" if self.column else None])
         )
 
     def __str__(self) -> str:
-        """Say it as one sentence."""
+        """Return it as one sentence."""
         return f"{self.where}: {self.wrong}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """The table of a file: the rows that could be read, the faults of the others, and what to know besides."""
+    """The table of a file: the rows that could be read, the faults of the others, and other points."""
 
     sheet: str | None
     columns: Mapping[Heading, int]
@@ -358,7 +359,7 @@ def _columns(grid: Grid, top: int) -> dict[Heading, int]:
 
 
 def _strange_columns(grid: Grid, top: int, columns: Mapping[Heading, int]) -> Iterator[str]:
-    """Tell of columns that are no part of a return and yet hold something."""
+    """List columns that are not part of a return and are not empty."""
     ours = set(columns.values())
     for place in sorted({place for number, cells in grid.rows.items() if number > top for place in cells} - ours):
         named = _plain(grid.rows[top].get(place))
@@ -412,7 +413,7 @@ class _Row:
         }
         publisher, title_of_evidence = self._text(Heading.PUBLISHER), self._text(Heading.EVIDENCE)
         link, confirmed = self._link(), self._confirmed()
-        if self.faults:  # then the row is not compared with what was drawn: told of is what is wrong whatever that was
+        if self.faults:  # the row will not be compared with the download, so list what is wrong whatever was downloaded
             for name, date in dates.items():
                 if date.wrong and not date.shows:
                     self.wrong(STATED[name], date.wrong)
@@ -439,7 +440,7 @@ class _Row:
         )
 
     def _stated(self, name: str, heading: Heading) -> Any:
-        """Return what a cell says in a name of the statement: one of the name's words, or a text."""
+        """Return the content of a cell for a field of the statement: a word to choose, or a text."""
         if parts(Statement)[name].kind is PublishedDate:
             return None
         stated = self._word(heading) if heading.column.choices else self._text(heading)
@@ -448,7 +449,7 @@ class _Row:
         return stated
 
     def wrong(self, heading: Heading | None, sentence: str) -> None:
-        """Note what is wrong with a cell, or with the row."""
+        """Note a fault of a cell, or of the row."""
         column = column_name(self.columns[heading], heading) if heading else None
         self.faults.append(
             RowFault(sheet=self.sheet, row=self.number, column=column, wrong=sentence + "." * (sentence[-1] != "?"))
@@ -474,11 +475,11 @@ class _Row:
         return None
 
     def _coded(self, heading: Heading) -> str | None:
-        """Return the text of a cell that must be one of our own words, without what cannot be seen."""
+        """Return the text of a cell that must be one of our own words, without invisible characters."""
         return " ".join(text.visible(self._text(heading) or "").split()) or None
 
     def _link(self) -> str | None:
-        """Return the address of the evidence: the one in the cell, or the one that the cell leads to."""
+        """Return the address of the evidence: the one in the cell, or the one that the cell links to."""
         cell = self.cells[Heading.LINK]
         if cell and cell.link and read_link(cell.text) is None:
             self.remarks.append(
@@ -542,7 +543,7 @@ _NOT_CONFIRMED = frozenset({"no", "n", "false", "0", "0.0", "-"})
 
 
 def date_cell(cell: Cell, first_day: dt.date = FIRST_DAY) -> DateCell:
-    """Return what a cell says where a date is meant, and every date that it may show."""
+    """Return the content of a date cell, and every date that it may show."""
     match cell.kind:
         case Kind.TEXT:
             return _written_date(cell.text, first_day)
@@ -571,7 +572,7 @@ def _written_date(written: str, first_day: dt.date) -> DateCell:
 
 
 def _shown_day(day: dt.date, first_day: dt.date) -> DateCell:
-    """Read a cell made for dates, in which a year that is typed becomes a day in 1905."""
+    """Read a cell formatted for dates, in which a typed year becomes a day in 1905."""
     date, number = PublishedDate(day, Precision.DAY), (day - first_day).days
     if not EARLIEST.year <= number <= LATEST.year:
         return DateCell(text=day.isoformat(), date=date, shows=(date,))
@@ -584,7 +585,7 @@ def _shown_day(day: dt.date, first_day: dt.date) -> DateCell:
 
 
 def _shown_month(day: dt.date) -> DateCell:
-    """Read a date of which the sheet shows no day: of the first day of a month, the month is what is meant."""
+    """Read a date that the sheet shows without its day: the first day of a month means the month."""
     date = PublishedDate(day, Precision.DAY)
     month = parse_published_date(f"{day:%Y-%m}", where="")
     if day.day == 1:
@@ -594,7 +595,7 @@ def _shown_month(day: dt.date) -> DateCell:
 
 
 def _numbered(number: int, first_day: dt.date) -> DateCell:
-    """Read a number: a year, or the day that a spreadsheet shows so in a cell that is not for dates."""
+    """Read a number: a year, or a day as a cell that is not for dates shows it."""
     if EARLIEST.year <= number <= LATEST.year:
         date = PublishedDate(dt.date(number, 12, 31), Precision.YEAR)
     elif GREEN_PAPER <= (day := first_day + dt.timedelta(days=min(number, _MOST_DAYS))) <= FAR:
@@ -610,14 +611,14 @@ _MOST_DAYS = 100_000
 
 
 def _whole(written: str) -> int | None:
-    """Return a number that is whole, as a spreadsheet writes it; None for anything else."""
+    """Return a whole number as a spreadsheet writes it; None for anything else."""
     return int(written.partition(".")[0]) if re.fullmatch(r"[1-9]\d{3,5}(\.0+)?", written) else None
 
 
 def as_drawn(row: ReturnRow, drawn: Report) -> tuple[ReturnRow, list[tuple[Heading, str]]]:
-    """Return a row in which every cell that nobody changed says what was drawn there, and what is wrong with the rest.
+    """Return a row whose unchanged cells have their downloaded values, and what is wrong with the others.
 
-    A spreadsheet rewrites dates, numbers and letters when it opens and saves a file, with nobody's doing.
+    A spreadsheet rewrites dates, numbers and letters by itself when it opens and saves a file.
     """
     wrong = []
     stated: dict[str, Any] = {}
@@ -650,9 +651,10 @@ def _kept(drawn: str | None, came_back: str | None) -> str | None:
 
 
 def rewritten(drawn: str | None, came_back: str | None) -> bool:
-    """Say whether a text that came back is the one that was drawn, as programs rewrite it with nobody's doing.
+    """Say whether a text that came back is the downloaded one, allowing for what programs rewrite by themselves.
 
-    A spreadsheet makes dates and numbers of texts in a CSV file, and ``?`` of what its old code page has no letter for.
+    In a CSV file, a spreadsheet turns texts into dates and numbers, and writes ``?`` for a letter that its code page
+    lacks.
     """
     if drawn is None or came_back is None or drawn == came_back:
         return drawn == came_back

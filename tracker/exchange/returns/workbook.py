@@ -129,7 +129,7 @@ def _opened(content: bytes) -> Book:
 
 
 def _no_return(book: Book) -> str:
-    """Say what a workbook is that has no sheet of a return."""
+    """Say what a workbook without the sheet of a return is."""
     beginnings = _texts(book, most=foreign_files.ABOVE)
     layouts = [layout for rows in beginnings for row in rows if (layout := foreign_files.of_heading(row))]
     if layouts and not any(foreign_files.is_return(rows) for rows in beginnings):
@@ -163,7 +163,7 @@ def _as_text(cell: Cell) -> str:
 
 
 OTHER_SHEETS = ("Cover", "Lists")
-"""The sheets that explain a return and hold its words; nothing in them is read."""
+"""The sheets that explain a return and contain its lists; they are not read."""
 
 
 def _look_through(archive: zipfile.ZipFile) -> None:
@@ -208,12 +208,12 @@ _STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(spreadsheetml|officeD
 
 
 def _is_strict(archive: zipfile.ZipFile) -> bool:
-    """Say whether a workbook was saved as "Strict Open XML": the same parts, with other names of their kinds."""
+    """Say whether a workbook was saved as "Strict Open XML": the same parts, with other type names."""
     return "xl/workbook.xml" in archive.namelist() and _STRICT in archive.read("xl/workbook.xml")
 
 
 def _transitional(archive: zipfile.ZipFile) -> bytes:
-    """Return a strict workbook with the names that every spreadsheet writes by itself."""
+    """Return a strict workbook with the usual type names."""
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as out:
         for name in archive.namelist():
@@ -393,5 +393,5 @@ def _date(value: Any, shown: str) -> Cell:
 
 
 def _shows_day(number_format: str) -> bool:
-    """Say whether a date in such a format is shown with its day; colours, locales and quotations are no part of it."""
+    """Say whether a date format shows the day; colours, locales and quotations do not count."""
     return "d" in re.sub(r'\[[^\]]*\]|"[^"]*"|\\.', "", number_format).lower()

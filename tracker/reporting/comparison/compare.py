@@ -1,8 +1,7 @@
 """What changed between two boards: every difference that counts, once.
 
-``compare`` needs nothing but the two boards. Compared is all that people record and the statuses that follow from it;
-left out is what is only counted from these, what passes with every day (slip), and the report that merely says again
-what was held.
+``compare`` needs only the two boards. It compares everything that people record and the statuses that follow. It leaves
+out what is only counted from these, what changes every day (slippage), and reports that only confirm.
 """
 
 from __future__ import annotations
@@ -50,17 +49,17 @@ _RANKS: dict[Movement, dict[str, int]] = {
         **dict.fromkeys(DELIVERED_OUTCOMES, 3),
     },
 }
-"""Kind → word → how good it is. Of a word that is not there (not reported, stale, unknown) it is not known."""
+"""Kind → word → how good it is. A word that is not listed (not reported, stale, unknown) cannot be ranked."""
 
 
 def compare(before: BoardView, after: BoardView) -> Comparison:
-    """Return every difference that counts between two boards, whichever of them is of the later day or knowledge."""
+    """Return every difference that counts between two boards, whichever is later."""
     rows = [row for shape in SHAPES for row in _compared(shape, before, after)]
     return Comparison(before=before, after=after, rows=tuple(sorted(rows, key=in_order)))
 
 
 def in_order(row: ChangeRow) -> tuple[object, ...]:
-    """Return what rows are sorted by: their kind, and then what they are about."""
+    """Return the sort key of a row: its kind, then what it is about."""
     return _ORDER[row.kind], row.commitment_id or "", row.record_id, row.of
 
 
@@ -88,7 +87,7 @@ def _compared(shape: Shape, before: BoardView, after: BoardView) -> Iterator[Cha
 def _differences(
     shape: Shape, old: Line, new: Line, differing: dict[str, Moved], before: BoardView, after: BoardView
 ) -> Iterator[ChangeRow]:
-    """Tell each field that differs in the first rule that is about it, with what comes along with it."""
+    """Report each field that differs by the first rule about it, with the fields that go with it."""
     for rule in shape.rules:
         own = [differing.pop(name) for name in rule.fields if name in differing]
         if not own:
@@ -114,7 +113,7 @@ def _differences(
 
 
 def _along(shape: Shape, rule: Rule, old: Line, new: Line, differing: dict[str, Moved]) -> Iterator[Moved]:
-    """What is told with a rule's own fields: a milestone that is met needs no forecast, and that is no news."""
+    """The fields reported with a rule's own: a completed milestone needs no forecast, so losing it is not a change."""
     met = rule.kind is Movement.MET and isinstance(new, MilestoneLine) and new.actual and not new.forecast
     for name in (*rule.also, "forecast") if met else rule.also:
         if name in differing:
@@ -124,7 +123,7 @@ def _along(shape: Shape, rule: Rule, old: Line, new: Line, differing: dict[str, 
 
 
 def _kind(kind: Movement, old: Line, new: Line) -> Movement:
-    """Say more precisely what happened to a milestone."""
+    """Return the more precise kind of a milestone's change."""
     if not (isinstance(old, MilestoneLine) and isinstance(new, MilestoneLine)):
         return kind
     if kind is Movement.MET and not new.actual:
@@ -185,7 +184,7 @@ def _row(
 
 
 def _title(listed: Listed, line: Line, view: BoardView) -> str:
-    """Name what a row is about; a sum of money by its programme and what it is for."""
+    """Name what a row is about; a funding amount by its programme and purpose."""
     if isinstance(line, FundingLine):
         names = {programme.programme_id: programme.name for programme in view.programmes}
         parts = (names.get(line.programme_id, line.programme_id), line.period, line.scope)
@@ -194,7 +193,7 @@ def _title(listed: Listed, line: Line, view: BoardView) -> str:
 
 
 def _gist(line: Line) -> str | None:
-    """Say in a few words what a line that was added, or removed, holds."""
+    """Describe a line that was added or removed in a few words."""
     if isinstance(line, FundingLine):
         return f"{whole(line.amount_gbp)} {line.stage}"
     if isinstance(line, EventLine):
@@ -207,11 +206,11 @@ def _gist(line: Line) -> str | None:
 
 
 _PROMISED = frozenset({Movement.MILESTONE_ADDED, Movement.BASELINE, Movement.BASELINE_CORRECTED})
-"""What is borne out by the source of the promise, until something happened."""
+"""Kinds that the source of the promise shows, until the milestone is completed."""
 
 
 def _evidence(kind: Movement, line: Line) -> str | None:
-    """The source that bears out what a row says."""
+    """The source that shows what a row says."""
     if isinstance(line, MilestoneLine):
         return line.promised_in if kind in _PROMISED and not line.actual else line.evidence_id
     if isinstance(line, CommitmentLine):
@@ -220,7 +219,7 @@ def _evidence(kind: Movement, line: Line) -> str | None:
 
 
 def _plain_why(kind: Movement, line: Line) -> str | None:
-    """Why, as far as the line itself says so."""
+    """Why, if the line itself says so."""
     if kind is Movement.MISSED and isinstance(line, MilestoneLine) and line.due:
         return f"Due by {line.due.deadline} and not completed."
     if isinstance(line, CommitmentLine):
@@ -229,7 +228,7 @@ def _plain_why(kind: Movement, line: Line) -> str | None:
 
 
 def _value(line: Line, name: str, view: BoardView) -> tuple[str | None, dt.date | None]:
-    """What a line says in a field, as people read it; and the day, when it is a date."""
+    """The value of a field as people read it; and the day, if it is a date."""
     value = parts(type(line))[name].get(line)
     if name == "owner_status":
         return value or NOT_REPORTED, None

@@ -34,10 +34,10 @@ def explained(
     said: Mapping[tuple[str, str], Sequence[SaidLine]],
     requests: Mapping[str, Sequence[BaselineRequest]],
 ) -> Comparison:
-    """Return a comparison whose rows say who recorded what they tell, when and why.
+    """Return a comparison whose rows say who recorded the change, when and why.
 
-    ``said`` has by table and id all that the later board knows, in order of day and version; ``requests`` by milestone
-    the approved requests to change its baseline, oldest first.
+    ``said`` has by table and id everything that the later board knows, in order of day and version; ``requests`` by
+    milestone the approved requests to change its baseline, oldest first.
     """
     rows = [_explained(row, comparison.before, said, requests) for row in comparison.rows]
     return replace(comparison, rows=tuple(sorted(rows, key=in_order)))
@@ -60,7 +60,7 @@ def _explained(
     code, *words = _reasons(row, made, requests.get(row.milestone_id or "", ()))
     why = "; ".join(dict.fromkeys(part for part in (row.why, code, *words) if part))
     reason = reason_of(made) or ""
-    counts = made.action == ChangeAction.PLAN_LOAD  # whose reason says less than what the plans say
+    counts = made.action == ChangeAction.PLAN_LOAD  # its reason says less than the plans do
     if reason not in why and not (why and counts):
         why = f"{why}; {reason}" if why else reason
     corrected = _CORRECTED.get(row.kind) if code == MoveReason.CORRECTION else None
@@ -78,13 +78,13 @@ _CORRECTED = {
     Movement.FORECAST: Movement.FORECAST_CORRECTED,
     Movement.BASELINE: Movement.BASELINE_CORRECTED,
 }
-"""An error that was put right is not a date that slipped."""
+"""A corrected error is not slippage."""
 
 
 def _made(lines: Sequence[SaidLine], fields: tuple[str, ...], before: BoardView) -> SaidLine | None:
-    """Return what made some fields say what they say now, of what the earlier board did not have; None: nothing did.
+    """Return the version that gave some fields their present values, if the earlier board did not have it; else None.
 
-    That is the first of the newest versions that agree on them; or else what took back a version since.
+    That is the first of the newest versions that agree on them, or else the one that retracted a version since.
     """
     fresh = {id(line) for line in lines if _fresh(line, before)}
     taken_back = {line.version.effective_on: line.version.version for line in lines if _retracts(line)}

@@ -37,7 +37,7 @@ Line: TypeAlias = Any
 
 
 class Moved(NamedTuple):
-    """One field of a line: what the earlier board holds in it and what the later one does."""
+    """One field of a line: its value on the earlier board and on the later one."""
 
     field: str
     old: object
@@ -45,7 +45,7 @@ class Moved(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where in the ledger it is recorded what a row tells: a record, and which of its fields."""
+    """Where in the ledger a change is recorded: a record, and which of its fields."""
 
     table: str
     noun_id: str
@@ -54,7 +54,7 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class Cause:
-    """Where it is recorded what a field of a line says: a noun's table, its id (an attribute, and what follows it)."""
+    """Where a field of a line is recorded: a noun's table, its id (an attribute, and what follows it)."""
 
     table: str
     attribute: str
@@ -72,9 +72,9 @@ class ChangeRow(NamedTuple):
     ``what`` names what it is about, ``of`` the field in people's words.
 
     ``days`` is how far a date moved (positive: later). ``direction`` is better or worse, later or earlier, more or
-    less; None where there is none. ``who``, ``recorded_at`` (UTC), ``seq`` and ``holds_from`` are of the act that made
-    the later board say so, None where nobody did anything: the day alone made it so, or no change is known. ``fields``
-    has every field that changed with it, ``line`` is the one that says so, the later if there is one.
+    less; None if there is none. ``who``, ``recorded_at`` (UTC), ``seq`` and ``holds_from`` are those of the change that
+    caused it; None if only time passed, or no change is known. ``fields`` has every field that changed with it,
+    ``line`` is the line on the later board, or the earlier if it is gone.
     """
 
     kind: Movement
@@ -105,15 +105,15 @@ class ChangeRow(NamedTuple):
 
     @property
     def origins(self) -> Iterator[Origin]:
-        """Where in the ledger it is recorded what the row tells."""
+        """Where in the ledger the change is recorded."""
         return (cause.of(self.line) for cause in self.causes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What changed from one board to another, in the order of ``Movement``; the names are of snapshots, if they are.
+    """What changed from one board to another, in the order of ``Movement``; the names are those of snapshots, if any.
 
-    ``since`` names the earlier one for people where it is the last board that met: ``the board of 8 September 2026``.
+    ``since`` names the earlier one for people if it is the last board that met: ``the board of 8 September 2026``.
     """
 
     before: BoardView
@@ -130,7 +130,7 @@ class Comparison:
 
     @property
     def asked_first(self) -> list[ChangeRow]:
-        """What a board asks about first: moves of ratings, dates, funding and owners; bad news before good."""
+        """What a board asks about first: ratings, dates, funding and owners that changed; bad news before good."""
         return sorted((row for row in self.rows if row.kind in ASKED_FIRST), key=lambda row: not row.bad_news)
 
     def source(self, source_id: str | None) -> SourceLine | None:

@@ -1,4 +1,4 @@
-"""What is compared of each list of the board, what kind of row a difference makes, and where it is recorded."""
+"""The fields of each list that are compared, the kind of row that a difference makes, and where it is recorded."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from tracker.views.board import LISTS, Listed
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of row: it is made when any of ``fields`` differs, and tells ``also`` with them.
+    """One kind of row: made if any of ``fields`` differs, with ``also`` beside them.
 
-    ``each`` makes a row of every field by itself. ``causes`` is where the ledger says it; nowhere, when it follows.
+    ``each`` makes a row for every field. ``causes`` is where the ledger records it; empty if it follows from other
+    facts.
     """
 
     kind: Movement
@@ -28,7 +29,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the lines of one list of the board are compared: every field by the first rule that names it."""
+    """How the lines of one list are compared: every field by the first rule that names it."""
 
     listed: Listed
     added: Movement
@@ -47,7 +48,7 @@ def _rule(kind: Movement, fields: str, *causes: Cause, also: str = "", each: boo
 
 
 def _own(noun: str, fields: str = "", of: str = "", suffix: str = "") -> Cause:
-    """A record of its own noun, or what is recorded ``of`` another; all of its fields, or some."""
+    """A record of the noun itself, or one ``of`` another; all of its fields, or some."""
     return Cause(noun, f"{of or noun}_id", tuple(fields.split()), suffix)
 
 
@@ -58,9 +59,9 @@ def _shape(
     left_out: str = "",
     causes: tuple[Cause, ...] = (),
 ) -> Shape:
-    """Return how a list is compared: by the rules given, and every other field but those ``left_out`` in words.
+    """Return how a list is compared: by the rules given, and every other field but those ``left_out`` as words.
 
-    ``kinds`` are a line that was added, one that was removed, and words that changed.
+    ``kinds`` are the kinds for a line that was added, one that was removed, and words that changed.
     """
     listed = LISTS[name]
     added, removed, words = kinds
@@ -115,7 +116,7 @@ SHAPES = (
             each=True,
         ),
         _rule(Movement.COMMITMENT_WORDS, "outcome_reason", _view("rationale", "evidence")),
-        # counted, or passing with every day, or said elsewhere, or only who reported and when
+        # counted, or changing every day, or in another row, or only who reported and when
         left_out="milestones milestones_met outcome_since owner_reported_on owner_valid_until programme slip_days",
         causes=_OWNER[2:],
     ),
@@ -144,7 +145,7 @@ SHAPES = (
     ),
     _shape("events", (Movement.EVENT_ADDED, Movement.EVENT_REMOVED, Movement.EVENT_WORDS)),
 )
-"""How each list is compared, in the order in which a board asks."""
+"""How each list is compared, most important first."""
 
 COMPARED = {shape.listed.noun: shape.fields for shape in SHAPES}
-"""Noun → the fields of its lines that are compared; each is told in one row at most."""
+"""Noun → the fields of its lines that are compared; each is in one row at most."""
