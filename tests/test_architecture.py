@@ -36,23 +36,18 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def texts(path: Path) -> list[str]:
-    """Every string a file holds that is no docstring; an f-string with its holes as ``{}``."""
+def texts(path: Path) -> list[tuple[int, str]]:
+    """Every string a file holds that is no documentation, with its line; an f-string with its holes as ``{}``."""
     module = tree(path)
-    documentation = {
-        id(node.body[0].value)
-        for node in ast.walk(module)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
+    documentation = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     parts = {id(part) for node in ast.walk(module) if isinstance(node, ast.JoinedStr) for part in node.values}
     found = []
     for node in ast.walk(module):
         if isinstance(node, ast.JoinedStr):
-            found.append("".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values))
+            whole = "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
+            found.append((node.lineno, whole))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation | parts:
-            found.append(node.value)
+            found.append((node.lineno, node.value))
     return found
 
 
@@ -64,7 +59,7 @@ def test_these_tests_look_at_the_program() -> None:
     assert len(MODULES) > 20
     assert SQL_FILES
     assert "duckdb" in imported(ROOT / "tracker" / "store" / "database.py")
-    assert any("INSERT INTO tracker.change" in text for text in texts(ROOT / "tracker" / "store" / "sealing.py"))
+    assert any("INSERT INTO tracker.change" in text for _, text in texts(ROOT / "tracker" / "store" / "sealing.py"))
 
 
 @pytest.mark.parametrize(("package", "room"), [("duckdb", "store"), ("streamlit", "ui")])
@@ -132,7 +127,7 @@ def test_the_scan_for_statements_that_overwrite_sees_them(statement: str) -> Non
 
 
 def test_no_statement_overwrites_or_deletes_a_row() -> None:
-    statements = [(name(path), text) for path in MODULES for text in texts(path)]
+    statements = [(name(path), text) for path in MODULES for _, text in texts(path)]
     statements += [(name(path), re.sub(r"--.*", "", path.read_text(encoding="utf-8"))) for path in SQL_FILES]
     offenders = [
         (where, text)
@@ -189,7 +184,7 @@ def test_sql_is_written_in_the_store_and_nowhere_else() -> None:
     )
     for path in MODULES:
         if not in_room(path, "store"):
-            assert not [text for text in texts(path) if statement.search(text)], name(path)
+            assert not [text for _, text in texts(path) if statement.search(text)], name(path)
 
 
 def test_migrations_have_no_foreign_keys_no_indexes_and_no_defaults() -> None:
