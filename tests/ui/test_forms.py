@@ -74,8 +74,8 @@ FORMS = {
     "a date that moves without a reason, and evidence without a title": Wrong(
         "my_updates",
         OWNER,
-        (("selectbox", "Line", LINE), ("text_input", "Expected", "2049"), ("text_input", "Publisher", "DfE")),
-        "Save",
+        (("selectbox", "Milestone", LINE), ("text_input", "Forecast date", "2049"), ("text_input", "Publisher", "DfE")),
+        "Save update",
         {"reason": "The date moves from", "title": "Evidence needs its publisher and its title."},
     ),
     "many lines and nothing to say": Wrong(
@@ -88,8 +88,8 @@ FORMS = {
     "many lines of which one moves without a reason": Wrong(
         "my_updates",
         OWNER,
-        (("multiselect", "Lines to change", [LINE]), ("text_input", "Expected, all", "2049")),
-        "Save 1 line",
+        (("multiselect", "Milestones to update", [LINE]), ("text_input", "New forecast date for all", "2049")),
+        "Save 1 milestone",
         {"reason": f"{LINE}: the date moves from"},
     ),
     "a rating without its reason": Wrong(

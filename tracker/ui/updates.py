@@ -172,7 +172,7 @@ def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[Fault] = 
             (titles["status"].title, html.effect(html.status(line.computed_status), html.status(seen.status_after))),
             (titles["slip_days"].title, html.effect(html.slippage(line.slip_days), html.slippage(seen.slip_after))),
         ]
-    faults = " ".join(map(str, seen.faults if seen else wrong))
+    faults = " ".join(fault.beside_field for fault in (seen.faults if seen else wrong))
     html.show(html.put("<h3>Check your update</h3>"), html.facts([*effects, ("Fix before saving", faults)]))
 
 
@@ -228,7 +228,7 @@ def ask_evidence(draft: Draft) -> Evidence | None:
             panels.NO_EVIDENCE,
         )
     )
-    first, second, third = st.columns(3)
+    first, second, third = st.columns(3, vertical_alignment="bottom")
     publisher = first.text_input("Publisher", **draft.kept("publisher", first))
     title = second.text_input("Title", **draft.kept("title", second))
     url = third.text_input("Link to the publisher's own site", **draft.kept("url", third))
