@@ -1,6 +1,6 @@
 """The app: ``streamlit run streamlit_app.py``, or ``make run``, which sets everything up first.
 
-Streamlit reads this file twice: as the server, which stands behind our gate, and as what each visit to a page runs.
+Streamlit reads this file twice: as the server, behind our gate, and as the script that each visit to a page runs.
 """
 
 import streamlit as st

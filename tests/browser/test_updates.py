@@ -244,7 +244,7 @@ def test_by_keyboard_a_save_is_reached_after_the_last_field_and_says_where_one_i
 
     with served(staffed.file) as office:
         visit(page, acting(office, "updates", "ana"))
-        region = page.locator(".said [role=status]").nth(1)  # below the form that changes a line; empty so far
+        region = page.locator(".message [role=status]").nth(1)  # below the form that changes a line; empty so far
         expect(region).to_have_text("")
         choose_line(page, "C6-01-M3")
         fill(page, "Narrative", "Kept, whatever is wrong.")

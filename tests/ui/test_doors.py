@@ -21,7 +21,7 @@ from tracker.domain.policy import ALLOWED, Action
 from tracker.domain.words import BOARD, Role
 from tracker.services import stores
 from tracker.store.database import Address
-from tracker.ui import held
+from tracker.ui import open_store
 from tracker.ui.frame import PAGES
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def office(staffed_once: Address, tmp_path_factory: pytest.TempPathFactory) -> I
         st.cache_resource.clear()
         yield
         app.cache_clear()
-        held.release()
+        open_store.close()
         st.cache_resource.clear()
 
 

@@ -27,7 +27,7 @@ from tracker.domain.ratings import Rating
 from tracker.domain.words import Role
 from tracker.services import boards, progress, ratings, stores, users
 from tracker.store.database import Address
-from tracker.ui import drafts, held, state
+from tracker.ui import drafts, open_store, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,10 +54,10 @@ def db(staffed_once: Address, address: Address) -> Iterator[Database]:
         opening(opened)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "TRACKER_STORE", str(store.file))
-        held.release()
+        open_store.close()
         st.cache_resource.clear()
         yield state.store()
-        held.release()
+        open_store.close()
         st.cache_resource.clear()
 
 

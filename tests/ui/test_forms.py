@@ -19,7 +19,7 @@ from tests.ui.test_drafts import field, press, put, regions, shown, visit
 from tracker.domain.words import Role
 from tracker.services import boards, snapshots, stores
 from tracker.store.database import Address
-from tracker.ui import held, state
+from tracker.ui import open_store, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,10 @@ def db(staffed_once: Address, address: Address) -> Iterator[Database]:
         snapshots.take_snapshot(opened, actor_id=SECOND, name="summer")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "TRACKER_STORE", str(store.file))
-        held.release()
+        open_store.close()
         st.cache_resource.clear()
         yield state.store()
-        held.release()
+        open_store.close()
         st.cache_resource.clear()
 
 

@@ -19,7 +19,7 @@ from tests.services.test_periods import closing, opening
 from tracker.domain.words import Role
 from tracker.services import snapshots, stores
 from tracker.store.database import Address
-from tracker.ui import held
+from tracker.ui import open_store
 from tracker.ui.identity import CONFIRM
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def office(staffed_once: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         snapshots.take_snapshot(db, actor_id=APPROVER, name="summer")
         snapshots.approve_snapshot(db, actor_id=SECOND, name="summer")
     monkeypatch.setitem(os.environ, "TRACKER_STORE", str(store.file))
-    held.release()
+    open_store.close()
     st.cache_resource.clear()
     yield
-    held.release()
+    open_store.close()
     st.cache_resource.clear()
 
 

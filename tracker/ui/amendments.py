@@ -1,4 +1,4 @@
-"""A part of My updates: one field changed for many lines at once, with the difference before it is saved."""
+"""The part of My updates that changes one field of several milestones, and shows the difference before the save."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIELDS = ("forecast", "actual", "status", *TEXTS)
 
 
 def change_many(lines: Sequence[UpdateLine], actor_id: str) -> None:
-    """Change one field of any number of lines as one change: choose the lines, say it once, see what it does, save."""
+    """Show the form that changes one field of any number of milestones as one change."""
     html.show(
         html.put("<h2>Update several milestones</h2>"),
         html.put('<p class="quiet">Make the same change to several milestones. Nothing else about them changes.</p>'),
@@ -86,7 +86,7 @@ def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
 
 
 def _ask(field: str, draft: Draft, wrong: list[Fault]) -> tuple[Statement, Evidence | None]:
-    """Draw what is to be said in a field and return it; what of it cannot be read is added to ``wrong``."""
+    """Ask for the new value of a field and return it; what cannot be read is added to ``wrong``."""
     label = f"New {_title(field).lower()} for all"
     if field == "status":
         open_ = [ReportedStatus.NOT_STARTED, ReportedStatus.IN_PROGRESS]
@@ -111,7 +111,7 @@ def _ask(field: str, draft: Draft, wrong: list[Fault]) -> tuple[Statement, Evide
 
 
 def _difference(field: str, one: Foreseen) -> Markup:
-    """What a line says in the field now, and after saving."""
+    """The field's value now and after saving."""
     before, after = getattr(confirmed(one.line), field), getattr(one.report.statement, field)
     none = html.put('<span class="quiet">none</span>')
     return html.put("{} → {}", before or none, after or none)

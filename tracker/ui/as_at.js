@@ -1,5 +1,5 @@
-/* A day that is typed in the "As at" control counts when its calendar closes. Enter closes it, as Escape does.
-   The control keeps its keys to itself, so the press is caught on its way there. */
+/* A date typed in the "As at" control counts when its calendar closes. Enter closes it, as Escape does.
+   The control does not pass its keys on, so this catches Enter on the way in. */
 document.addEventListener("keydown", closeOnEnter, { capture: true });
 
 function closeOnEnter(event) {

@@ -1,4 +1,4 @@
-"""The Board page: drawn once for all who look from the same place, then given to each of them as it was drawn."""
+"""The Board page: made once for a position, then shown as it is to everyone who looks at that position."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracker.ui.memory import remembered
 
 @remembered(64, by=lambda: (state.position(), state.address()), cache=st.cache_data)
 def draw() -> None:
-    """Draw the board that every page shows."""
+    """Show the board that every page shows."""
     view = state.board()
     panels.header(view)
     panels.headline(view)

@@ -1,4 +1,4 @@
-"""What changed, drawn: the Board page's panel since the last board that met, and any two snapshots or days."""
+"""What changed: the Board page's panel since the last board that met, and between any two snapshots or dates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.views.control import SnapshotLine
 
 FROM, TO = "earlier", "later"
-"""What is compared, in the address: a snapshot's name or a day."""
+"""The two sides of a comparison in the address: a snapshot's name or a date."""
 
 _A_DATE = "A date, using today's records"
 _FIRST_ROWS = 12
@@ -34,7 +34,7 @@ _STATUSES = frozenset({Movement.RATING, Movement.COMPUTED, Movement.OUTCOME, Mov
 
 
 def since_last_board(found: Comparison | None) -> None:
-    """Show what changed since the last board that met: how much of each kind, and the moves a board asks after."""
+    """Show what changed since the last board that met: what a board asks about first, and how much else."""
     if found is None or found.before_name is None:
         html.show(
             html.put(
@@ -88,7 +88,7 @@ def _table(caption: str, rows: Sequence[ChangeRow], found: Comparison) -> Markup
 
 
 def _moved(row: ChangeRow) -> Markup:
-    """From what to what: statuses as they look everywhere else, all else in words."""
+    """The old and the new value: statuses as they look everywhere else, all else in words."""
     if row.kind not in _STATUSES:
         return html.put("{}", comparisons.moved(row))
     direction = html.put(' <span class="quiet">{}</span>', row.direction) if row.direction else ""
@@ -111,7 +111,7 @@ def _recorded(row: ChangeRow) -> Markup | None:
 
 
 def between(lines: Sequence[SnapshotLine]) -> None:
-    """Choose two snapshots or days, kept in the address, and show what changed from one to the other."""
+    """Choose two snapshots or dates, kept in the address, and show what changed between them."""
     html.show(
         html.put("<h2>Compare</h2>"),
         html.put('<p class="quiet">What changed between two snapshots or dates, who recorded it, and why.</p>'),
@@ -134,7 +134,7 @@ def between(lines: Sequence[SnapshotLine]) -> None:
 
 
 def _choose(label: str, key: str, names: Sequence[str], otherwise: dt.date) -> str:
-    """A snapshot, or a day when none is chosen."""
+    """Ask for a snapshot, or a date if none is chosen."""
     asked = st.query_params.get(key, "")
     chosen = st.selectbox(
         label, [_A_DATE, *names], index=names.index(asked) + 1 if asked in names else 0, key=f"{key}/chosen"
@@ -152,7 +152,7 @@ def _choose(label: str, key: str, names: Sequence[str], otherwise: dt.date) -> s
 
 
 def _day(text: str) -> dt.date | None:
-    """A day that the address asks for, when it is one that can be shown."""
+    """The date that the address asks for, if it can be shown."""
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
@@ -161,7 +161,7 @@ def _day(text: str) -> dt.date | None:
 
 
 def _show(found: Comparison) -> None:
-    """Show every change, kind by kind: each kind opens."""
+    """Show every change, with a fold for each kind."""
     html.show(
         html.put(
             '<p class="lead">{} from {}{} to {}{}.</p>',

@@ -1,4 +1,4 @@
-"""The parts of Change control that are about baselines: asked for, decided, and what became of each."""
+"""The parts of Change control about baselines: the requests, the decisions and the forms for both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _IF_APPROVED = "if approved"
 
 
 def requests(lines: Sequence[RequestLine]) -> None:
-    """Show the requests that wait for a decision, and those that were decided or withdrawn."""
+    """Show the requests that are waiting for a decision, then those decided or withdrawn."""
     waiting = [line for line in lines if line.state == RequestState.REQUESTED]
     decided = [line for line in lines if line.state != RequestState.REQUESTED]
     html.show(
@@ -47,7 +47,7 @@ def requests(lines: Sequence[RequestLine]) -> None:
 
 
 def decide(lines: Sequence[RequestLine], actor_id: str) -> None:
-    """Approve or refuse a request that somebody else made, seeing what an approval does."""
+    """Show the form that approves or refuses another person's request, and what an approval would do."""
     waiting = [line for line in lines if line.state == RequestState.REQUESTED]
     able = {line.request_id: line for line in waiting if line.author_id != actor_id}
     if waiting:
@@ -94,7 +94,7 @@ def _decide(able: Mapping[str, RequestLine], choice: Draft) -> None:
 
 
 def withdraw(lines: Sequence[RequestLine], actor_id: str) -> None:
-    """Offer to take back a request of one's own that nobody has decided on."""
+    """Show the form that withdraws the person's own request before it is decided."""
     own = {
         line.request_id: line for line in lines if line.state == RequestState.REQUESTED and line.author_id == actor_id
     }
@@ -126,7 +126,7 @@ def _withdraw(own: Mapping[str, RequestLine], choice: Draft) -> None:
 
 
 def ask(actor_id: str) -> None:
-    """Ask for a milestone's baseline to be changed; what is typed is a draft until it is sent."""
+    """Show the form that requests a baseline change; it is a draft until it is sent."""
     html.show(
         html.put("<h3>Request a change</h3>"),
         html.put(
@@ -173,7 +173,7 @@ def _ask(choice: Draft) -> None:
 
 
 def _offer_now(line: UpdateLine, before: str, draft: Draft) -> str:
-    """Say that the baseline is another one than when the draft began, and let its writer go on from it."""
+    """Say that the baseline changed after the draft began, and offer to continue with the current one."""
     words = (
         f"The baseline of {line.milestone_id} changed after you started. It was {before or 'none'} and is now "
         f"{line.baseline_written or 'none'}. Check your request again."
@@ -189,9 +189,9 @@ def _keep_mine(line: UpdateLine, draft: Draft) -> None:
 
 
 def _asked(line: UpdateLine, draft: Draft) -> tuple[Asked | None, list[Fault]]:
-    """Draw the fields of a request and return what they say, or what is to be given before they say anything."""
-    held = beside_original(line.baseline, line.original_baseline)
-    html.show(html.put("<p>Current baseline: {}.</p>", html.baseline(line.baseline, line.original_baseline) or held))
+    """Show the fields of a request; return the request, or None, and what is missing or wrong."""
+    written = beside_original(line.baseline, line.original_baseline)
+    html.show(html.put("<p>Current baseline: {}.</p>", html.baseline(line.baseline, line.original_baseline) or written))
     wrong: list[Fault] = []
     baseline = updates.ask_date(st.container(), "baseline", "New baseline", "", draft, wrong)
     reason = st.selectbox(

@@ -1,9 +1,9 @@
-"""What is typed and not saved yet: each draft belongs to one person and to the version it began from.
+"""Text that is typed and not saved yet: each draft belongs to one person and to the version it began from.
 
-The browser keeps what is in a field by the field's key, and sends it to a new session when the server restarts or the
-connection is lost. So a key names the person and the edition of the form: after a save the edition is raised, and the
-form begins empty. The editions and the versions that drafts began from lie in fields of the page that nobody sees, so
-that the browser sends them along with the text.
+The browser keeps the content of a field under the field's key, and sends it to a new session when the server restarts
+or the connection is lost. So a key names the person and the edition of the form. A save raises the edition, and the
+form begins empty. Hidden fields of the page have the editions and the versions that drafts began from, so that the
+browser sends these with the text.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from tracker.domain.errors import Fault
 
 _EDITIONS = "editions"
-_DRAWN = "fields that are drawn"
+_FIELDS = "fields on the page"
 
 
 @dataclass
 class Field:
-    """A field that is drawn: the place above it, there before anything is wrong, and what is wrong with it.
+    """A field on the page: the place above it, which is there before anything is wrong, and its faults.
 
-    ``name`` is the id that ties the words to the field.
+    ``name`` is the id that ties the faults to the field.
     """
 
     above: DeltaGenerator
@@ -40,7 +40,7 @@ class Field:
     faults: list[str] = field(default_factory=list)
 
     def say(self, faults: Iterable[str]) -> None:
-        """Say above the field what else is wrong with it."""
+        """Show more faults above the field."""
         self.faults = list(dict.fromkeys([*self.faults, *faults]))
         if self.faults:
             with self.above:
@@ -49,7 +49,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Draft:
-    """A form in one person's hands: ``form`` is what it saves, ``thing`` the record that it is about, if it has one."""
+    """One person's draft in a form: ``form`` is what it saves, ``thing`` the record that it is about, if any."""
 
     form: str
     person: str
@@ -57,35 +57,35 @@ class Draft:
 
     @property
     def name(self) -> str:
-        """What the draft is called, whatever its edition."""
+        """The draft's name, the same in every edition."""
         return "/".join(filter(None, (self.form, self.person, self.thing)))
 
     def key(self, field: str) -> str:
-        """Return the key of a field; it is another one after each save."""
+        """Return the key of a field; it changes with each save."""
         return f"{field}/{self.name}/{_editions().get(self.name, 0)}"
 
     @property
     def choice(self) -> Draft:
-        """The draft of what was chosen to be changed: the same form, of no record yet."""
+        """The draft of the choice of a record: the same form, without a record."""
         return replace(self, thing="")
 
     def kept(self, field: str, place: DeltaGenerator | None = None) -> dict[str, Any]:
-        """Draw what was refused of a field, while it still says that, and return how the field is drawn below it.
+        """Show a field's faults, until its content changes, and return the arguments for the field below them.
 
-        What is typed outlives leaving the page. ``place`` is where the field is drawn, if not right here.
+        Content is kept when the person leaves the page. ``place`` is where the field goes, if not here.
         """
         key = self.key(field)
-        drawn = _drawn()
-        drawn[key] = Field((place or st).empty(), f"fault-{self.form}-{len(drawn)}")
-        drawn[key].say([fault["words"] for fault in refused_of(self.form) if fault["key"] == key])
+        fields = _fields()
+        fields[key] = Field((place or st).empty(), f"fault-{self.form}-{len(fields)}")
+        fields[key].say([fault["words"] for fault in refused_of(self.form) if fault["key"] == key])
         return {"key": key, "persist_state": "session"}
 
     def fault(self, field: str, words: str) -> None:
-        """Say above a field that is drawn what is wrong with what it says now."""
-        _drawn()[self.key(field)].say([words])
+        """Show above a field what is wrong with its content."""
+        _fields()[self.key(field)].say([words])
 
     def refuse(self, faults: Iterable[Fault]) -> None:
-        """Remember what is wrong with the draft, and with which of its fields, until it is tried again."""
+        """Remember the draft's faults and their fields until the next try."""
         st.session_state[f"refused/{self.form}"] = [self._refused(fault) for fault in faults]
 
     def _refused(self, fault: Fault) -> dict[str, Any]:
@@ -95,36 +95,36 @@ class Draft:
         return {"words": words, "key": key, "value": _value(key)}
 
     def base(self, now: int | str) -> str:
-        """Return the version that the draft began from: the one held now when it begins."""
+        """Return the version that the draft began from; ``now`` is the current version."""
         return _unseen("base", self.key("unseen/base"), str(now))
 
     def base_version(self, now: int) -> int:
-        """Return that version as a number; 0, which is older than all, where the browser sent none."""
+        """Return that version as a number; 0, which is older than all, if the browser sent none."""
         base = self.base(now)
         return int(base) if base.isdecimal() else 0
 
     def begin_again_from(self, now: int | str) -> None:
-        """Let the draft count as begun from what is held now; to be called from a button's ``on_click``."""
+        """Let the draft begin from the current version; call it from a button's ``on_click``."""
         st.session_state[self.key("unseen/base")] = str(now)
 
     def drop_base(self) -> None:
-        """Let the draft begin anew, from what is held when it is drawn next."""
+        """Let the draft begin again, from the version that is current on the next run."""
         st.session_state.pop(self.key("unseen/base"), None)
 
 
 def refused_of(form: str) -> list[dict[str, Any]]:
-    """Return what was refused at a form and is as it was then: words, key of the field or "", value."""
+    """Return a form's faults whose field still has the refused content: words, key of the field or "", value."""
     every: list[dict[str, Any]] = st.session_state.get(f"refused/{form}", [])
     return [fault for fault in every if _value(fault["key"]) == fault["value"]]
 
 
 def _value(key: str) -> Any:
-    """Return what a field says; None for no field."""
+    """Return the content of a field; None for no field."""
     return st.session_state.get(key) if key else None
 
 
 def begin() -> None:
-    """Draw what the browser is to remember of the drafts; to be called once, before any form of a page."""
+    """Put the hidden fields of the drafts on the page; call it once, before any form of the page."""
     mine = st.session_state.get(_EDITIONS)
     if mine is not None:
         st.session_state["unseen/editions"] = json.dumps(mine)
@@ -134,13 +134,13 @@ def begin() -> None:
 
 
 def _unseen(label: str, key: str, value: str = "") -> str:
-    """Draw a field that nobody sees (``style.css``); the browser sends what is in it to every session."""
+    """Put a hidden field on the page (``style.css``); the browser sends its content to every session."""
     value = "" if key in st.session_state else value
     return st.text_input(label, value=value, key=key, persist_state="session", label_visibility="collapsed")
 
 
 def read_editions(sent: str) -> dict[str, int]:
-    """Read what the browser sent; whatever makes no sense counts as nothing."""
+    """Read the editions that the browser sent, and ignore what makes no sense."""
     try:
         read = json.loads(sent)
     except ValueError:
@@ -155,24 +155,24 @@ def _editions() -> dict[str, int]:
     return editions
 
 
-def _drawn() -> dict[str, Field]:
-    drawn: dict[str, Field] = st.session_state.setdefault(_DRAWN, {})
-    return drawn
+def _fields() -> dict[str, Field]:
+    fields: dict[str, Field] = st.session_state.setdefault(_FIELDS, {})
+    return fields
 
 
-def take_drawn() -> dict[str, Field]:
-    """Return the fields that were drawn since this was asked last, by key."""
-    drawn: dict[str, Field] = st.session_state.pop(_DRAWN, {})
-    return drawn
+def take_fields() -> dict[str, Field]:
+    """Return the fields put on the page since the last call, by key."""
+    fields: dict[str, Field] = st.session_state.pop(_FIELDS, {})
+    return fields
 
 
 def request_id(draft: Draft) -> str:
-    """Return what a draft is saved under, so that a second click of the same button records nothing more."""
+    """Return the id of a draft's save, so that a second click of the same button records nothing more."""
     return str(st.session_state.setdefault(draft.key("request"), str(uuid.uuid4())))
 
 
 def forget(done: Iterable[Draft]) -> None:
-    """Let the next time that a form is drawn begin from what is held, whatever the browser still has in its fields."""
+    """Let forms begin from the current version on the next run, whatever the browser still has in their fields."""
     editions = _editions()
     for draft in done:
         st.session_state.pop(f"refused/{draft.form}", None)

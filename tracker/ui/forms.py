@@ -1,7 +1,7 @@
-"""One way to ask and one way to save: a form, what is wrong with what was typed, and what came of a save.
+"""One kind of form and one way to save: the message on top, and each fault at its field.
 
-A form says on top what came of its last button. What was refused is told there, each fault with a link to its field,
-and again at the field; whoever follows the link is in the field.
+The message on top is about the form's last button. If a save was refused, it lists each fault with a link that puts the
+focus in the field, and the field shows the fault too.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Change
     from tracker.ui.drafts import Draft
 
-_SAID = "said"
+_MESSAGE = "message"
 _TURN = "turn"
 _NOT_SAVED = "Nothing was saved."
 
 
 @contextmanager
 def form(name: str) -> Iterator[None]:
-    """Draw a form: the place where it says what came of a save, there before there is anything to say; then its fields.
+    """Show a form: the place for its message, which is there before there is a message, then its fields.
 
-    What keeps the fields from being drawn, such as a right that was taken away a moment ago, is said in their place.
+    An error that prevents the fields, such as a right removed a moment ago, is shown in their place.
     """
-    with st.container():  # however many the fields are, what comes after the form stays in its place
+    with st.container():  # what comes after the form keeps its place, however many fields there are
         top = st.container()
-        drafts.take_drawn()
+        drafts.take_fields()
         try:
             yield
         except TrackerError as error:
@@ -43,10 +43,9 @@ def form(name: str) -> Iterator[None]:
 
 
 def save(draft: Draft, act: Callable[..., Change], words: str, *, also: Iterable[Draft] = ()) -> None:
-    """Do one act, recorded once however often its button is pressed, and draw the page again with what came of it.
+    """Do one act, recorded once however often its button is pressed, and show the page again with the result.
 
-    When it is done, the draft, the choice that led to it and ``also`` are forgotten; when it is refused, everything
-    that was typed is kept.
+    A save forgets the draft, the choice that led to it and ``also``; a refusal keeps everything that was typed.
     """
     try:
         change = act(request_id=drafts.request_id(draft))
@@ -58,56 +57,57 @@ def save(draft: Draft, act: Callable[..., Change], words: str, *, also: Iterable
 
 
 def refuse(draft: Draft, *faults: Fault) -> NoReturn:
-    """Draw the page again with what is wrong with what was typed, on top of the form and at each field."""
+    """Show the page again with what is wrong, on top of the form and at each field."""
     draft.refuse(faults)
     fail(draft.form, _NOT_SAVED)
     st.rerun()
 
 
 def finish(draft: Draft, words: str, *, also: Iterable[Draft] = ()) -> NoReturn:
-    """Forget a draft that was saved, draw the page again, and say so at the form."""
+    """Forget a saved draft, and show the page again with a message at the form."""
     drafts.forget([draft, *([draft.choice] if draft.thing else []), *also])
     tell(draft.form, words)
     st.rerun()
 
 
 def tell(name: str, words: str) -> None:
-    """Say at a form, when it is drawn next, that something was done."""
+    """Show at a form, on the next run, that something was done."""
     _tell(name, words, "done")
 
 
 def fail(name: str, words: str) -> None:
-    """Say at a form, when it is drawn next, why something could not be done."""
+    """Show at a form, on the next run, why something could not be done."""
     _tell(name, words, "refused")
 
 
 def _tell(name: str, words: str, kind: str) -> None:
     st.session_state[_TURN] = turn = st.session_state.get(_TURN, 0) + 1
-    st.session_state[_SAID] = {"form": name, "words": words, "kind": kind, "turn": turn}
+    st.session_state[_MESSAGE] = {"form": name, "words": words, "kind": kind, "turn": turn}
 
 
 def _say(name: str) -> None:
-    """Draw what a form says: what came of its last button, and what of that is still as it was refused."""
-    drawn = {key: field.name for key, field in drafts.take_drawn().items() if field.faults}
-    said = st.session_state.get(_SAID, {})
+    """Show the message about a form's last button, with the faults that are not fixed yet."""
+    wrong = {key: field.name for key, field in drafts.take_fields().items() if field.faults}
+    message = st.session_state.get(_MESSAGE, {})
     problems = [
-        {"words": fault["words"], "key": fault["key"], "id": drawn.get(fault["key"], "")}
+        {"words": fault["words"], "key": fault["key"], "id": wrong.get(fault["key"], "")}
         for fault in drafts.refused_of(name)
     ]
-    if said.get("form") == name:
-        del st.session_state[_SAID]
+    if message.get("form") == name:
+        del st.session_state[_MESSAGE]
     elif problems := [problem for problem in problems if problem["id"]]:
-        said = {"words": _NOT_SAVED, "kind": "refused", "turn": 0}
+        message = {"words": _NOT_SAVED, "kind": "refused", "turn": 0}
     else:
-        said = {"words": "", "kind": "", "turn": 0}
-    html.said(name, said["words"], said["kind"], said["turn"], problems if said["kind"] == "refused" else [], drawn)
+        message = {"words": "", "kind": "", "turn": 0}
+    words, kind, turn = message["words"], message["kind"], message["turn"]
+    html.message(name, words, kind, turn, problems if kind == "refused" else [], wrong)
 
 
 def offer_both(
     draft: Draft,
     names: str,
     *,
-    told: Iterable[str],
+    warnings: Iterable[str],
     columns: Sequence[html.Column | str],
     rows: Iterable[Sequence[html.Cell]],
     begun: Mapping[Draft, int],
@@ -115,12 +115,12 @@ def offer_both(
     theirs: str = "Use their version",
     leave_out: Callable[[], str] | None = None,
 ) -> None:
-    """Somebody else saved first: show what is saved now beside what was typed, and let its writer decide.
+    """Show the current version beside a draft that began from an older one, and let the person decide.
 
-    ``begun`` is the version saved now of each record, by its draft: to keep mine is to begin from there. To take
-    theirs drops those drafts, or does what ``leave_out`` does, which says so.
+    ``begun`` is each record's current version by its draft: to use their own version, the draft begins from there. To
+    use the current version deletes those drafts, or calls ``leave_out``, which returns the message.
     """
-    html.show(*map(html.alert, told), html.table("Compare the two versions", columns, rows, empty=""))
+    html.show(*map(html.alert, warnings), html.table("Compare the two versions", columns, rows, empty=""))
     st.button(mine, key=draft.key("mine"), on_click=_keep_mine, args=(draft, names, begun))
     st.button(theirs, key=draft.key("theirs"), on_click=_take_theirs, args=(draft, names, begun, leave_out))
 

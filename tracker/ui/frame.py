@@ -1,4 +1,4 @@
-"""What surrounds every page: its banner when it shows the past, its errors as sentences, its foot with the head."""
+"""What surrounds every page: navigation, controls, banners, errors as sentences, and the foot."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ PAGES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("history", "History", "history", None),
     ("about", "About the data", "about", None),
 )
-"""File in ui/pages, title, path in the address, and what one must be allowed to do to be offered it."""
+"""File in ui/pages, title, path in the address, and the action that a person must be allowed before it is offered."""
 
 
 def run() -> None:
-    """Draw the app: navigation, the as-at control, the page that was asked for, and the foot."""
+    """Show the app: navigation, the as-at control, the requested page and the foot."""
     try:
         identity.settle(state.everybody())
         refused = ""
@@ -54,7 +54,7 @@ def run() -> None:
         page.run()
     except TrackerError as error:
         html.show(html.put("<h1>Sorry, this page cannot be shown</h1><p>{}</p>", str(error)))
-    with contextlib.suppress(TrackerError):  # it was said above
+    with contextlib.suppress(TrackerError):  # the page has shown it
         _show_foot()
 
 
@@ -76,7 +76,7 @@ def _page(file: str, title: str, path: str, action: Action | None, *, closed: bo
 
 
 def _show_notice() -> None:
-    """Say what a demonstration is, above everything else."""
+    """Say above everything else that this is a demonstration."""
     if state.demonstration():
         html.show(
             html.put(
@@ -88,7 +88,7 @@ def _show_notice() -> None:
 
 
 def _show_controls() -> None:
-    """The day or snapshot, who is acting, and a banner when what is shown is not the present."""
+    """Show the date or snapshot and the person, and a banner if the page does not show the present."""
     for refused in filter(None, (state.follow_snapshot(), state.refused_day())):
         html.show(html.alert(refused))
     line = state.snapshot()
@@ -120,7 +120,7 @@ def _show_controls() -> None:
 
 
 def _show_check() -> None:
-    """Say that a large ledger is being checked, or that the check found it altered, on every page."""
+    """Say on every page that a large ledger is being checked, or that it was altered."""
     store = state.store()
     if store.doubt:
         html.show(

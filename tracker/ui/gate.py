@@ -1,9 +1,9 @@
-"""What stands in front of every page: who may ask this server for anything, what each answer says, what is let through.
+"""The gate in front of every page: which requests and messages it lets through, and the headers it adds.
 
-Streamlit serves behind it, and still checks for itself what it checks. The gate refuses a visit that another site could
-have caused: by a name that is not this server's (a name that an attacker points at this machine), from another origin
-(another port of this machine is one), or, for a websocket and for an upload, from none. It keeps the pages out of other
-sites' frames, and lets through of a page's messages only those that pages need.
+Streamlit serves behind it and makes its own checks too. The gate refuses a visit that another site could have caused:
+under a name that is not this server's (an attacker can point a name at this machine), from another origin (such as
+another port of this machine) or, for a websocket or an upload, with no origin. It keeps the pages out of other sites'
+frames, and passes on only the messages that pages need.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 VISIT = "tracker_visit"
-"""The cookie by which a browser is known again. It names nobody: it proves which addresses were made in it."""
+"""The cookie that recognises a browser. It names no person: it proves which addresses were made in that browser."""
 
 ADMITTED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"})
-"""What a page may ask of the server. Left out: to clear everybody's caches, to read the server's repository, to run the
-pages again when a file changes, and what only Streamlit's own tests ask."""
+"""The messages that a page may send. Left out: clearing everyone's caches, reading the server's repository, running the
+pages again when a file changes, and what only Streamlit's own tests send."""
 
 UPLOADED_IN_A_VISIT = 50 * 1024 * 1024
 """Bytes that one visit may upload, on the pages that ask for a file; a return has some 20,000."""
@@ -48,7 +48,7 @@ _VISIT = re.compile(r"[A-Za-z0-9_-]{32}")
 _POLICY_VIOLATION, _PROTOCOL_ERROR = 1008, 1002
 
 _may_upload: dict[str, int] = {}
-"""The visit (Streamlit's id of it) whose page asks for a file now → bytes that it may still upload."""
+"""A visit (Streamlit's id) whose page asks for a file now → bytes that it may still upload."""
 
 
 def ask_for_files(visit: str, *, asked: bool) -> None:
@@ -64,15 +64,15 @@ def ask_for_files(visit: str, *, asked: bool) -> None:
 
 
 def inline_scripts(page: str) -> list[str]:
-    """Return what a page's own inline scripts are let through by: their digests, as a Content-Security-Policy says."""
+    """Return the digests of a page's own inline scripts, as a Content-Security-Policy lists them."""
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
 
 
 def _headers() -> list[tuple[bytes, bytes]]:
-    """What every answer says to the browser: no frames, no guessing, no address passed on, nothing from elsewhere.
+    """The headers of every answer: no frames, no guessing of types, no referrer, nothing from elsewhere.
 
-    Streamlit loads a component's own script as a blob, which only a script that runs already can make.
+    Streamlit loads a component's script as a blob, which only a running script can make.
     """
     index = Path(st.__file__).parent / "static" / "index.html"
     policy = "; ".join(
@@ -90,7 +90,7 @@ def _headers() -> list[tuple[bytes, bytes]]:
             "frame-ancestors 'none'",
         ]
     )
-    said = {
+    headers = {
         "Content-Security-Policy": policy,
         "X-Frame-Options": "DENY",
         "X-Content-Type-Options": "nosniff",
@@ -98,7 +98,7 @@ def _headers() -> list[tuple[bytes, bytes]]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    return [(name.lower().encode(), value.encode()) for name, value in said.items()]
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 class Gate:
@@ -109,7 +109,7 @@ class Gate:
         self._headers = _headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request or websocket, or pass it on with what the gate adds and takes away."""
+        """Refuse a request or websocket, or pass it on with the gate's headers and without unwanted messages."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -152,7 +152,7 @@ class Gate:
                 kind = _kind(message.get("bytes"))
                 if kind in ADMITTED:
                     return message
-                if kind is None:  # no page of ours sends this; Streamlit would log four kilobytes of each
+                if kind is None:  # our pages never send this, and Streamlit would log four kilobytes of each
                     await send({"type": "websocket.close", "code": _PROTOCOL_ERROR})
                     return {"type": "websocket.disconnect", "code": _PROTOCOL_ERROR}
 
@@ -160,7 +160,7 @@ class Gate:
 
 
 def visit_of(cookies: str) -> str:
-    """Return what a Cookie header says the visiting browser is known by; nothing when it says nothing."""
+    """Return the visit named in a Cookie header; "" if there is none."""
     try:
         found = SimpleCookie(cookies).get(VISIT)
     except CookieError:
@@ -169,7 +169,7 @@ def visit_of(cookies: str) -> str:
 
 
 def hostname(netloc: str) -> str:
-    """Return the name in a Host header or in what an origin says of its host, without the port; "" when unreadable."""
+    """Return the name in a Host header or an origin, without the port; "" if it cannot be read."""
     try:
         parts = urlsplit(f"//{netloc}")
         plain = parts.netloc == netloc and "@" not in netloc and parts.port != 0
@@ -179,7 +179,7 @@ def hostname(netloc: str) -> str:
 
 
 def _asked(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request by name in small letters; a Host or Origin given twice is not believed."""
+    """Return the headers of a request by name in lower case; a Host or Origin given twice counts as empty."""
     asked: dict[str, str] = {}
     for raw, value in scope["headers"]:
         name = raw.decode("latin-1").lower()
@@ -188,7 +188,7 @@ def _asked(scope: Scope) -> dict[str, str]:
 
 
 def _refusal(scope: Scope, asked: dict[str, str]) -> tuple[int, str] | None:
-    """Say with what status, and why, a request or websocket is refused; None when it is not."""
+    """Return the status and the reason if a request or websocket is refused, else None."""
     host, origin = asked.get("host", ""), asked.get("origin")
     names = [str(name).lower() for name in st.get_option("server.allowedHosts")]
     if hostname(host).lower() not in names:
@@ -205,7 +205,7 @@ def _refusal(scope: Scope, asked: dict[str, str]) -> tuple[int, str] | None:
 
 
 def _refused_upload(scope: Scope, asked: dict[str, str]) -> tuple[int, str] | None:
-    """Say why a file is not taken; None when it is, and what its visit may still upload is the less for it."""
+    """Return the status and the reason if an upload is refused; else None, and deduct it from the visit's allowance."""
     found = _UPLOAD.fullmatch(scope["path"])
     if not found or scope["method"] not in {"PUT", "POST"}:
         return None
@@ -224,19 +224,19 @@ def _refused_upload(scope: Scope, asked: dict[str, str]) -> tuple[int, str] | No
 
 
 def _kind(message: bytes | None) -> str | None:
-    """Return what a message of a page asks; None for what is no message."""
+    """Return the kind of a page's message; None if it is not a message."""
     if message is None:
         return None
-    said = BackMsg()
+    parsed = BackMsg()
     try:
-        said.ParseFromString(message)
+        parsed.ParseFromString(message)
     except DecodeError:
         return None
-    return said.WhichOneof("type") or ""
+    return parsed.WhichOneof("type") or ""
 
 
 def _cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Return the header that gives a browser what it is known by; Lax, so that a link from elsewhere keeps it."""
+    """Return the header that sets the visit's cookie; Lax, so that a link from elsewhere keeps it."""
     secure = "; Secure" if scope.get("scheme") == "https" else ""
-    said = f"{VISIT}={secrets.token_urlsafe(24)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
-    return [(b"set-cookie", said.encode())]
+    cookie = f"{VISIT}={secrets.token_urlsafe(24)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
+    return [(b"set-cookie", cookie.encode())]

@@ -1,4 +1,4 @@
-"""What the History page is made of: filters, the dates of a milestone, the list page by page, and the proof."""
+"""The parts of the History page: filters, the dates of a milestone, the list page by page, and the proof."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PAGE = "part"
 
 
 def filtered() -> HistoryFilter:
-    """Ask for the filters, which the address keeps, and return them with the page that the address asks for."""
+    """Show the filters, which the address keeps, and return them with the page that the address asks for."""
     board, shown = state.board(), state.as_at()
     left, right = st.columns(2)
     with left:
@@ -74,14 +74,14 @@ def filtered() -> HistoryFilter:
 
 
 def _first_page(*also: str) -> None:
-    """A filter that changes begins again at the newest line, and without the filters that depend on it."""
+    """Go back to the first page after a filter changes, and drop the filters that depend on it."""
     for key in (_PAGE, *also):
         if key in st.query_params:
             del st.query_params[key]
 
 
 def _choose_id(label: str, key: str, words: dict[str, str], *depend: str) -> str:
-    """A filter by id that is kept in the address; an id that is not on the list is still asked for, and refused."""
+    """A filter by id, kept in the address; an unknown id in the address is returned too, and refused later."""
     asked = st.query_params.get(key, "")
     chosen = st.selectbox(
         label,
@@ -99,7 +99,7 @@ def _choose_id(label: str, key: str, words: dict[str, str], *depend: str) -> str
 
 
 def _choose_day(label: str, key: str) -> dt.date | None:
-    """A day of recording; empty is no limit."""
+    """A filter by date of recording; empty is no limit."""
     chosen = st.date_input(
         label,
         value=None,
@@ -114,7 +114,7 @@ def _choose_day(label: str, key: str) -> dt.date | None:
 
 
 def found(wanted: HistoryFilter) -> HistoryView:
-    """Return the page that is asked for; the first when there is no such page any more."""
+    """Return the requested page, or the first if that page no longer exists."""
     known_seq = state.board().head.seq
     view = history.view_history(state.store(), wanted, known_seq)
     if not view.lines and view.total:
@@ -123,7 +123,7 @@ def found(wanted: HistoryFilter) -> HistoryView:
 
 
 def trend(milestone_id: str, view: HistoryView) -> None:
-    """Show how the dates of a milestone moved, as a chart and as a table."""
+    """Show how the dates of a milestone changed, as a chart and as a table."""
     panels.finding(charts.milestone_trend(milestone_id, view.trend, state.as_at()))
     html.show(
         html.table(
@@ -139,16 +139,12 @@ def trend(milestone_id: str, view: HistoryView) -> None:
 
 
 def listed(wanted: HistoryFilter, view: HistoryView) -> None:
-    """Show a page of the history, with links to the pages beside it."""
+    """Show a page of the history, with links to newer and older pages."""
     page = view.offset // _LINES_A_PAGE + 1
+    part = f", showing {view.offset + 1:,} to {view.offset + len(view.lines):,}"
     html.show(
         html.table(
-            counted(view.total, "change")
-            + (
-                f", showing {view.offset + 1:,} to {view.offset + len(view.lines):,}"
-                if view.total > len(view.lines)
-                else ""
-            ),
+            counted(view.total, "change") + (part if view.total > len(view.lines) else ""),
             ["When", "Who", "What changed", "Why", Column("Change", number=True)],
             (
                 (
@@ -187,7 +183,7 @@ def _other_page(wanted: HistoryFilter, number: int) -> str:
 
 
 def download(wanted: HistoryFilter) -> None:
-    """Offer the whole of the history that matches, as CSV."""
+    """Offer the whole matching history as CSV."""
     board = state.board()
     st.download_button(
         "Download as CSV",
@@ -201,7 +197,7 @@ def download(wanted: HistoryFilter) -> None:
 
 
 def proof() -> None:
-    """Verify the ledger when asked to, and say what came of it."""
+    """Verify the ledger if the button is pressed, and show the result."""
     if not st.button("Check the record"):
         return
     proven = history.verify_open(state.store())

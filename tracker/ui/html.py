@@ -1,8 +1,8 @@
-"""The one place that makes HTML. Every value is escaped as it is put in; pages hand over words, never markup.
+"""The one place that makes HTML. Every value is escaped; pages pass words, never markup.
 
-Real tables, lists and definitions, so that a screen reader, a keyboard and a printer get what the eye gets. Nothing
-outside this module calls ``st.html`` or brings a script (tested). Of the two scripts, ``said.js`` puts in
-words as text, and ``as_at.js`` puts in nothing.
+Tables, lists and definitions are real ones, for screen readers, keyboards and printers. Nothing outside this module
+calls ``st.html`` or adds a script (tested). Of the two scripts, ``message.js`` inserts words as text, and ``as_at.js``
+inserts nothing.
 """
 
 from __future__ import annotations
@@ -27,53 +27,55 @@ if TYPE_CHECKING:
 Cell: TypeAlias = str | int | dt.date | PublishedDate | Markup | None
 
 _STYLE = Path(__file__).with_name("style.css")
-_SAID = st.components.v2.component(
-    "said",
-    html='<div class="tracker said"><div role="status"></div><div class="refused"></div></div>',
-    js=Path(__file__).with_name("said.js").read_text(encoding="utf-8"),
+_MESSAGE = st.components.v2.component(
+    "message",
+    html='<div class="tracker message"><div role="status"></div><div class="refused"></div></div>',
+    js=Path(__file__).with_name("message.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 _AS_AT = st.components.v2.component("as_at", js=Path(__file__).with_name("as_at.js").read_text(encoding="utf-8"))
 
 
 def show(*parts: Markup) -> None:
-    """Put made HTML on the page."""
+    """Put HTML on the page."""
     st.html(Markup('<div class="tracker">{}</div>').format(Markup().join(parts)))
 
 
 def show_style() -> None:
-    """Give the page its look."""
+    """Put the style on the page."""
     st.html(_STYLE)
 
 
 def let_enter_show_the_day() -> None:
-    """Let Enter show the day that is typed in the as-at control, on every page that has it."""
+    """Let Enter show the date typed in the as-at control."""
     with st.container(key="unseen/as_at"):
         _AS_AT(key="as_at/enter")
 
 
-def said(form: str, words: str, kind: str, turn: int, problems: list[dict[str, str]], faults: dict[str, str]) -> None:
-    """Draw the live region of a form and what it says; the focus goes there once for each ``turn``, and never for 0.
+def message(
+    form: str, words: str, kind: str, turn: int, problems: list[dict[str, str]], faults: dict[str, str]
+) -> None:
+    """Show the live region of a form and its message; the focus goes there once for each ``turn``, never for 0.
 
-    ``kind`` is ``done`` or ``refused``. Of each problem, ``key`` is the field to put right, by its key, and ``id`` what
-    is said there; ``faults`` names, by the key of a field, the id of what is wrong with it.
+    ``kind`` is ``done`` or ``refused``. Each problem has the ``key`` of its field and the ``id`` of the words there.
+    ``faults`` maps the key of a field to the id of the words that say what is wrong with it.
     """
-    said = {"words": words, "kind": kind, "turn": turn, "problems": problems, "faults": faults}
-    _SAID(key=f"said/{form}", data=said)
+    data = {"words": words, "kind": kind, "turn": turn, "problems": problems, "faults": faults}
+    _MESSAGE(key=f"message/{form}", data=data)
 
 
 def put(template: str, *values: object, **named: object) -> Markup:
-    """Fill a template of ours; every value that is not itself made HTML is escaped."""
+    """Fill a template; every value that is not HTML already is escaped."""
     return Markup(template).format(*values, **named)  # noqa: S704  the template is a literal of this package (tested)
 
 
 def joined(parts: Iterable[Markup]) -> Markup:
-    """Put pieces one after the other."""
+    """Join pieces of HTML."""
     return Markup().join(parts)
 
 
 def day(value: dt.date | PublishedDate | None) -> Markup:
-    """A date in words, with the machine's form beside it where it is a full day."""
+    """A date in words; a full day has its machine form too."""
     if value is None:
         return Markup()
     if isinstance(value, PublishedDate):
@@ -82,7 +84,7 @@ def day(value: dt.date | PublishedDate | None) -> Markup:
 
 
 def baseline(current: PublishedDate | None, original: PublishedDate | None) -> Markup:
-    """A baseline, with the one that it was at first where that was another: ``31 March 2025 (originally 2023)``."""
+    """A baseline, with the original one if it differs: ``31 March 2025 (originally 2023)``."""
     if current is None or original in (None, current):
         return day(current)
     return put("{} (originally {})", day(current), day(original))
@@ -98,19 +100,19 @@ def status(word: str | None) -> Markup:
 
 
 def slippage(days: int | None) -> Markup:
-    """A slippage in days, signed: positive is late."""
+    """Slippage in days, signed: positive is late."""
     if days is None:
         return put('<span class="quiet">not known</span>')
     return put("{}{}", "+" if days > 0 else "", counted(days, "day")) if days else put("on time")
 
 
 def effect(now: Markup, after: Markup, when: str = "after you save") -> Markup:
-    """What a value is now and after a save, or that it stays the same."""
+    """A value now and after a save, or that it does not change."""
     return put("{} (no change)", now) if now == after else put("{} now, {} {}", now, after, when)
 
 
 def mail(address: str) -> Markup:
-    """An e-mail address, which breaks anywhere when its column is narrow."""
+    """An e-mail address, which may break anywhere in a narrow column."""
     return put('<span class="mail">{}</span>', address)
 
 
@@ -120,7 +122,7 @@ def link(address: str, words: str) -> Markup:
 
 
 def outward(address: str | None, words: str) -> Markup:
-    """A link to a source, or its words alone when it has no address to ship."""
+    """A link to a source, or only its words if it has no https address."""
     if not address or not address.startswith("https://"):
         return put("{}", words)
     return put('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', address, words)
@@ -128,7 +130,7 @@ def outward(address: str | None, words: str) -> Markup:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, and whether it holds numbers (set to the right)."""
+    """A column of a table: its heading, and whether it has numbers (aligned right)."""
 
     heading: str
     number: bool = False
@@ -141,7 +143,7 @@ def columns(noun: str, *names: str) -> list[Column]:
 
 
 def table(caption: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Cell]], *, empty: str) -> Markup:
-    """A real table; the first cell of a row is its heading. ``empty`` says why there is no row."""
+    """A table; the first cell of a row is its heading. ``empty`` says why there are no rows."""
     heads = [column if isinstance(column, Column) else Column(column) for column in columns]
     body = joined(_row(heads, row) for row in rows)
     if not body:
@@ -189,7 +191,7 @@ def _cell(value: Cell) -> Markup:
 
 
 def facts(pairs: Iterable[tuple[str, Cell]], *, style: str = "record") -> Markup:
-    """Terms and what they are; pairs whose value is unknown (None) are left out."""
+    """Terms and their values; pairs without a value are left out."""
     items = joined(
         put("<div><dt>{}</dt><dd>{}</dd></div>", term, _cell(value))
         for term, value in pairs
@@ -205,10 +207,10 @@ def alert(words: str) -> Markup:
 
 def faults(name: str, sentences: Iterable[str]) -> Markup:
     """What is wrong with the field below; ``name`` is the id that ties it to the field."""
-    said = joined(put('<p><span class="unseen">Error: </span>{}</p>', sentence) for sentence in sentences)
-    return put('<div class="fault" id="{}">{}</div>', name, said)
+    words = joined(put('<p><span class="unseen">Error: </span>{}</p>', sentence) for sentence in sentences)
+    return put('<div class="fault" id="{}">{}</div>', name, words)
 
 
 def details(summary: str, *parts: Markup) -> Markup:
-    """Something to open by mouse or keyboard."""
+    """A fold that opens by mouse or keyboard."""
     return put("<details><summary>{}</summary>{}</details>", summary, joined(parts))

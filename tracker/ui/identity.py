@@ -1,12 +1,12 @@
-"""Who is asking: the one seam where sign-in will come in. Until then a visitor chooses whom to act as.
+"""Who is using a page: the one place where sign-in will go. Until then visitors choose a name to work as.
 
-That is no sign-in, and the page says so; it is offered only on the machine that serves the app, to who came by its own
-name. Whoever is named here is looked up in the ledger again by every service that writes.
+The page says that this is not sign-in. It is possible only on the machine that serves the app, under one of its own
+names. Every service that writes looks the person up in the ledger again.
 
-The address of a page names the person too, so that a reload, a bookmark and every link of ours keep them. But an
-address can be sent by anybody, so it is believed only when it carries a proof that this browser made it. Without one it
-proposes: the page shows what that person would see, and they may save what they type on My updates, whose form says
-whose it is; for anything else they say with one press that it is them.
+The address of a page names the person too, so that a reload, a bookmark and our links keep the name. Anyone can send an
+address, so it is believed only if it carries a proof that this browser made it. Without a proof the page shows what
+that person would see. They can save what they type on My updates, where the form says whose it is. To do anything else,
+they confirm with one press that it is them.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ if TYPE_CHECKING:
     from tracker.domain.policy import Actor
 
 ACTING_AS = "acting_as"
-"""What the address calls who is asking."""
+"""The person in the address."""
 
 PROOF = "confirmed"
-"""What the address calls the proof that it was made in this browser."""
+"""The proof in the address that this browser made it."""
 
 _CHOICE = "choice of person"
-"""The key of the choice, for the visit."""
+"""The session key of the chosen person."""
 
 _CONFIRMED = "person confirmed"
-"""The key of who said in this visit, or before in this browser, that it is them."""
+"""The session key of the person who confirmed, in this visit or earlier in this browser, that it is them."""
 
 CONFIRM = "Work as this person"
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
-"""What a proxy adds to a request that it passes on, and a browser does not."""
+"""Headers that a proxy adds to a request and a browser does not."""
 
 
 def serves_this_machine() -> bool:
-    """Say whether the app is served to the machine that it runs on, and to no other."""
+    """Return whether the app is served only to the machine that it runs on."""
     return st.get_option("server.address") in _LOOPBACK
 
 
 def editable_here() -> bool:
-    """Say whether this visitor may change anything: without sign-in, only who is on the machine that serves the app.
+    """Return whether this visitor may change anything: without sign-in, only on the machine that serves the app.
 
-    They came by one of its own names, straight, and from itself. What no network brought (a test) has no name.
+    The visit came directly from that machine, under one of its own names. A test, with no network, has no name.
     """
     headers = st.context.headers
     host = headers.get("Host")
@@ -66,7 +66,7 @@ def editable_here() -> bool:
 
 
 def invitation() -> str:
-    """Say how somebody who only looks comes to be somebody who may change things."""
+    """Tell a visitor who can only view how to make changes."""
     if editable_here():
         return "Choose your name at the top of the page."
     return (
@@ -76,17 +76,17 @@ def invitation() -> str:
 
 
 def _by_id(everybody: Sequence[UserLine]) -> dict[str, UserLine]:
-    """Everybody whom a visitor may act as, by id."""
+    """The people that a visitor may work as, by id."""
     return {user.user_id: user for user in everybody if user.active} if editable_here() else {}
 
 
 def settle(everybody: Sequence[UserLine]) -> None:
-    """Decide who is asking, before a page is drawn: who was chosen last in this visit, else whom the address names."""
+    """Decide whose page it is before it is shown: the person chosen in this visit, or else named in the address."""
     people = _by_id(everybody)
     if _CHOICE not in st.session_state:
         asked = st.query_params.get(ACTING_AS, "")
         st.session_state[_CHOICE] = asked
-        proven = _proof(asked)  # nothing proves anything for a browser that keeps no cookie
+        proven = _proof(asked)  # a browser that keeps no cookies has no proof
         if proven and hmac.compare_digest(st.query_params.get(PROOF, "").encode(), proven.encode()):
             st.session_state[_CONFIRMED] = asked
     if st.session_state[_CHOICE] not in people:
@@ -94,7 +94,7 @@ def settle(everybody: Sequence[UserLine]) -> None:
 
 
 def choose_actor(everybody: Sequence[UserLine]) -> None:
-    """Draw the choice of whom to act as, when there is anybody; it is kept for the visit and written in the address."""
+    """Show the choice of a person, if there are any; the visit and the address keep it."""
     people = _by_id(everybody)
     if not people:
         return
@@ -116,7 +116,7 @@ def choose_actor(everybody: Sequence[UserLine]) -> None:
 
 
 def ask_to_confirm(everybody: Sequence[UserLine], *, typed_here: bool) -> None:
-    """Say whom the address names, and ask whether it is them, until they say so; ``typed_here`` on My updates."""
+    """Ask the person named in the address to confirm that it is them; ``typed_here`` on My updates."""
     if confirmed() or not st.session_state.get(_CHOICE):
         return
     user = _by_id(everybody)[st.session_state[_CHOICE]]
@@ -139,22 +139,22 @@ def _confirm() -> None:
 
 
 def confirmed() -> bool:
-    """Say whether whoever is asking said so: by choosing, by one press, or in this browser before.
+    """Return whether the person confirmed who they are: by choosing, by one press, or earlier in this browser.
 
-    Only a browser can be led somewhere by a link, and every browser calls itself Mozilla.
+    Only a browser can follow a link, and every browser calls itself Mozilla.
     """
-    led = "Mozilla/" in st.context.headers.get("User-Agent", "")
-    return not led or st.session_state.get(_CONFIRMED) == st.session_state.get(_CHOICE)
+    is_browser = "Mozilla/" in st.context.headers.get("User-Agent", "")
+    return not is_browser or st.session_state.get(_CONFIRMED) == st.session_state.get(_CHOICE)
 
 
 def actor(everybody: Sequence[UserLine]) -> Actor | None:
-    """Who is asking; None for somebody who only looks."""
+    """The person using the page; None for a visitor who only views."""
     user = _by_id(everybody).get(st.session_state.get(_CHOICE, ""))
     return users.actor_of(user, everybody) if user else None
 
 
 def in_address() -> dict[str, str]:
-    """What an address within the tracker carries, so that the next page is asked for by the same person."""
+    """The part of an address that keeps the same person on the next page."""
     chosen = st.session_state.get(_CHOICE)
     if not chosen:
         return {}
@@ -163,26 +163,26 @@ def in_address() -> dict[str, str]:
 
 
 def _write_address() -> None:
-    """Let the address say who is asking, on every page and without a step in the browser's history.
+    """Write the person into the address of every page, without a step in the browser's history.
 
-    Only what a field is bound to is kept in the address when a visitor goes to another page; nobody sees these fields.
+    Only what a field is bound to stays in the address when a visitor goes to another page; these fields are hidden.
     """
-    said = in_address()
+    address = in_address()
     with st.container(key="unseen"):
         for name in (ACTING_AS, PROOF):
-            st.session_state[name] = said.get(name, "")
+            st.session_state[name] = address.get(name, "")
             st.text_input(name, key=name, bind="query-params", persist_state="session")
 
 
 def _proof(user_id: str) -> str:
-    """Return what an address carries when this browser made it; nothing for a visitor who has no cookie of ours."""
+    """Return the proof for an address made in this browser; "" if the browser does not have our cookie."""
     visit = gate.visit_of(st.context.headers.get("Cookie", ""))
     return proof(visit, user_id) if visit else ""
 
 
 def proof(visit: str, user_id: str) -> str:
-    """Return what proves that the browser with a cookie made an address that names a person.
+    """Return the proof that the browser with a cookie made an address that names a person.
 
-    Nobody else knows the cookie: no other site's page can read it, and a proof that is sent on proves nothing.
+    No other site's page can read the cookie, and a proof sent to another browser proves nothing.
     """
     return hmac.new(visit.encode(), user_id.encode(), sha256).hexdigest()[:20]

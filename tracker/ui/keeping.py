@@ -1,4 +1,4 @@
-"""Keeping the store, on the page Administration: when it was last backed up, and a button that makes a backup."""
+"""The part of Administration about backups: when the latest was made, and a button that makes one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def backup_panel(actor_id: str) -> None:
-    """Say when the store was last backed up, and make a backup when the button is pressed."""
+    """Show when the latest backup was made, and make one if the button is pressed."""
     html.show(html.put("<h2>Backups</h2>"))
     with forms.form("backup"):
         _backup(actor_id, stores.backup_folder())
@@ -57,8 +57,8 @@ def _make(actor_id: str, folder: Path) -> None:
 
 def _last(folder: Path) -> Markup:
     try:
-        if told := backups.contradiction(state.store(), folder):
-            return html.alert(told)
+        if warning := backups.contradiction(state.store(), folder):
+            return html.alert(warning)
         last = backups.last_backup(state.store(), folder)
     except TrackerError as error:
         return html.alert(str(error))

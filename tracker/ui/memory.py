@@ -1,4 +1,4 @@
-"""What the server remembers of what it read, by all that it depends on: nothing to clear, right by construction."""
+"""A cache whose keys include everything that an answer depends on, so that nothing ever has to be cleared."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ T = TypeVar("T")
 def remembered(
     most: int, by: Callable[[], object], cache: Callable[..., Any] = st.cache_resource
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Remember the newest so many answers of a function: by what it is asked, and by what ``by`` says just then."""
+    """Remember the latest ``most`` answers of a function, by its arguments and by what ``by`` returns at the time."""
 
     def remembering(read: Callable[P, T]) -> Callable[P, T]:
         def answer(*key: Any, **named: Any) -> Any:
             function: Callable[..., Any] = read
             return function(*key[1:], **named)
 
-        answer.__module__, answer.__qualname__ = read.__module__, read.__qualname__  # Streamlit tells caches by these
+        answer.__module__, answer.__qualname__ = read.__module__, read.__qualname__  # Streamlit's key of a cache
         answers = cache(show_spinner=False, max_entries=most)(answer)
 
         @wraps(read)
         def ask(*asked: P.args, **named: P.kwargs) -> T:
-            said: T = answers(by(), *asked, **named)
-            return said
+            found: T = answers(by(), *asked, **named)
+            return found
 
         return ask
 

@@ -1,4 +1,4 @@
-"""The part of the Snapshots page that makes a pack: its marking is chosen, its progress shown, and it is downloaded."""
+"""The part of the Snapshots page that makes a pack: choose its marking, see its progress, download it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.views.control import SnapshotLine
 
 _MADE = "made/pack"
-"""The pack that was made last on this visit: which snapshot and version it is of, its file name and its content."""
+"""The session key of the visit's latest pack: its snapshot's name and version, its file name, files and content."""
 
 _MEANS = {
     "html": "HTML report",
@@ -38,7 +38,7 @@ _MEANS = {
 
 
 def issue(line: SnapshotLine, actor_id: str) -> None:
-    """Offer to make a snapshot's pack, and the pack when it is made."""
+    """Show the form that makes a snapshot's pack, and the pack's download."""
     html.show(
         html.put("<h3>Make a pack</h3>"),
         html.put(
@@ -102,7 +102,7 @@ def _ask(line: SnapshotLine, draft: Draft) -> None:
 
 
 def _choose_evidence(line: SnapshotLine, draft: Draft) -> list[str]:
-    """Show what owners gave as evidence, and let the approver choose what a public edition may publish of it."""
+    """Show the owners' evidence, and let the approver choose what a public edition may publish."""
     given = {source.source_id: source for source in owners_sources(state.board_at(line.position))}
     if not given:
         return []
@@ -123,7 +123,7 @@ def _choose_evidence(line: SnapshotLine, draft: Draft) -> list[str]:
 
 
 def _with_a_bar(make: Callable[..., Exported]) -> Exported:
-    """Make a pack, telling how far it is."""
+    """Make a pack and show the progress."""
     bar = st.progress(0.0, text="Making the pack")
     try:
         return make(progress=lambda share, words: _tell(bar, share, words))
@@ -136,7 +136,7 @@ def _tell(bar: st.delta_generator.DeltaGenerator, share: float, words: str) -> N
 
 
 def _offer(line: SnapshotLine) -> None:
-    """Offer the pack that was made, while it is of the snapshot that is shown and that has not moved on."""
+    """Offer the visit's latest pack, if it belongs to this version of this snapshot."""
     name, version, file, files, content = st.session_state.get(_MADE, ("", 0, "", 0, b""))
     if (name, version) != (line.name, line.version):
         return

@@ -1,4 +1,4 @@
-"""The board page's panels, in the order a delivery board expects: each draws what the view holds, computing nothing."""
+"""The Board page's panels, in the order that a board expects. Each shows what the view has, and computes nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_EVIDENCE = "Owner's statement, no evidence"
 
 
 def header(view: BoardView) -> None:
-    """Name the board, the day, how fresh the data are and how many owners stand behind them."""
+    """Show the board's name, the date, how recent the data are and how many owners have reported."""
     confidence = view.confidence
     html.show(
         html.put("<h1>{}</h1>", BOARD),
@@ -50,12 +50,12 @@ def header(view: BoardView) -> None:
 
 
 def known(view: BoardView) -> str:
-    """When the last change taken into account was recorded."""
+    """When the last change that the board includes was recorded."""
     return moment_in_words(view.known_at) if view.known_at else "nothing recorded"
 
 
 def headline(view: BoardView) -> None:
-    """Say the position in a sentence, then count commitments by each of the three statuses, apart."""
+    """Give the position in a sentence, then count commitments by each of the three statuses."""
     html.show(
         html.put('<p class="lead">{}</p>', view.headline),
         html.put(
@@ -85,7 +85,7 @@ def _tally(field: str, basis: str, counts: dict[str, int]) -> Markup:
 
 
 def finding(found: Finding | None) -> None:
-    """Draw a chart; its title states what it shows and screen readers get the same in words."""
+    """Show a chart; its title states the finding, and screen readers get the same in words."""
     if found:
         st.altair_chart(found.chart, theme=None, alt=found.alternative, width="stretch")
         if found.table:
@@ -95,7 +95,7 @@ def finding(found: Finding | None) -> None:
 
 
 def exceptions(view: BoardView) -> None:
-    """List what the board should look at, reason by reason; commitments that are only silent are folded away."""
+    """List what the board should look at, by reason; commitments that are only not reported are in a fold."""
     serious = [group for group in view.exception_groups if not group.silent]
     silent = [line for line in view.exceptions if line.reasons[0] == SILENT]
     html.show(html.put("<h2>Exceptions</h2>"))
@@ -201,7 +201,7 @@ def _milestones(caption: str, lines: Iterable[MilestoneLine], empty: str, view: 
 
 
 def due(line: MilestoneLine | UpdateLine) -> Markup:
-    """When a milestone is expected; where its baseline was changed, that and the original beside it."""
+    """When a milestone is due; if its baseline was changed, also the current and the original baseline."""
     if line.forecast is None:
         return html.baseline(line.baseline, line.original_baseline)
     if not line.rebaselined:
@@ -211,7 +211,7 @@ def due(line: MilestoneLine | UpdateLine) -> Markup:
 
 
 def baseline_requests(caption: str, lines: Iterable[RequestLine], *, empty: str) -> Markup:
-    """Requests to change a baseline: what from and to, why and by whom; and who decided what, when and why."""
+    """Baseline requests: the old and new dates, why, and by whom; and who decided what, when and why."""
     return html.table(
         caption,
         ["Milestone", "Requested", "From", "To", "Why", "Decision"],
@@ -254,7 +254,7 @@ def _decision(line: RequestLine) -> Markup:
 
 
 def source(line: SourceLine | None) -> Markup | None:
-    """A source as publisher, title and date, linked when it has an address on its publisher's own site."""
+    """A source's publisher, title and date, with a link if it has an address."""
     if line is None:
         return None
     words = f"{line.publisher}: {line.title}" + (f" ({line.published})" if line.published else "")
@@ -262,14 +262,14 @@ def source(line: SourceLine | None) -> Markup | None:
 
 
 def evidence(line: MilestoneLine, sources: Mapping[str, SourceLine]) -> Markup | None:
-    """What a milestone's completion can be read in; one that nothing shows is its owner's word, and said to be."""
+    """The source that shows a milestone's completion, or words that there is none."""
     if line.actual and not line.evidence_id:
         return html.put('<span class="quiet">{}</span>', NO_EVIDENCE)
     return source(sources.get(line.evidence_id or ""))
 
 
 def money(view: BoardView) -> None:
-    """Show the published sums of the flagship programmes, each stage of money by its own name and never added up."""
+    """Show the published funding of the flagship programmes, each amount at its own stage and never added up."""
     html.show(
         html.put("<h2>Funding: the four flagship programmes</h2>"),
         html.put(
@@ -289,7 +289,7 @@ def money(view: BoardView) -> None:
 
 
 def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, SourceLine]) -> Markup:
-    """The published sums of one programme, oldest first."""
+    """The published funding of one programme, oldest first."""
     return html.table(
         caption,
         [*html.columns("funding", "stage", "amount_gbp"), "For", *html.columns("funding", "known_on", "source_id")],
@@ -312,7 +312,7 @@ def sums(caption: str, lines: Iterable[FundingLine], sources: Mapping[str, Sourc
 
 
 def outside_world(view: BoardView) -> None:
-    """Show what happened around the work and completes none of it."""
+    """Show the events that affect every commitment."""
     html.show(
         html.put("<h2>Wider context</h2>"),
         html.table(
@@ -325,7 +325,7 @@ def outside_world(view: BoardView) -> None:
 
 
 def confidence(view: BoardView) -> None:
-    """Say how far this report can be trusted."""
+    """Show how reliable this report is."""
     found = view.confidence
     html.show(
         html.put("<h2>How reliable this report is</h2>"),

@@ -1,4 +1,4 @@
-"""The parts of Administration: who uses the tracker, and the form that adds or changes one of them."""
+"""The parts of Administration about people: the list, and the form that adds or changes a person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def listed(everybody: Sequence[UserLine]) -> None:
-    """Show everybody who was ever registered."""
+    """Show everyone who was ever registered."""
     html.show(
         html.table(
             "People",
@@ -44,14 +44,14 @@ def listed(everybody: Sequence[UserLine]) -> None:
 
 
 def _addresses(user: UserLine) -> Markup:
-    """The address that holds now, and what else is known of the account's addresses."""
+    """The current address, the first one if it differs, and the person's other account."""
     more = [f"first registered as {user.user_id}"] if user.address != user.user_id else []
     more += [f"the same person as {user.same_as}"] if user.same_as else []
     return html.put('{}<span class="why">{}</span>', html.mail(user.address), "; ".join(more))
 
 
 def form(everybody: Sequence[UserLine], actor_id: str) -> None:
-    """Add somebody, or change somebody from the version that was shown when that began."""
+    """Show the form that adds a person, or changes one from the version that the draft began from."""
     html.show(html.put("<h2>Add or change a person</h2>"))
     with forms.form("person"):
         _form({user.user_id: user for user in everybody}, Draft("person", actor_id))
@@ -64,59 +64,59 @@ def _form(by_id: Mapping[str, UserLine], choice: Draft) -> None:
         format_func=lambda user_id: state.named(user_id) if user_id else "New person",
         **choice.kept("user_id"),
     )
-    held, draft = by_id.get(chosen), replace(choice, thing=chosen or "new")
-    base_version = draft.base_version(held.version if held else 0)
-    given = _given(held, draft, list(by_id))
-    if held and held.version != base_version:
-        _offer_both(held, given, draft)
+    current, draft = by_id.get(chosen), replace(choice, thing=chosen or "new")
+    base_version = draft.base_version(current.version if current else 0)
+    given = _given(current, draft, list(by_id))
+    if current and current.version != base_version:
+        _offer_both(current, given, draft)
     if not st.button("Save person", type="primary", key=draft.key("button")):
         return
     act = partial(users.add_user, state.store(), actor_id=draft.person, account=given)
-    if held:
+    if current:
         act = partial(
             users.change_user,
             state.store(),
             actor_id=draft.person,
-            user_id=held.user_id,
+            user_id=current.user_id,
             base_version=base_version,
             account=given,
         )
-    words = f"{given.name} ({given.address}) {'changed' if held else 'added'}"
+    words = f"{given.name} ({given.address}) {'changed' if current else 'added'}"
     forms.save(draft, act, words)
 
 
-def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Account:
-    """Draw the fields and return what they say."""
+def _given(current: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Account:
+    """Show the fields and return their values."""
     view = state.board()
     programmes = {programme.programme_id: programme.name for programme in view.programmes}
     commitments = {line.commitment_id: f"{line.commitment_id} {line.title}" for line in view.commitments}
-    others = ["", *(user_id for user_id in everybody if not held or user_id != held.user_id)]
+    others = ["", *(user_id for user_id in everybody if not current or user_id != current.user_id)]
     return Account(
-        address=st.text_input("E-mail", value=held.address if held else "", **draft.kept("address")),
-        name=st.text_input("Name", value=held.name if held else "", **draft.kept("name")),
+        address=st.text_input("E-mail", value=current.address if current else "", **draft.kept("address")),
+        name=st.text_input("Name", value=current.name if current else "", **draft.kept("name")),
         role=str(
             st.selectbox(
-                "Role", list(Role), index=list(Role).index(Role(held.role)) if held else 0, **draft.kept("role")
+                "Role", list(Role), index=list(Role).index(Role(current.role)) if current else 0, **draft.kept("role")
             )
         ),
         programmes=st.multiselect(
             "Programmes this contributor updates",
             list(programmes),
-            default=held.programmes if held else [],
+            default=current.programmes if current else [],
             format_func=programmes.__getitem__,
             **draft.kept("programmes"),
         ),
         commitments=st.multiselect(
             "Commitments this contributor updates",
             list(commitments),
-            default=held.commitments if held else [],
+            default=current.commitments if current else [],
             format_func=commitments.__getitem__,
             **draft.kept("commitments"),
         ),
         same_as=st.selectbox(
             "This person's other account",
             others,
-            index=others.index(held.same_as) if held and held.same_as else 0,
+            index=others.index(current.same_as) if current and current.same_as else 0,
             format_func=lambda user_id: state.named(user_id) if user_id else "None",
             help="A person cannot approve at one account what they requested at another.",
             **draft.kept("same_as"),
@@ -125,20 +125,20 @@ def _given(held: UserLine | None, draft: Draft, everybody: Sequence[str]) -> Acc
             "This is a different person from the one already registered",
             **draft.kept("another_person"),
         ),
-        active=st.checkbox("Active", value=held.active if held else True, **draft.kept("active")),
+        active=st.checkbox("Active", value=current.active if current else True, **draft.kept("active")),
     )
 
 
-def _offer_both(held: UserLine, given: Account, draft: Draft) -> None:
-    def row(whose: str, said: Account | UserLine) -> tuple[html.Cell, ...]:
-        updates = ", ".join([*said.programmes, *said.commitments])
-        return (whose, said.name, said.role, updates, "yes" if said.active else "no")
+def _offer_both(current: UserLine, given: Account, draft: Draft) -> None:
+    def row(version: str, account: Account | UserLine) -> tuple[html.Cell, ...]:
+        updates = ", ".join([*account.programmes, *account.commitments])
+        return (version, account.name, account.role, updates, "yes" if account.active else "no")
 
     forms.offer_both(
         draft,
-        held.name,
-        told=[f"Someone else changed {held.name} after you started. Your draft is kept."],
+        current.name,
+        warnings=[f"Someone else changed {current.name} after you started. Your draft is kept."],
         columns=["Version", "Name", "Role", "Updates", "Active"],
-        rows=[row("Your version", given), row("Current version", held)],
-        begun={draft: held.version},
+        rows=[row("Your version", given), row("Current version", current)],
+        begun={draft: current.version},
     )

@@ -1,4 +1,4 @@
-"""The parts of Change control that are about reporting periods: which there are, and who has yet to confirm."""
+"""The parts of Change control about reporting periods: the list, the form, and who has still to confirm."""
 
 from __future__ import annotations
 
@@ -65,65 +65,68 @@ def listed(lines: Sequence[PeriodLine]) -> None:
 
 
 def keep(lines: Sequence[PeriodLine], actor_id: str) -> None:
-    """Open a period when none is open; else change the days of the one that is, or close it."""
-    held = next((line for line in lines if line.state == PeriodState.OPEN), None)
+    """Show the form that opens a period or, if one is open, changes or closes it."""
+    current = next((line for line in lines if line.state == PeriodState.OPEN), None)
     last = next(iter(lines), None)
-    html.show(html.put("<h3>{}</h3>", f"Change or close {held.name}" if held else "Open a period"))
+    html.show(html.put("<h3>{}</h3>", f"Change or close {current.name}" if current else "Open a period"))
     with forms.form("period"):
-        _form(held, Draft("period", actor_id, held.period_id if held else "new"))
-        if held:
-            _close(held, Draft("period", actor_id, f"{held.period_id}/close/{held.version}"))
+        _form(current, Draft("period", actor_id, current.period_id if current else "new"))
+        if current:
+            _close(current, Draft("period", actor_id, f"{current.period_id}/close/{current.version}"))
         elif last and last.board_on >= dates.today():
             _reopen(last, Draft("period", actor_id, f"{last.period_id}/reopen/{last.version}"))
 
 
-def _form(held: PeriodLine | None, draft: Draft) -> None:
-    base_version = draft.base_version(held.version if held else 0)
+def _form(current: PeriodLine | None, draft: Draft) -> None:
+    base_version = draft.base_version(current.version if current else 0)
     period_id = (
-        held.period_id
-        if held
+        current.period_id
+        if current
         else st.text_input(
             "Period id", help="For example 2026-q4. You cannot use an id twice.", **draft.kept("period_id")
         )
     )
-    name = st.text_input("Name", value=held.name if held else "", **draft.kept("name"))
+    name = st.text_input("Name", value=current.name if current else "", **draft.kept("name"))
     opens, closes, board = (
         place.date_input(label, value=day, format="DD/MM/YYYY", **draft.kept(field, place))
         for place, (field, label), day in zip(
             st.columns(3, vertical_alignment="bottom"),
             _DAYS.items(),
-            (held.opens_on, held.closes_on, held.board_on) if held else (dates.today(), None, None),
+            (current.opens_on, current.closes_on, current.board_on) if current else (dates.today(), None, None),
             strict=True,
         )
     )
     days = {field: day for field, day in zip(_DAYS, (opens, closes, board), strict=True) if isinstance(day, dt.date)}
-    if held and held.version != base_version:
-        _offer_both(held, (name, *map(days.get, _DAYS)), draft)
-    if not st.button("Save period" if held else "Open period", type="primary", key=draft.key("button")):
+    if current and current.version != base_version:
+        _offer_both(current, (name, *map(days.get, _DAYS)), draft)
+    if not st.button("Save period" if current else "Open period", type="primary", key=draft.key("button")):
         return
     if missing := [Fault(field, words) for field, words in _CHOOSE.items() if field not in days]:
         forms.refuse(draft, *missing)
     period = Timetable(period_id=period_id, name=name, **days)
     act = partial(periods.open_period, state.store(), actor_id=draft.person, period=period)
-    if held:
+    if current:
         act = partial(
             periods.change_period, state.store(), actor_id=draft.person, period=period, base_version=base_version
         )
-    forms.save(draft, act, f"Period {period_id} {'changed' if held else 'opened'}")
+    forms.save(draft, act, f"Period {period_id} {'changed' if current else 'opened'}")
 
 
-def _offer_both(held: PeriodLine, typed: Sequence[html.Cell], draft: Draft) -> None:
+def _offer_both(current: PeriodLine, typed: Sequence[html.Cell], draft: Draft) -> None:
     forms.offer_both(
         draft,
-        held.name,
-        told=[f"Someone else changed {held.name} after you started. Your draft is kept."],
+        current.name,
+        warnings=[f"Someone else changed {current.name} after you started. Your draft is kept."],
         columns=["Version", "Name", *_DAYS.values()],
-        rows=[("Your version", *typed), ("Current version", held.name, held.opens_on, held.closes_on, held.board_on)],
-        begun={draft: held.version},
+        rows=[
+            ("Your version", *typed),
+            ("Current version", current.name, current.opens_on, current.closes_on, current.board_on),
+        ],
+        begun={draft: current.version},
     )
 
 
-def _close(held: PeriodLine, draft: Draft) -> None:
+def _close(current: PeriodLine, draft: Draft) -> None:
     sure = st.checkbox("Close this period now. Later reports will not count for it", **draft.kept("sure"))
     if not st.button("Close period", key=draft.key("button")):
         return
@@ -133,14 +136,14 @@ def _close(held: PeriodLine, draft: Draft) -> None:
         periods.close_period,
         state.store(),
         actor_id=draft.person,
-        period_id=held.period_id,
-        base_version=held.version,
+        period_id=current.period_id,
+        base_version=current.version,
     )
-    forms.save(draft, act, f"Period {held.period_id} closed")
+    forms.save(draft, act, f"Period {current.period_id} closed")
 
 
 def _reopen(last: PeriodLine, draft: Draft) -> None:
-    """Offer to open the newest period again, while its board has not met."""
+    """Offer to reopen the newest period, while its board has not met."""
     html.show(
         html.put("<h3>{}</h3>", f"Reopen {last.name}"),
         html.put('<p class="quiet">Use this if it was closed by mistake. Its dates and reports stay the same.</p>'),
@@ -159,7 +162,7 @@ def _reopen(last: PeriodLine, draft: Draft) -> None:
 
 
 def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
-    """Show who has confirmed and who has not, in the newest period or another; None when there is no period yet."""
+    """Show who has confirmed and who has not, in the newest period or another; None if there are no periods."""
     if not lines:
         return None
     html.show(html.put("<h2>Chase list</h2>"))
@@ -187,20 +190,20 @@ def chase(lines: Sequence[PeriodLine]) -> ChaseView | None:
             empty="No contributors are registered.",
         )
     )
-    nobodys: list[UpdateLine | RatingLine] = [*view.orphans, *view.unrated_orphans]
-    if nobodys:
+    unassigned: list[UpdateLine | RatingLine] = [*view.orphans, *view.unrated_orphans]
+    if unassigned:
         table = html.table(
             "Milestones to confirm and commitments to rate that are not assigned to anyone",
             ["Id", "Title"],
-            ((_id(line), line.title) for line in nobodys),
+            ((_id(line), line.title) for line in unassigned),
             empty="",
         )
-        html.show(html.details(f"{counted(len(nobodys), 'item')} not assigned to anyone", table))
+        html.show(html.details(f"{counted(len(unassigned), 'item')} not assigned to anyone", table))
     return view
 
 
 def letters(view: ChaseView) -> None:
-    """Offer what to write to each person who has something left to do, to be copied into an e-mail."""
+    """Show the reminder e-mail to a person who has still to confirm or rate, for copying."""
     left = {line.user_id: line for line in view.people if not line.done}
     if not left:
         return
@@ -217,18 +220,18 @@ def letters(view: ChaseView) -> None:
 
 
 def period_now() -> None:
-    """Say which reporting period is open, and until when."""
-    held = periods.open_now(state.store())
-    if held is None:
+    """Show which reporting period is open, and until when."""
+    current = periods.open_now(state.store())
+    if current is None:
         words = html.put("No reporting period is open. {}", _WITHOUT_A_PERIOD)
     else:
         words = html.put(
             "The reporting period <strong>{}</strong> {} {}, for the board on {}. Confirm or update each milestone "
             "before it closes.",
-            held.name,
-            "closes on" if dates.today() <= held.closes_on else "is still open. It was due to close on",
-            html.day(held.closes_on),
-            html.day(held.board_on),
+            current.name,
+            "closes on" if dates.today() <= current.closes_on else "is still open. It was due to close on",
+            html.day(current.closes_on),
+            html.day(current.board_on),
         )
     html.show(html.put("<p>{}</p>", words))
 

@@ -1,4 +1,4 @@
-"""A part of My updates: an owner's delivery confidence in each commitment, said anew for each board."""
+"""The part of My updates where owners rate their delivery confidence in each commitment, for each board."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def show(actor_id: str) -> None:
-    """List a person's commitments with the rating of each, and draw the form that gives one, as at today alone."""
+    """List a person's commitments with their ratings and, as at today only, the form that rates one."""
     lines = _commitments(actor_id)
     html.show(
         html.put("<h2>Delivery confidence</h2>"),
@@ -59,7 +59,7 @@ def _commitments(actor_id: str) -> list[RatingLine]:
 
 
 def _until(line: RatingLine) -> Markup:
-    """Until when a rating holds; what was said last where it no longer counts, or was not said for this period yet."""
+    """The last day of a rating; if it has expired or was not updated this period, that too."""
     if line.rating is None:
         return html.put('<span class="quiet">not yet rated</span>')
     if not line.stands:
@@ -70,7 +70,7 @@ def _until(line: RatingLine) -> Markup:
 
 
 def _form(lines: list[RatingLine], choice: Draft) -> None:
-    """Draw the form: the last rating is filled in, and counts only when it is saved again."""
+    """Show the form; the last rating is filled in, and counts only after it is saved again."""
     by_id = {line.commitment_id: line for line in lines}
     chosen = st.selectbox(
         "Commitment",
@@ -96,7 +96,7 @@ def _form(lines: list[RatingLine], choice: Draft) -> None:
 
 
 def _draft(line: RatingLine, draft: Draft) -> Rating | None:
-    """Draw the fields and return what they say; None until a rating is chosen."""
+    """Show the fields and return the rating; None until one is chosen."""
     scale, reasons = [str(word) for word in OwnerRating], [str(word) for word in OverrideReason]
     base_version = draft.base_version(line.base_version)
     rating = st.selectbox(
@@ -147,7 +147,7 @@ def _offer_both(line: RatingLine, rating: Rating, draft: Draft) -> None:
     forms.offer_both(
         draft,
         line.commitment_id,
-        told=[
+        warnings=[
             f"Someone else rated {line.commitment_id} after you started. Your draft is kept. "
             f"The current rating is {line.rating}: {line.rationale}"
         ],

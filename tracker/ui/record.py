@@ -1,4 +1,4 @@
-"""The parts of one commitment's page: its statuses, the promise, milestones, what happened, where it is stated."""
+"""The parts of one commitment's page: its statuses, the promise, milestones, events, sources and versions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TITLES = FIELDS["commitment"]
 
 
 def statuses(view: CommitmentView) -> None:
-    """Name the commitment, say it, and show its three statuses with their reasons."""
+    """Show the commitment's title, its statement, and its three statuses with their reasons."""
     line = view.line
     evidence = panels.source(view.cited.get(line.outcome_evidence_id or "")) or ""
     html.show(
@@ -97,12 +97,12 @@ def promise(line: CommitmentLine) -> None:
 
 
 def _remark(note: str | None) -> str | None:
-    """A note is a remark of its present and may know what came later: it is not shown for a day past then."""
+    """Return a note only if the page shows the present: a note can mention what came later."""
     return note if state.as_at() == state.present() else None
 
 
 def milestones(view: CommitmentView) -> None:
-    """Show the milestones as a timeline, and as a table beside it."""
+    """Show the milestones as a timeline and as a table."""
     html.show(html.put("<h2>Milestones</h2>"))
     panels.finding(charts.milestone_timeline(view.milestones, view.as_at))
     html.show(
@@ -121,7 +121,7 @@ def milestones(view: CommitmentView) -> None:
             ),
             (
                 (
-                    html.put('{} <span class="id">{}</span>{}', line.title, line.milestone_id, _asides(_said(line))),
+                    html.put('{} <span class="id">{}</span>{}', line.title, line.milestone_id, _asides(_remarks(line))),
                     line.promised_on,
                     html.put(
                         "{}{}",
@@ -142,7 +142,7 @@ def milestones(view: CommitmentView) -> None:
 
 
 def baselines(view: CommitmentView) -> None:
-    """Show every change of a baseline that was asked for, and how it was decided; nothing when none was."""
+    """Show the baseline requests and their decisions, if there are any."""
     if view.requests:
         html.show(
             html.put("<h2>Baseline requests</h2>"),
@@ -151,17 +151,18 @@ def baselines(view: CommitmentView) -> None:
 
 
 def _why_moved(line: MilestoneLine) -> str | None:
-    said = line.statement
-    if not said.reason:
+    statement = line.statement
+    if not statement.reason:
         return None
-    return f"Reason for the date change: {said.reason}." + (f" {said.reason_note}" if said.reason_note else "")
+    note = f" {statement.reason_note}" if statement.reason_note else ""
+    return f"Reason for the date change: {statement.reason}.{note}"
 
 
 def _asides(words: list[str | None]) -> Markup:
     return html.joined(html.put('<span class="why">{}</span>', aside) for aside in words if aside)
 
 
-def _said(line: MilestoneLine) -> list[str | None]:
+def _remarks(line: MilestoneLine) -> list[str | None]:
     return [
         *line.statement.texts.values(),
         _why_moved(line),
@@ -172,7 +173,7 @@ def _said(line: MilestoneLine) -> list[str | None]:
 
 
 def happened(view: CommitmentView) -> None:
-    """Show how the published record reads, from when, and the events that completed nothing."""
+    """Show the evidence view over time, and the events that completed no milestone."""
     html.show(
         html.put("<h2>What happened</h2>"),
         html.table(
@@ -206,7 +207,7 @@ def happened(view: CommitmentView) -> None:
 
 
 def stated(view: CommitmentView) -> None:
-    """Show which documents make the commitment, where, and how they differ."""
+    """Show which documents make the promise, where, and how they differ."""
     html.show(
         html.put("<h2>Where the promise is made</h2>"),
         html.table(
@@ -219,7 +220,7 @@ def stated(view: CommitmentView) -> None:
 
 
 def money(view: CommitmentView) -> None:
-    """Show the sums of its programme, when it belongs to one."""
+    """Show the funding of its programme, if it has one."""
     if view.line.programme:
         html.show(
             html.put("<h2>Funding of its programme</h2>"), panels.sums(view.line.programme, view.funding, view.cited)
@@ -227,7 +228,7 @@ def money(view: CommitmentView) -> None:
 
 
 def versions(view: CommitmentView) -> None:
-    """Offer every version in the ledger, and its history in sentences."""
+    """Show every version in the ledger, and a link to the history."""
     html.show(
         html.put("<h2>Versions</h2>"),
         html.put("<p>{}</p>", html.link(state.address("history", commitment=view.line.commitment_id), "History")),

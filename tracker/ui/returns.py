@@ -1,4 +1,4 @@
-"""A part of My updates: a return to fill in elsewhere, and what one that comes back would change before it does."""
+"""The part of My updates for returns: download one to fill in, upload it, and check its changes before saving."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from tracker.services.returns import Preview, PreviewLine, ReturnFile
 
 _KEPT = 8
-"""Previews that are kept, for as many people at once."""
+"""How many previews the server keeps: one for each person who works at once."""
 
 _MINE, _THEIRS = "Use my version", "Use the current version"
-"""My version keeps their changes to any field that I left alone."""
+"""A person's own version keeps the current values of the fields that they left alone."""
 
 
 def show(actor_id: str) -> None:
-    """Offer a person's return to fill in, and take one in."""
+    """Offer a person's return for download, and the upload of a filled-in one."""
     html.show(
         html.put("<h2>Update in Excel or CSV</h2>"),
         html.put(
@@ -42,28 +42,28 @@ def show(actor_id: str) -> None:
             "before you save.</p>"
         ),
     )
-    drawn = _drawn(actor_id)
+    blank = _blank(actor_id)
     with st.container(horizontal=True):
         st.download_button(
             "Download as Excel workbook",
-            lambda: returns.return_workbook(drawn),
-            file_name=drawn.file_name("xlsx"),
+            lambda: returns.return_workbook(blank),
+            file_name=blank.file_name("xlsx"),
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             on_click="ignore",
         )
         st.download_button(
             "Download as CSV",
-            lambda: returns.return_csv(drawn),
-            file_name=drawn.file_name("csv"),
+            lambda: returns.return_csv(blank),
+            file_name=blank.file_name("csv"),
             mime="text/csv",
             on_click="ignore",
         )
     with forms.form("return"):
-        _take_in(Draft("return", actor_id))
+        _upload(Draft("return", actor_id))
 
 
-def _take_in(draft: Draft) -> None:
-    """Ask for a file and show what it would change; after a save the next uploader is another one, and empty."""
+def _upload(draft: Draft) -> None:
+    """Ask for a file and show what it would change; after a save there is a new, empty uploader."""
     file = st.file_uploader(
         "Upload your return (.xlsx or .csv)",
         type=list(returns.SUFFIXES),
@@ -85,18 +85,18 @@ def _take_in(draft: Draft) -> None:
 
 
 @state.as_known(64)
-def _drawn(actor_id: str) -> ReturnFile:
+def _blank(actor_id: str) -> ReturnFile:
     return returns.export_return(state.store(), actor_id=actor_id)
 
 
 @st.cache_resource(show_spinner=False)
 def _previews() -> dict[tuple[object, ...], Preview]:
-    """The newest previews of the server, by what each depends on: a choice on the page is no reason to work anew."""
+    """The server's latest previews, by what each depends on: a choice on the page does not compute them again."""
     return {}
 
 
 def _checked(actor_id: str, file: UploadedFile) -> Preview:
-    """Check a file, telling how far that has come, unless nothing has changed since it was checked."""
+    """Check a file and show the progress, unless nothing has changed since the last check."""
     kept = _previews()
     key = (actor_id, file.file_id, state.known(), dates.today())
     if seen := kept.get(key):
@@ -129,7 +129,7 @@ def _taken(change: Change) -> str:
 
 
 def _draw(preview: Preview) -> None:
-    """Show what every row comes to: first what cannot be taken in, then what would be saved, then the rest."""
+    """Show the result for every row: rejected rows, then rows to save, then the rest."""
     counts = [(str(outcome), str(len(preview.of(outcome)))) for outcome in Outcome]
     html.show(
         html.put("<h3>What the file would change</h3>"),
@@ -191,17 +191,17 @@ def _saved(line: PreviewLine) -> tuple[html.Cell, ...]:
 
 
 def _listed(changes: Iterable[FieldChange]) -> Markup:
-    """Say each change of a field on a line of its own."""
+    """List the changes to fields, each on its own line."""
     none = html.put('<span class="quiet">none</span>')
-    said = html.joined(
+    listed = html.joined(
         html.put('<span class="why">{}: {} → {}</span>', change.words, change.old or none, change.new or none)
         for change in changes
     )
-    return said or html.put("No change (confirmed).")
+    return listed or html.put("No change (confirmed).")
 
 
 def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
-    """Ask what is still to be decided, and offer to save what is on the page."""
+    """Ask for the decisions that are still needed, and offer to save."""
     decided = {line.line.milestone_id: _decide(line, draft) for line in preview.of(Outcome.CONFLICT)}
     mine = [milestone_id for milestone_id, whose in decided.items() if whose == _MINE]
     theirs = [milestone_id for milestone_id, whose in decided.items() if whose == _THEIRS]
@@ -241,7 +241,7 @@ def _offer(preview: Preview, draft: Draft, file: UploadedFile) -> None:
 
 
 def _with_a_bar(take: Callable[..., Change]) -> Change:
-    """Take a return in, telling how far that has come."""
+    """Save a return and show the progress."""
     bar = st.progress(0.0)
     try:
         return take(on_step=lambda step, done: _tell(bar, step, done))
@@ -254,7 +254,7 @@ def _forbidden(line: PreviewLine) -> str:
 
 
 def _decide(line: PreviewLine, draft: Draft) -> str | None:
-    """Show both texts of a conflict, and ask which is to stand."""
+    """Show both versions of a conflict, and ask which to keep."""
     milestone_id = line.line.milestone_id
     html.show(
         html.table(

@@ -28,7 +28,7 @@ CHOSEN = "name"
 
 
 def banner(line: SnapshotLine) -> None:
-    """Say which snapshot is shown, of which day and knowledge, and whether what is known now would show another."""
+    """Say which snapshot the page shows, and whether later records affect its position."""
     html.show(
         html.put(
             '<div class="banner" role="status">{}<p><strong>Snapshot {}</strong> ({}): the position as at {}, as known '
@@ -67,7 +67,7 @@ def _now(line: SnapshotLine) -> Markup:
 
 
 def listed(lines: Sequence[SnapshotLine]) -> None:
-    """Show every snapshot; its name opens its board."""
+    """List the snapshots; each name opens its board."""
     html.show(
         html.table(
             "Snapshots, newest date first",
@@ -76,12 +76,8 @@ def listed(lines: Sequence[SnapshotLine]) -> None:
                 (
                     html.link(state.address_of(line), line.name),
                     line.as_at,
-                    html.put(
-                        '{}<span class="why">by {}</span>',
-                        dates.moment_in_words(line.taken_at),
-                        state.shown(line.taken_by, line.taker or line.taken_by),
-                    ),
-                    _standing(line),
+                    _saved(line),
+                    _status(line),
                 )
                 for line in lines
             ),
@@ -90,24 +86,23 @@ def listed(lines: Sequence[SnapshotLine]) -> None:
     )
 
 
-def _standing(line: SnapshotLine) -> Markup:
-    approval = (
-        html.put(' <span class="why">approved {} by {}</span>', dates.moment_in_words(line.approved_at), line.approver)
-        if line.approved_at
-        else ""
+def _saved(line: SnapshotLine) -> Markup:
+    who = state.shown(line.taken_by, line.taker or line.taken_by)
+    return html.put('{} <span class="why">by {}</span>', dates.moment_in_words(line.taken_at), who)
+
+
+def _status(line: SnapshotLine) -> Markup:
+    moves = (("approved", line.approved_at, line.approver), ("withdrawn", line.withdrawn_at, line.withdrawer))
+    steps = (
+        html.put(' <span class="why">{} {} by {}</span>', move, dates.moment_in_words(at), who)
+        for move, at, who in moves
+        if at
     )
-    withdrawal = (
-        html.put(
-            ' <span class="why">withdrawn {} by {}</span>', dates.moment_in_words(line.withdrawn_at), line.withdrawer
-        )
-        if line.withdrawn_at
-        else ""
-    )
-    return html.put("{}{}{}", line.state.capitalize(), approval, withdrawal)
+    return html.put("{}{}", line.state.capitalize(), html.joined(steps))
 
 
 def take(actor_id: str) -> None:
-    """Offer to keep where the board stands, as at a day, with all that is known now."""
+    """Show the form that saves the position as at a date, as known now."""
     html.show(
         html.put("<h2>Save a snapshot</h2>"),
         html.put(
@@ -147,14 +142,14 @@ def _take(draft: Draft) -> None:
 
 
 def _then_show(act: Callable[..., Change], name: str, *, request_id: str) -> Change:
-    """Take a snapshot and make it the one that the page is about."""
+    """Save a snapshot and make it the one that the page is about."""
     change = act(request_id=request_id)
     st.query_params[CHOSEN] = name
     return change
 
 
 def choose(lines: Sequence[SnapshotLine]) -> SnapshotLine | None:
-    """Choose the snapshot that the rest of the page is about; it is kept in the address."""
+    """Choose the snapshot that the rest of the page is about; the address keeps it."""
     by_name = {line.name: line for line in lines}
     if not by_name:
         return None
@@ -174,7 +169,7 @@ def choose(lines: Sequence[SnapshotLine]) -> SnapshotLine | None:
 
 
 def about(line: SnapshotLine) -> None:
-    """Say what a snapshot is, with its digest and the end of the ledger in full."""
+    """Show a snapshot's details, with its fingerprints in full."""
     html.show(
         html.facts(
             [
@@ -182,15 +177,8 @@ def about(line: SnapshotLine) -> None:
                     "Board",
                     html.link(state.address_of(line), f"Show the position as at {dates.in_words(line.as_at)}"),
                 ),
-                ("Status", _standing(line)),
-                (
-                    "Saved",
-                    html.put(
-                        "{} by {}",
-                        dates.moment_in_words(line.taken_at),
-                        state.shown(line.taken_by, line.taker or line.taken_by),
-                    ),
-                ),
+                ("Status", _status(line)),
+                ("Saved", _saved(line)),
                 ("Published", dates.moment_in_words(line.published_at) if line.published_at else None),
                 ("Withdrawn", snapshots.withdrawal(line) or None),
                 ("Reporting period", line.period_id),
@@ -221,7 +209,7 @@ _BUTTONS: dict[str, tuple[str, Callable[..., Change], str]] = {
 
 
 def move(line: SnapshotLine, actor_id: str) -> None:
-    """Offer what a snapshot may become next, to whoever may do it."""
+    """Offer the snapshot's next states to an approver."""
     own = line.taken_by == actor_id
     with forms.form("snapshot"):
         for new in NEXT[SnapshotState(line.state)]:
@@ -239,7 +227,7 @@ def move(line: SnapshotLine, actor_id: str) -> None:
 
 
 def withdraw(line: SnapshotLine, actor_id: str) -> None:
-    """Offer to withdraw a snapshot that was taken or approved by mistake, to anyone but its approver."""
+    """Offer to withdraw a snapshot that was saved or approved by mistake, to anyone but its approver."""
     possible = SnapshotState.WITHDRAWN in NEXT[SnapshotState(line.state)]
     with forms.form("withdraw"):
         if possible and line.approved_by == actor_id:
@@ -265,7 +253,7 @@ def _withdraw(line: SnapshotLine, draft: Draft) -> None:
 
 
 def verify(line: SnapshotLine) -> None:
-    """Offer to prove that a snapshot shows what it showed, and the ledger with it."""
+    """Offer to check that the snapshot and the ledger are unchanged."""
     if not st.button("Check this snapshot", key=f"verify/{line.name}"):
         return
     proof = snapshots.verify_snapshot(state.store(), line.name)

@@ -1,4 +1,4 @@
-"""What the pages share: the open store, the day or the snapshot that is shown, and its board, computed once."""
+"""What the pages share: the open store, the date or snapshot that they show, and its board, computed once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.domain.policy import Action, allows
 from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
 from tracker.services import backups, boards, comparisons, snapshots, stores, users
-from tracker.ui import held, html, identity
+from tracker.ui import html, identity, open_store
 from tracker.ui.memory import remembered
 
 if TYPE_CHECKING:
@@ -38,19 +38,19 @@ MY_UPDATES = "updates"
 """The path of that page."""
 
 _PAGE = "page"
-"""The path of the page that is drawn."""
+"""The session key of the current page's path."""
 
 SNAPSHOT = "snapshot"
-"""The name of the snapshot that is shown, for the visit and in the address bar; the pages then show it and no other."""
+"""The session key, and the name in the address bar, of the snapshot that every page shows."""
 
 
 def store() -> Database:
     """Return the store, opened once for the whole server. Raises TrackerError.
 
-    It is opened for writing only when somebody is registered who could change something: until then the command line
-    may read the store while the app runs.
+    It is opened for writing only if someone is registered who could change something. Until then the command line can
+    read the store while the app runs.
     """
-    return held.hold(stores.address(), _open)
+    return open_store.get(stores.address(), _open)
 
 
 def _open() -> Database:
@@ -59,94 +59,94 @@ def _open() -> Database:
     at = stores.address()
     if folder:
         backups.require_unrewritten(at, folder)
-    return stores.open_for(at, _somebody_may_change_something, also_allow=[folder] if folder else [])
+    return stores.open_for(at, _someone_may_change_something, also_allow=[folder] if folder else [])
 
 
-def _somebody_may_change_something(db: Database) -> bool:
+def _someone_may_change_something(db: Database) -> bool:
     everybody = users.list_users(db)
     return identity.serves_this_machine() and any(user.active and user.role != Role.VIEWER for user in everybody)
 
 
 @remembered(2, by=lambda: store().commits)
 def known() -> int:
-    """The end of the ledger, asked of it once after each save: a page wants it a hundred times."""
+    """The last change of the ledger, read once after each save: a page needs it a hundred times."""
     return boards.known_position(store())
 
 
 def as_known(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Remember the newest so many answers of a function, until something is recorded or the day is over."""
+    """Remember the latest ``most`` answers of a function, until something is recorded or the day is over."""
     return remembered(most, by=lambda: (known(), dates.today()))
 
 
 @as_known(8)
 def everybody() -> list[UserLine]:
-    """Everybody who was ever registered, by name."""
+    """Everyone who was ever registered, by name."""
     return users.list_users(store())
 
 
 @st.cache_resource(show_spinner=False)
 def demonstration() -> bool:
-    """Say whether the data are a demonstration's, which never changes in the life of a store."""
+    """Return whether the data are a demonstration's, which never changes in the life of a store."""
     return stores.is_demonstration(store())
 
 
 def enter(page: str) -> None:
-    """Remember the path of the page that is about to be drawn."""
+    """Remember the path of the current page."""
     st.session_state[_PAGE] = page
 
 
 def on_my_updates() -> bool:
-    """Say whether the page that is drawn is My updates, where nothing can be saved that was not typed there first."""
+    """Return whether the current page is My updates, where people save only what they typed."""
     return st.session_state.get(_PAGE) == MY_UPDATES
 
 
 def set_title(words: str) -> None:
-    """Name the page in the browser's tab, where a demonstration says first what it is."""
+    """Set the title of the browser's tab, which marks a demonstration."""
     named = f"{words} – SEND delivery board"
     st.set_page_config(page_title=f"{DEMONSTRATION}: {named}" if demonstration() else named, layout="wide")
 
 
 def actor() -> Actor | None:
-    """Who is asking; None for somebody who only looks."""
+    """The person using the page; None for a visitor who only views."""
     return identity.actor(everybody())
 
 
 def shown(user_id: str, name: str) -> str:
-    """Return a person's name as a page says it: with their address where the name alone could be two people."""
+    """Return a person's name, with their address if two people have that name."""
     address = users.namesakes(everybody()).get(user_id)
     return f"{name}, {address}" if address else name
 
 
 def named(user_id: str) -> str:
-    """Return what a choice of people says of one: the name and the address, or what was noted of who is no account."""
+    """Return a person's name and address, for a list; if there is no such account, what was recorded."""
     return next((f"{user.name}, {user.address}" for user in everybody() if user.user_id == user_id), user_id)
 
 
 def may(action: Action) -> bool:
-    """Say whether whoever is asking may do something."""
+    """Return whether the person using the page may do something."""
     asking = actor()
     return asking is not None and allows(asking, action)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def board_at(at: Position) -> BoardView:
-    """The board as at a day and as known at a change, computed once for everybody."""
+    """The board as at a date and as known at a change, computed once for everyone."""
     return boards.view_board(store(), at.as_at, at.known_seq, at.rules)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _snapshots(known_seq: int) -> dict[str, SnapshotLine]:
-    """Every snapshot by name, kept by the end of the ledger."""
+    """Every snapshot by name, as known at a change."""
     return {line.name: line for line in snapshots.list_snapshots(store(), known_seq)}
 
 
 def all_snapshots() -> dict[str, SnapshotLine]:
-    """Every snapshot there is, by name; the newest day first."""
+    """Every snapshot by name, newest date first."""
     return _snapshots(known())
 
 
 def follow_snapshot() -> str:
-    """Keep showing the snapshot that the address asks for, from page to page; say why when there is no such one."""
+    """Keep the snapshot in the address from page to page; return a sentence if it does not exist."""
     asked = st.query_params.get(SNAPSHOT, st.session_state.get(SNAPSHOT, ""))
     if asked not in all_snapshots():
         st.session_state.pop(SNAPSHOT, None)
@@ -156,7 +156,7 @@ def follow_snapshot() -> str:
 
 
 def snapshot() -> SnapshotLine | None:
-    """The snapshot that every page shows; None when they show a day with what is known now."""
+    """The snapshot that every page shows; None if they show a date with today's records."""
     return all_snapshots().get(st.session_state.get(SNAPSHOT, ""))
 
 
@@ -166,14 +166,14 @@ def _differs(name: str, known_seq: int) -> bool:
 
 
 def differs_now(line: SnapshotLine) -> bool:
-    """Say whether the board of a snapshot's day is another one with what is known now."""
+    """Return whether today's records change the board of a snapshot's date."""
     return _differs(line.name, known())
 
 
 def refused_day() -> str:
-    """Say why the day that the address asks for cannot be shown; nothing when it can, or none is asked for.
+    """Return a sentence if the date in the address cannot be shown, else "".
 
-    A day that is written as people write it is put into the address as the control reads it, and the page runs again.
+    A date written in words is put into the address in the control's form, and the page runs again.
     """
     asked = st.query_params.get(AS_AT, dates.today().isoformat())
     try:
@@ -187,10 +187,9 @@ def refused_day() -> str:
 
 
 def choose_as_at() -> dt.date:
-    """Draw the one as-at control and return the day it shows; it is kept in the address (``?as_at=2023-07-01``).
+    """Show the as-at control and return its date; the address keeps it (``?as_at=2023-07-01``).
 
-    A day that is typed counts as soon as one presses Enter or Show, or leaves the control: it never says another day
-    than the page for longer than somebody types in it.
+    A typed date counts after Enter, Show, or leaving the control, so that it differs from the page only while typing.
     """
     chosen = st.date_input(
         "As at",
@@ -210,12 +209,12 @@ def choose_as_at() -> dt.date:
 
 
 def show_as_at(day: dt.date) -> None:
-    """Say which day a snapshot shows, where the as-at control is otherwise."""
+    """Show a snapshot's date in place of the as-at control."""
     html.show(html.put('<p class="as-at"><span class="quiet">As at</span><br>{}</p>', html.day(day)))
 
 
 def as_at() -> dt.date:
-    """The day that every page shows."""
+    """The date that every page shows."""
     if line := snapshot():
         return line.as_at
     chosen = st.session_state.get(AS_AT)
@@ -223,26 +222,26 @@ def as_at() -> dt.date:
 
 
 def present() -> dt.date:
-    """The day on which what the pages show was the present: today, or the day on which the snapshot was taken."""
+    """The date of the records that the pages show: today, or the date on which the snapshot was saved."""
     line = snapshot()
     return line.taken_on if line else dates.today()
 
 
 def shows_today() -> bool:
-    """Say whether the pages show what can be changed: today, and no snapshot."""
+    """Return whether the pages show today and no snapshot, so that changes are possible."""
     return snapshot() is None and as_at() == dates.today()
 
 
 def editable() -> bool:
-    """Say whether the page offers to save: it shows today, to somebody who said who they are (``tracker.ui.identity``).
+    """Return whether the page offers to save: it shows today, to a confirmed person (``tracker.ui.identity``).
 
-    A person whom only the address names may still save what they type on My updates.
+    A person named only in the address can still save what they type on My updates.
     """
     return shows_today() and (identity.confirmed() or on_my_updates())
 
 
 def position() -> Position:
-    """Where the pages look at the board from: the snapshot's place in the ledger, or the day with all that is known."""
+    """The position that the pages show: the snapshot's, or the date with today's records."""
     line = snapshot()
     return line.position if line else Position(as_at=as_at(), known_seq=known())
 
@@ -253,7 +252,7 @@ def _head(known_seq: int) -> Head:
 
 
 def head() -> Head:
-    """The end of the ledger that the pages know of; cheaper than the whole board where that is all that is wanted."""
+    """The last change that the pages include; cheaper than the whole board."""
     return _head(position().known_seq)
 
 
@@ -273,14 +272,14 @@ def _since_approved(at: Position, name: str | None) -> Comparison | None:
 
 
 def since_approved() -> Comparison | None:
-    """What changed on the board that every page shows since the last board that met; None when none had."""
+    """What changed since the last board that met; None if none had met."""
     line = snapshot()
     return _since_approved(position(), line.name if line else None)
 
 
 @as_known(16)
 def compared(before: str, after: str) -> Comparison:
-    """What changed between two snapshots or days, by what they are called. Raises UnknownSnapshot, UnreadableDate."""
+    """What changed between two snapshots or dates, by name. Raises UnknownSnapshot, UnreadableDate."""
     return comparisons.compare_asked(store(), before, after)
 
 
@@ -290,13 +289,13 @@ def commitment(commitment_id: str) -> CommitmentView:
 
 
 def address(page: str = "", **query: str) -> str:
-    """The address of a page of the tracker that shows the same day or snapshot to the same person."""
+    """The address of a page for the same date or snapshot and the same person."""
     shown = snapshot() or (None if as_at() == dates.today() else as_at())
     return address_of(shown, page, **query)
 
 
 def address_of(shown: SnapshotLine | dt.date | None, page: str = "", **query: str) -> str:
-    """The address of a page for a snapshot, for a day with what is known now, or (None) for today."""
+    """The address of a page for a snapshot, for a date with today's records, or (None) for today."""
     place = (
         {} if shown is None else {AS_AT: shown.isoformat()} if isinstance(shown, dt.date) else {SNAPSHOT: shown.name}
     )

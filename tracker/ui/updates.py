@@ -1,4 +1,4 @@
-"""The parts of My updates: lines by need, confirming many, changing one; each calls one use case and draws it."""
+"""The parts of My updates: milestones by need, and the forms that confirm several or update one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOW = "As exact as you know it, for example 31 March 2027, March 2027, Q1 2027-2
 
 
 def by_need(lines: Sequence[UpdateLine]) -> None:
-    """List a person's lines in order of need."""
+    """List a person's milestones in order of need."""
     for need in progress.NEEDS:
         group = [line for line in lines if progress.need(line) == need]
         html.show(
@@ -54,7 +54,7 @@ def by_need(lines: Sequence[UpdateLine]) -> None:
 
 
 def confirm(lines: Sequence[UpdateLine], actor_id: str) -> None:
-    """Confirm any number of lines as one change."""
+    """Show the form that confirms any number of milestones as one change."""
     html.show(
         html.put("<h2>Confirm no change</h2>"),
         html.put(
@@ -83,7 +83,7 @@ def _confirm(lines: Sequence[UpdateLine], draft: Draft) -> None:
 
 
 def choose_lines(label: str, able: Mapping[str, UpdateLine], draft: Draft) -> list[UpdateLine]:
-    """Draw a choice of any number of lines and return those that are chosen."""
+    """Ask for any number of milestones and return the chosen ones."""
     chosen = st.multiselect(
         label,
         list(able),
@@ -97,26 +97,26 @@ def choose_lines(label: str, able: Mapping[str, UpdateLine], draft: Draft) -> li
 
 
 def begun(line: UpdateLine, draft: Draft) -> Draft:
-    """Return one line's share of a draft about many: the version that it was chosen at belongs to it."""
+    """Return the draft for one milestone of several; it keeps the version at which the milestone was chosen."""
     return replace(draft, thing=line.milestone_id)
 
 
 @state.as_known(64)
 def my_lines(actor_id: str) -> list[UpdateLine]:
-    """A person's lines; typing in a field is no reason to read them again."""
+    """A person's milestones, not read again while they type."""
     return progress.my_lines(state.store(), actor_id=actor_id)
 
 
 @state.as_known(64)
 def _confirmable(actor_id: str) -> frozenset[str]:
-    """Which of a person's lines the rules let them say again unchanged."""
+    """The ids of a person's milestones that they can confirm without a change."""
     reports = [confirmation(line) for line in my_lines(actor_id) if not line.actual]
     seen = progress.foresee(state.store(), actor_id=actor_id, reports=reports)
     return frozenset(one.report.milestone_id for one in seen if not one.faults)
 
 
 def change(lines: Sequence[UpdateLine], actor_id: str) -> None:
-    """Change one line: what is typed is a draft that survives leaving the page, until it is saved or dropped."""
+    """Show the form that updates one milestone; the draft survives leaving the page until it is saved or deleted."""
     html.show(html.put("<h2>Update a milestone</h2>"))
     with forms.form("line"):
         _change({line.milestone_id: line for line in lines}, Draft("line", actor_id))
@@ -141,7 +141,7 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
         [seen] = progress.foresee(state.store(), actor_id=draft.person, reports=[report])
         _foretell(line, seen)
         if seen.report != report:
-            _tell_what_follows(report, seen.report)
+            _show_what_follows(report, seen.report)
     if changed := stale([line], [report]):
         offer_both(changed, draft)
     if st.button("Save update", type="primary", key=draft.key("button")):
@@ -150,21 +150,21 @@ def _change(by_id: Mapping[str, UpdateLine], choice: Draft) -> None:
         save([report], draft)
 
 
-def _tell_what_follows(typed: Report, report: Report) -> None:
-    """Say what is saved besides what was typed, because it follows from it."""
+def _show_what_follows(typed: Report, report: Report) -> None:
+    """Say what else the save changes, because it follows from what was typed."""
     before, after = typed.statement, report.statement
     follows = [
         f'the status becomes "{after.status}"' if after.status != before.status else "",
         "the forecast date is removed" if after.forecast != before.forecast else "",
     ]
-    if said := " and ".join(filter(None, follows)):
-        html.show(html.put('<p class="quiet">Because the milestone is complete, {}.</p>', said))
+    if words := " and ".join(filter(None, follows)):
+        html.show(html.put('<p class="quiet">Because the milestone is complete, {}.</p>', words))
     if typed.evidence and report.evidence and report.evidence != typed.evidence:
         html.show(html.put('<p class="quiet">We read the link as {}.</p>', report.evidence.url))
 
 
 def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[Fault] = ()) -> None:
-    """Say what saving does; without ``seen``, what is wrong with what was typed."""
+    """Show the effect of saving or, without ``seen``, what is wrong with what was typed."""
     effects: list[tuple[str, html.Cell]] = []
     titles = FIELDS["milestone"]
     if seen:
@@ -177,7 +177,7 @@ def _foretell(line: UpdateLine, seen: Foreseen | None, wrong: Sequence[Fault] = 
 
 
 def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
-    """Draw the fields of one line and return what they say, and what of it cannot be read."""
+    """Show the fields of one milestone; return the report, and what cannot be read."""
     statuses = list(ReportedStatus)
     status = st.selectbox(
         _TITLES["status"].title,
@@ -221,7 +221,7 @@ def _draft(line: UpdateLine, draft: Draft) -> tuple[Report, list[Fault]]:
 
 
 def ask_evidence(draft: Draft) -> Evidence | None:
-    """Draw the fields of new evidence and return what they say; None when they say nothing."""
+    """Show the fields of new evidence and return it; None if they are empty."""
     html.show(
         html.put(
             '<p class="quiet">Evidence of completion (optional). Without it the board sees “{}”.</p>',
@@ -236,40 +236,34 @@ def ask_evidence(draft: Draft) -> Evidence | None:
 
 
 def ask_date(
-    place: DeltaGenerator, field: str, label: str, held: str, draft: Draft, wrong: list[Fault]
+    place: DeltaGenerator, field: str, label: str, current: str, draft: Draft, wrong: list[Fault]
 ) -> PublishedDate | None:
-    """Draw a field for a date and return what it says; None for nothing, and for what cannot be read.
+    """Show a field for a date and return the date; None if it is empty or cannot be read.
 
-    What cannot be read is said above the field and added to ``wrong``; how a date was read that was typed, below it.
+    What cannot be read is shown above the field and added to ``wrong``. Below the field is how a new date was read.
     """
-    written = place.text_input(label, value=held, help=HOW, **draft.kept(field, place)).strip()
+    written = place.text_input(label, value=current, help=HOW, **draft.kept(field, place)).strip()
     try:
         date = parse_published_date(written, where=label) if written else None
     except UnreadableDate as error:
         wrong.append(Fault(field, str(error)))
         draft.fault(field, str(error))
         return None
-    if date and written != held:
+    if date and written != current:
         with place:
             html.show(html.put('<p class="quiet">We read this as {}.</p>', date.in_full))
     return date
 
 
 def stale(lines: Sequence[UpdateLine], reports: Sequence[Report]) -> list[tuple[UpdateLine, Report]]:
-    """Return the lines of which a newer version was saved than the report on them began from."""
+    """Return the milestones that have a newer version than the one their report began from."""
     return [
         (line, report) for line, report in zip(lines, reports, strict=True) if line.base_version != report.base_version
     ]
 
 
-def offer_both(
-    changed: Sequence[tuple[UpdateLine, Report]],
-    draft: Draft,
-    *,
-    mine: str = "Use my version",
-    theirs: str = "Use their version",
-) -> None:
-    """Somebody else saved first: show what is held now beside the draft, and let its writer decide."""
+def offer_both(changed: Sequence[tuple[UpdateLine, Report]], draft: Draft, **labels: str) -> None:
+    """Show the current versions beside the drafts; ``labels`` are the buttons' (see ``forms.offer_both``)."""
     ids = ", ".join(line.milestone_id for line, _ in changed)
 
     def leave_out() -> str:
@@ -281,35 +275,30 @@ def offer_both(
     forms.offer_both(
         draft,
         ids,
-        told=[
+        warnings=[
             f"Someone else changed {line.milestone_id} after you started. Your draft is kept. "
             f"The current version: status {line.statement.status or 'none'}, "
             f"forecast {line.due or 'none'}"
             + "".join(f", {_TITLES[name].label}: {text or 'none'}" for name, text in line.statement.texts.items())
             for line, _ in changed
         ],
-        columns=[
-            "Milestone",
-            "Version",
-            *html.columns("progress", "status", "forecast", "actual", *TEXTS),
-        ],
+        columns=["Milestone", "Version", *html.columns("progress", "status", "forecast", "actual", *TEXTS)],
         rows=[
-            (line.milestone_id, whose, said.status, said.forecast, said.actual, *said.texts.values())
+            (line.milestone_id, version, given.status, given.forecast, given.actual, *given.texts.values())
             for line, report in changed
-            for whose, said in (
+            for version, given in (
                 ("Your version", report.statement),
                 ("Current version", replace(confirmed(line), status=line.statement.status)),
             )
         ],
         begun={begun(line, draft): line.base_version for line, _ in changed},
-        mine=mine,
-        theirs=theirs,
         leave_out=None if draft.thing else leave_out,
+        **labels,
     )
 
 
 def save(reports: Sequence[Report], draft: Draft) -> None:
-    """Save reports as one change, and say at the form what came of it."""
+    """Save reports as one change, and show the result at the form."""
     ids = [report.milestone_id for report in reports]
     forms.save(
         draft,

@@ -8,7 +8,7 @@ asked = st.query_params.get("id", next(iter(titles), ""))
 chosen = st.selectbox(
     "Commitment",
     list(titles),
-    key=f"commitment/{asked}",  # one for each address, so that the browser's Back is not undone by what was chosen
+    key=f"commitment/{asked}",  # one for each address, so that the choice does not undo the browser's Back
     index=list(titles).index(asked) if asked in titles else None,
     format_func=lambda commitment_id: f"{commitment_id} {titles[commitment_id]}",
     placeholder="Choose a commitment",

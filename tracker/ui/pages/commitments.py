@@ -16,7 +16,7 @@ html.show(
 
 
 def choose(label: str, key: str, options: list[str]) -> list[str]:
-    """A filter that is kept in the address, so that a view can be sent to a colleague."""
+    """A filter that is kept in the address, so that people can send a view to a colleague."""
     return st.multiselect(label, options, key=key, bind="query-params", persist_state="session", placeholder="All")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from tracker.domain.errors import StoreBusy
 from tracker.store.database import Address
-from tracker.ui import held
+from tracker.ui import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +24,24 @@ class Opened:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_held() -> Iterator[None]:
-    held.release()
+def _nothing_open() -> Iterator[None]:
+    open_store.close()
     yield
-    held.release()
+    open_store.close()
 
 
 def test_a_store_is_opened_once_and_outlives_every_cache() -> None:
     at = Address(Path("one.duckdb"))
-    first = held.hold(at, Opened)  # type: ignore[arg-type]
+    first = open_store.get(at, Opened)  # type: ignore[arg-type]
     st.cache_resource.clear()
     st.cache_data.clear()
-    assert held.hold(at, lambda: pytest.fail("opened again")) is first
+    assert open_store.get(at, lambda: pytest.fail("opened again")) is first
     assert not first.closed  # type: ignore[attr-defined]
 
 
 def test_the_store_of_another_address_takes_its_place() -> None:
-    one = held.hold(Address(Path("one.duckdb")), Opened)  # type: ignore[arg-type]
-    two = held.hold(Address(Path("two.duckdb")), Opened)  # type: ignore[arg-type]
+    one = open_store.get(Address(Path("one.duckdb")), Opened)  # type: ignore[arg-type]
+    two = open_store.get(Address(Path("two.duckdb")), Opened)  # type: ignore[arg-type]
     assert (one.closed, two.closed) == (True, False)  # type: ignore[attr-defined]
 
 
@@ -52,5 +52,5 @@ def test_who_could_not_open_it_says_so_and_the_next_tries_again() -> None:
         raise StoreBusy("busy")
 
     with pytest.raises(StoreBusy):
-        held.hold(at, busy)  # type: ignore[arg-type]
-    assert held.hold(at, Opened)  # type: ignore[arg-type]
+        open_store.get(at, busy)  # type: ignore[arg-type]
+    assert open_store.get(at, Opened)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-/* Where a form says what came of a save: a live region that is on the page before there is anything to say.
-   Words are put in as text, never as markup. */
+/* The message of a form about its last button: a live region that is on the page before there is a message.
+   Words are inserted as text, never as markup. */
 
-export default function said({ data, parentElement }) {
+export default function show({ data, parentElement }) {
   tie(parentElement, data.faults);
   const saved = parentElement.querySelector("[role=status]");
   const refused = parentElement.querySelector(".refused");
@@ -29,7 +29,7 @@ function done({ words }) {
   return message;
 }
 
-/* The error summary of the GOV.UK Design System: each problem links to the field to put right. */
+/* The error summary of the GOV.UK Design System: each problem links to its field. */
 function problem({ words, problems }) {
   const message = document.createElement("div");
   message.className = "banner refusal";
@@ -62,13 +62,13 @@ function link({ words, key, id }) {
   return element;
 }
 
-/* The controls of a field, which Streamlit marks with a class made of its key. */
+/* The controls of a field; Streamlit marks it with a class made from its key. */
 function controls(key) {
   const field = document.querySelector(`.st-key-${key.trim().replaceAll(/[^a-zA-Z0-9_-]/g, "-")}`);
   return [...(field?.querySelectorAll("input:not([type=hidden], [aria-hidden] *), textarea, [role=spinbutton]") ?? [])];
 }
 
-/* The fields below a message go when they were saved, and the page moves: keep it in view until the reader acts. */
+/* After a save the fields below a message go and the page moves: keep the message in view until the reader acts. */
 function stayInView(message) {
   const moved = new ResizeObserver(() => message.scrollIntoView({ block: "nearest" }));
   moved.observe(document.querySelector("[data-testid=stMainBlockContainer]"));
@@ -77,7 +77,7 @@ function stayInView(message) {
   }
 }
 
-/* Say of each field what is wrong with it, by the id of the words above it. */
+/* Tie each field to the words above it that say what is wrong. */
 function tie(region, faults) {
   for (const field of region.tied ?? []) {
     field.removeAttribute("aria-invalid");
