@@ -89,7 +89,7 @@ def test_an_owner_rates_a_commitment_and_the_chase_list_counts_it(office: str, p
     pick(page, "Commitment", "C6-01")
     pick(page, "Delivery confidence", "Amber")
     fill(page, "Rationale", "The last payments are agreed.")
-    expect(page.locator("dl", has_text="Delivery confidence").last).to_contain_text("choose the reason to rate better")
+    expect(page.locator("dl", has_text="Delivery confidence").last).to_contain_text("Choose the reason")
     pick(page, "Why you rate it better than the dates suggest (required if you do)", "recovery action")
     page.get_by_role("button", name="Save rating").click()
     expect(page.locator(".done")).to_contain_text("Saved your rating of C6-01")

@@ -58,7 +58,7 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
         visit(page, f"{app}/snapshots?acting_as={TAKER}")
         page.get_by_role("textbox", name="Name", exact=True).fill("This Board")
         page.get_by_role("button", name="Save snapshot").click()
-        expect(page.get_by_role("alert")).to_contain_text("cannot be the name of a snapshot")
+        expect(page.get_by_role("alert")).to_contain_text("cannot be a snapshot's name")
         page.get_by_role("textbox", name="Name", exact=True).fill("this-board")
         page.get_by_role("button", name="Save snapshot").click()
         expect(page.locator(".done")).to_contain_text("Snapshot this-board saved.")
@@ -70,7 +70,7 @@ def test_a_snapshot_that_was_taken_and_approved_shows_the_same_after_whatever_wa
         page.get_by_role("button", name="Approve snapshot").click()
         expect(page.locator(".done")).to_contain_text("this-board approved")
         page.get_by_role("button", name="Check this snapshot").click()
-        expect(page.get_by_text("Its board, computed again, is the one that was taken.")).to_be_visible()
+        expect(page.get_by_text("The snapshot is unchanged.")).to_be_visible()
         assert barriers(page) == []
 
     with stores.open_store(staffed, writable=True) as db:

@@ -32,7 +32,7 @@ def test_a_backup_is_restored_and_the_store_it_replaces_is_kept(
     backup = tracker.run("backup", str(folder))
     assert (backup.status, backup.err) == (0, "")
     [copy] = folder.glob("*.duckdb")
-    assert re.fullmatch(rf"Wrote and proved {re.escape(str(copy))} \(change 1, seal [0-9a-f]{{12}}\)\.\n", backup.out)
+    assert re.fullmatch(rf"Wrote and checked {re.escape(str(copy))} \(change 1, seal [0-9a-f]{{12}}\)\.\n", backup.out)
 
     plan.edit("promises", '"It met."', '"It met once."')
     tracker.run("plan", "load", *tracker.folders)
@@ -40,7 +40,7 @@ def test_a_backup_is_restored_and_the_store_it_replaces_is_kept(
     assert (restored.status, restored.err) == (0, "")
     first, second = restored.out.splitlines()
     assert re.fullmatch(rf"Restored {re.escape(str(tracker.store))} to change 1 \(seal [0-9a-f]{{12}}\)\.", first)
-    kept = Path(second.removeprefix("The store that was there is kept as ").removesuffix("."))
+    kept = Path(second.removeprefix("The old store is kept as ").removesuffix("."))
     assert kept.exists()
     assert tracker.run("board", "--as-at", "2024-01-01", "--format", "json").out == then
     assert tracker.run("verify").status == 0
@@ -81,10 +81,10 @@ def test_old_backups_are_removed_when_that_is_asked_for_and_told_one_a_line(
     ran = tracker.run("backup", str(folder), "--keep-daily", "1")
     assert (ran.status, ran.err) == (0, "")
     [second] = folder.glob("*.duckdb")
-    assert ran.out.splitlines()[0].startswith(f"Wrote and proved {second} (change 2, ")
-    assert ran.out.splitlines()[1:] == [f"Removed {first}."]
+    assert ran.out.splitlines()[0].startswith(f"Wrote and checked {second} (change 2, ")
+    assert ran.out.splitlines()[1:] == [f"Deleted {first}."]
     ran = tracker.run("backup", "prune", str(folder), "--keep-daily", "0")
-    assert (ran.status, ran.out, ran.err) == (0, "No backup was removed.\n", "")
+    assert (ran.status, ran.out, ran.err) == (0, "No backup was deleted.\n", "")
     assert second.exists()
 
 
@@ -100,14 +100,16 @@ def test_a_drill_prints_its_timings_and_ends_with_1_and_a_sentence_when_the_back
     assert re.fullmatch(rf"{re.escape(str(copy))}, made \d+ [A-Z][a-z]+ \d{{4}} at \d\d:\d\d UTC, change 1:", first)
     assert [re.sub(r" +\d+\.\d\d s", "", step).strip() for step in steps] == [
         "restored",
-        "chain and anchor proven",
-        "snapshots proven",
+        "chain and anchor checked",
+        "snapshots checked",
     ]
-    assert last == ("The backup restores: its chain, its anchor and 0 snapshots are proven. Nothing was left behind.")
+    assert last == (
+        "The backup restores. Its chain, its anchor and 0 snapshots are whole. The temporary copy was deleted."
+    )
     copy.write_bytes(copy.read_bytes() + b"x")
     ran = tracker.run("backup", "drill", str(folder))
     assert ran.status == 1
-    assert ran.err.startswith(f"{copy} is not the backup that was made")
+    assert ran.err.startswith(f"{copy} has changed since it was made")
     assert "restores" not in ran.out
 
 
@@ -122,8 +124,8 @@ def test_what_a_prune_leaves_because_it_is_not_what_was_noted_is_said(
     tracker.run("plan", "load", *tracker.folders)
     ran = tracker.run("backup", str(folder), "--keep-monthly", "1")
     assert ran.out.splitlines()[1:] == [
-        f"Left {first}: it is not the backup that was noted.",
-        "No backup was removed.",
+        f"Kept {first}: it has changed since it was listed.",
+        "No backup was deleted.",
     ]
 
 
@@ -137,7 +139,7 @@ def test_a_ledger_that_was_rolled_back_is_refused_until_somebody_says_that_it_is
     tracker.run("plan", "load", *tracker.folders)
     tracker.run("backup", str(folder))
     monkeypatch.setenv("TRACKER_BACKUPS", str(folder))
-    assert f"{folder}: the ledger holds all 2 seals in it, up to change 2 (" in tracker.run("verify").out
+    assert f"{folder}: the ledger has all 2 seals in it, up to change 2 (" in tracker.run("verify").out
 
     shutil.copyfile(old, tracker.store)
     shutil.copyfile(f"{old}.heads", f"{tracker.store}.heads")
@@ -185,8 +187,10 @@ def test_a_restore_says_what_it_gives_up_and_which_list_could_not_be_told(
     monkeypatch.setattr(files, "add_line", refuse)
     ran = tracker.run("restore", str(old))
     assert ran.status == 0
-    assert ran.err.startswith(f"The list in {folder} cannot be written. Run `python -m tracker backup accept {folder}")
+    assert ran.err.startswith(
+        f"The list in {folder} cannot be written. When it can be, run `python -m tracker backup accept {folder}"
+    )
     monkeypatch.setattr(files, "add_line", add_line)
     ran = tracker.run("restore", str(old))
     assert ran.out.splitlines()[-1].startswith("The ledger was rolled back: it ends at change 1 ")
-    assert ran.out.endswith("Noted in the list of backups that this is on purpose.\n")
+    assert ran.out.endswith("The list of backups now notes that this is on purpose.\n")

@@ -49,26 +49,26 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("return", "export"): ("--as EMAIL", "--programme ID", "--format {xlsx,csv}", "--to DIR"),
     ("return", "check"): ("FILE", "--as EMAIL"),
     ("return", "take"): ("FILE", "--as EMAIL", "--preview CODE", "--mine ID", "--theirs ID", "--leave-out-rejected"),
-    ("user",): ("add", "change", "list", "contributor", "inactive"),
+    ("user",): ("add", "change", "list", "Contributors", "inactive"),
     ("user", "add"): ("EMAIL", "--name NAME", "{viewer,contributor,approver,administrator}", "--programme ID", "C2-01"),
-    ("user", "change"): ("EMAIL", "--inactive", "--active", "stays as it is", "none to take all away"),
+    ("user", "change"): ("EMAIL", "--inactive", "--active", "stays the same", "none to remove all"),
     ("user", "list"): ("--format {text,json}",),
     ("verify",): ("--renew-anchor", "last export"),
-    ("backup",): ("prune | drill", "DIR", "existing folder", "--keep-daily 14", "unless you say how many"),
+    ("backup",): ("prune | drill", "DIR", "existing folder", "--keep-daily 14", "for as many as you say"),
     ("restore",): ("FILE", ".heads"),
     ("period",): ("open", "change", "close", "list", "chase"),
     ("period", "open"): ("--name NAME", "--opens DAY", "--closes DAY", "--board DAY", "--as EMAIL"),
     ("period", "change"): ("ID", "--name NAME", "--as EMAIL"),
     ("period", "close"): ("ID", "--as EMAIL"),
     ("period", "list"): ("usage",),
-    ("period", "chase"): ("the one that is open when not given", "--format {text,json,letters}"),
-    ("rate",): ("RATING", "--rationale TEXT", "--override REASON", "--as EMAIL", "never carried on"),
+    ("period", "chase"): ("default: the open one", "--format {text,json,letters}"),
+    ("rate",): ("RATING", "--rationale TEXT", "--override REASON", "--as EMAIL", "Give it again"),
     ("baseline",): ("request", "decide", "list", "correcting an error"),
     ("baseline", "request"): ("MILESTONE", "DATE", "--reason REASON", "--note TEXT", "--as EMAIL"),
-    ("baseline", "decide"): ("{approve,refuse}", "required to refuse", "--as EMAIL"),
+    ("baseline", "decide"): ("{approve,refuse}", "required if you refuse", "--as EMAIL"),
     ("baseline", "list"): ("--format {text,json}",),
     ("snapshot",): ("take",),
-    ("demo",): ("--to FILE", "--versions N", "Every page and every export of it says so"),
+    ("demo",): ("--to FILE", "--versions N", "Every page and export says so"),
     ("journal",): ("export", "rebuild", "JSON Lines"),
     ("journal", "export"): ("FILE", "- for"),
     ("journal", "rebuild"): ("FILE", "TRACKER_STORE"),
@@ -140,7 +140,7 @@ def test_init_makes_the_store_and_loads_the_plans(tracker: CommandLine) -> None:
 def test_init_again_finds_the_store_and_records_nothing(tracker: CommandLine) -> None:
     tracker.init()
     assert tracker.init().out == (
-        f"The store {tracker.store} is there.\nThe store holds all that the plans say; nothing was recorded.\n"
+        f"The store is {tracker.store}.\nThere is nothing new in the plans. Nothing was recorded.\n"
     )
 
 
@@ -156,7 +156,7 @@ def test_init_with_unsound_plans_makes_no_store(tracker: CommandLine, plan: Plan
     ran = tracker.run("init", *tracker.folders)
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.startswith(
-        "1 fault in the plans; nothing was loaded.\n  plans/chapters/promises.toml, commitment C6-01"
+        "1 fault in the plans. Nothing was loaded.\n  plans/chapters/promises.toml, commitment C6-01"
     )
     assert not tracker.store.exists()
 
@@ -170,8 +170,8 @@ def test_init_over_a_store_serves_it_as_it_was_when_the_plans_cannot_be_loaded(
         plan.edit("promises", *edit)
         ran = tracker.run("init", *tracker.folders)
         assert ran.status == 0
-        assert "nothing was loaded." in ran.err
-        assert ran.out.splitlines()[-1].startswith("The board shows the store as it was.")
+        assert "Nothing was loaded." in ran.err
+        assert ran.out.splitlines()[-1].startswith("The board is as it was.")
     assert tracker.run("plan", "load", *tracker.folders).status == 1
     ran = tracker.run("plan", "load", "--remove", *tracker.folders)
     assert (ran.status, ran.err) == (0, "")
@@ -199,7 +199,7 @@ def test_plan_draft_prints_a_plan_or_writes_a_new_file_and_needs_no_store(tracke
     assert tracker.run("plan", "draft", str(tmp_path / "list.csv"), "--to", str(to)).status == 0
     assert to.read_text(encoding="utf-8") == printed.out
     again = tracker.run("plan", "draft", str(tmp_path / "list.csv"), "--to", str(to))
-    assert (again.status, again.err) == (1, f"{to} is there already; choose another name.\n")
+    assert (again.status, again.err) == (1, f"{to} already exists. Choose another name.\n")
     nowhere = tracker.run("plan", "draft", str(tmp_path / "list.csv"), "--to", str(tmp_path / "no" / "draft.toml"))
     assert "cannot be written" in nowhere.err
     assert "cannot be read" in tracker.run("plan", "draft", str(tmp_path / "none.csv")).err
@@ -227,7 +227,7 @@ def test_the_actor_of_a_load_is_the_user_of_the_command_line(
 def test_plan_check_counts_what_the_plans_say_and_needs_no_store(tracker: CommandLine) -> None:
     ran = tracker.run("plan", "check", *tracker.folders)
     assert (ran.status, ran.err) == (0, "")
-    assert ran.out.startswith("The plans are sound: 2 assessment, 2 commitment, 2 event, ")
+    assert ran.out.startswith("No faults in the plans: 2 assessment, 2 commitment, 2 event, ")
     assert not tracker.store.exists()
 
 
@@ -271,7 +271,7 @@ def test_plan_load_of_unsound_plans_leaves_the_store_as_it_was(tracker: CommandL
 
 def test_migrate_of_a_store_that_is_up_to_date_says_so(tracker: CommandLine) -> None:
     tracker.begin()
-    assert tracker.run("migrate").out == "The store is up to date; nothing to run.\n"
+    assert tracker.run("migrate").out == "The store is up to date.\n"
 
 
 # The board
@@ -333,18 +333,22 @@ def test_the_board_before_anything_was_recorded_prints_and_says_so(tracker: Comm
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("--as-at", "2022-03-28", "as at: 28 March 2022 is outside what the board can show; choose a day from"),
+        ("--as-at", "2022-03-28", "As at: choose a date from"),
         ("--as-at", "9999-12-31", 'as at: "9999-12-31" is not between 1900 and 2100. Enter a day like 31 March 2027.'),
         ("--as-at", "2023-02-31", 'as at: "2023-02-31" does not exist. Enter a day like 31 March 2027.'),
         ("--as-at", "yesterday", 'as at: "yesterday" is not a date we can read. Enter a day like 31 March 2027.'),
-        ("--as-at", "", 'as at: "" is not a date; leave it empty if there is none. Enter a day like'),
+        ("--as-at", "", 'as at: "" is not a date. Leave it empty if there is none. Enter a day like'),
         (
             "--known-at",
             "noon",
-            'known at: "noon" is not a time we can read. Enter a day like 6 June 2023, or a time in UTC',
+            'as known at: "noon" is not a time we can read. Enter a day like 6 June 2023, or a time in UTC',
         ),
-        ("--known-at", "", 'known at: "" is not a time we can read. Enter a day like 6 June 2023, or a time'),
-        ("--known-at", "2023-02-31", 'known at: "2023-02-31" is not a time we can read. Enter a day like 6 June 2023'),
+        ("--known-at", "", 'as known at: "" is not a time we can read. Enter a day like 6 June 2023, or a time'),
+        (
+            "--known-at",
+            "2023-02-31",
+            'as known at: "2023-02-31" is not a time we can read. Enter a day like 6 June 2023',
+        ),
     ],
 )
 def test_a_day_or_instant_that_cannot_be_shown_is_one_sentence(
@@ -388,7 +392,7 @@ def test_an_address_that_is_no_store_is_one_sentence(tracker: CommandLine, monke
     monkeypatch.setenv("TRACKER_STORE", "postgres://example")
     ran = tracker.run("board")
     assert ran.status == 1
-    assert ran.err.startswith('"postgres://example" is not the address of a store: give a file')
+    assert ran.err.startswith('"postgres://example" is not a store\'s address. Give a file')
 
 
 def test_a_file_that_is_no_store_is_one_sentence(tracker: CommandLine) -> None:
@@ -428,11 +432,11 @@ def test_a_store_that_another_process_has_open_is_one_sentence_for_every_command
     for command in EVERY_USE:
         ran = tracker.run(*command, *(tracker.folders if command[0] == "plan" else ()))
         assert (ran.status, ran.out) == (1, ""), command
-        assert ran.err.startswith(f"The store {tracker.store} is open ")
-        assert "(in the app, or another command)" in ran.err
-        assert "Close that one, or wait for it, and try again." in ran.err
+        assert ran.err.startswith(f"Another program is using the store {tracker.store} ")
+        assert "(the app, or another command)" in ran.err
+        assert "Close it or wait, then try again." in ran.err
         assert len(ran.err.splitlines()) == 1
-    assert tracker.process("board").err.startswith(f"The store {tracker.store} is open ")
+    assert tracker.process("board").err.startswith(f"Another program is using the store {tracker.store} ")
 
 
 @pytest.fixture
@@ -465,11 +469,11 @@ def test_while_the_app_shows_the_store_plans_that_say_nothing_new_load_and_other
     for command in (("init",), ("plan", "load")):
         ran = tracker.run(*command, *tracker.folders)
         assert (ran.status, ran.err) == (0, "")
-        assert ran.out.endswith("The store holds all that the plans say; nothing was recorded.\n")
+        assert ran.out.endswith("There is nothing new in the plans. Nothing was recorded.\n")
     plan.edit("promises", '"It met."', '"It met once."')
     ran = tracker.run("plan", "load", *tracker.folders)
     assert ran.status == 1
-    assert ran.err.startswith(f"The store {tracker.store} is open elsewhere")
+    assert ran.err.startswith(f"Another program is using the store {tracker.store}")
 
 
 def test_a_store_of_a_newer_tracker_is_left_alone(tracker: CommandLine) -> None:
@@ -480,8 +484,8 @@ def test_a_store_of_a_newer_tracker_is_left_alone(tracker: CommandLine) -> None:
     for command in EVERY_USE:
         ran = tracker.run(*command, *(tracker.folders if command[0] == "plan" else ()))
         assert (ran.status, ran.out) == (1, ""), command
-        assert "was written by a newer tracker: it has migration 9999_future" in ran.err
-        assert "Update the tracker; nothing was changed." in ran.err
+        assert "was written by a newer version: it has migration 9999_future" in ran.err
+        assert "Nothing was changed. Update the tracker." in ran.err
     assert tracker.store.read_bytes() == before
 
 
@@ -514,7 +518,7 @@ def test_a_read_only_folder_is_one_sentence_and_a_board_can_still_be_read(
     folder.chmod(0o555)
     ran = tracker.process("plan", "load", *tracker.folders, before=unprivileged)
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err.startswith(f"The store {tracker.store} cannot be written here: its folder or file is read-only.")
+    assert ran.err.startswith(f"The store {tracker.store} is read-only, or its folder is.")
     board = tracker.process("board", before=unprivileged)
     assert (board.status, board.err) == (0, "")
     assert "2 commitments" in board.out
@@ -561,8 +565,8 @@ def test_verify_says_when_the_anchor_is_one_change_behind(tracker: CommandLine, 
     anchor.write_text("".join(lines[:-1]), encoding="ascii")
     ran = tracker.run("verify")
     assert (ran.status, ran.err) == (0, "")
-    assert "The head anchor ends one change before it" in ran.out
-    assert "change 2 has no other witness yet" in ran.out
+    assert "The head anchor ends one change earlier" in ran.out
+    assert "adds change 2 to it" in ran.out
     assert "agrees" not in ran.out
     anchor.write_text(lines[0], encoding="ascii")
     ran = tracker.run("verify")
@@ -576,10 +580,10 @@ def test_verify_of_a_reshaped_table_is_one_sentence_and_counts_nothing(tracker: 
         raw.execute("DROP TABLE event")
     ran = tracker.run("verify")
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err == "The table event was altered: it is gone. Restore the newest backup.\n"
+    assert ran.err == "The table event was altered: it is missing. Restore the newest backup.\n"
     board = tracker.run("board")
     assert (board.status, board.out) == (1, "")
-    assert "The table event was altered: it is gone." in board.err
+    assert "The table event was altered: it is missing." in board.err
 
 
 def test_a_tampered_store_shows_no_board(tracker: CommandLine) -> None:

@@ -86,11 +86,11 @@ def test_the_csv_is_for_a_spreadsheet_and_holds_every_line(edited: CommandLine) 
     [
         (
             ("--milestone", "C9-99-M1"),
-            'There is no milestone "C9-99-M1" in the ledger; choose one that is on the board.',
+            'There is no milestone "C9-99-M1". Choose one from the list.',
         ),
         (
             ("--commitment", "C9-99"),
-            'There is no commitment "C9-99" in the ledger; choose one from the list of commitments.',
+            'There is no commitment "C9-99". Choose one from the list of commitments.',
         ),
         (
             ("--from", "01/03/2026"),

@@ -28,7 +28,7 @@ def test_a_ledger_goes_through_its_journal_and_shows_the_same_board(
     monkeypatch.setenv("TRACKER_STORE", str(tmp_path / "again" / "tracker.duckdb"))
     made = tracker.run("journal", "rebuild", str(journal))
     assert (made.status, made.err) == (0, "")
-    assert made.out == ran.out.replace(f"Wrote {journal}", f"Made and proved {tmp_path / 'again' / 'tracker.duckdb'}")
+    assert made.out == ran.out.replace(f"Wrote {journal}", f"Made and checked {tmp_path / 'again' / 'tracker.duckdb'}")
     assert tracker.run("board", "--as-at", "2024-01-01", "--format", "json").out == board
     assert tracker.run("verify").status == 0
 
@@ -38,8 +38,8 @@ def test_what_is_there_already_is_left_as_it_is(tracker: CommandLine, tmp_path: 
     journal = tmp_path / "journal.jsonl"
     tracker.run("journal", "export", str(journal))
     for arguments, says in (
-        (("export", str(journal)), f"There is a {journal} already; give a new name. It was left as it is.\n"),
-        (("rebuild", str(journal)), f"There is a store at {tracker.store} already, and it was left as it is. "),
+        (("export", str(journal)), f"{journal} already exists and was not changed. Give a new name.\n"),
+        (("rebuild", str(journal)), f"There is already a store at {tracker.store}. It was not changed. "),
     ):
         ran = tracker.run("journal", *arguments)
         assert (ran.status, ran.out) == (1, "")
@@ -56,7 +56,7 @@ def test_a_journal_that_was_cut_is_one_sentence(
     monkeypatch.setenv("TRACKER_STORE", str(tmp_path / "again.duckdb"))
     ran = tracker.run("journal", "rebuild", str(journal))
     assert (ran.status, ran.out, len(ran.err.splitlines())) == (1, "", 1)
-    assert ran.err.startswith(f"The journal {journal} was cut: ")
+    assert ran.err.startswith(f"The journal {journal} is incomplete: ")
 
 
 def test_a_pipe_that_closes_early_is_no_fault(tracker: CommandLine) -> None:

@@ -34,12 +34,12 @@ def test_a_pack_is_exported_once_and_checked_with_and_without_the_store(board: C
     file = tmp_path / "send-delivery-board_snapshot_summer_csv-json_2023-07-01_v1_OFFICIAL.zip"
     assert (status, out.split(":")[0]) == (0, f"Wrote {file}")
     assert export(board, tmp_path)[0] == 0  # the same bytes once more
-    assert "The ledger was not asked" in board.run("snapshot", "check", str(file)).out
-    assert "The ledger holds the snapshot" in board.run("snapshot", "check", str(file), "--against-store").out
+    assert "The ledger was not checked" in board.run("snapshot", "check", str(file)).out
+    assert "The ledger has this snapshot" in board.run("snapshot", "check", str(file), "--against-store").out
 
     asked = board.run("verify", "--against", str(file))
     assert (asked.status, asked.err) == (0, "")
-    assert f"{file}: the ledger holds the seal in it, of change 2 (" in asked.out
+    assert f"{file}: the ledger has the seal in it, for change 2 (" in asked.out
 
     content = file.read_bytes()
     file.write_bytes(content[:2_000] + bytes([content[2_000] ^ 1]) + content[2_001:])
@@ -48,7 +48,7 @@ def test_a_pack_is_exported_once_and_checked_with_and_without_the_store(board: C
     assert "altered after the pack was made" in checked.err
     asked = board.run("verify", "--against", str(file))
     assert asked.status == 1
-    assert f"{file}: is no pack, or one that was altered after it was made:" in asked.err
+    assert f"{file}: is not a pack, or was altered:" in asked.err
     status, out, _ = export(board, tmp_path)
     assert (status, out.split(":")[0]) == (0, f"Wrote {file.with_name(f'{file.stem}_2.zip')}")
     assert "altered after the pack was made" in board.run("snapshot", "check", str(file)).err
@@ -56,6 +56,6 @@ def test_a_pack_is_exported_once_and_checked_with_and_without_the_store(board: C
 
 def test_what_cannot_be_exported_or_checked_ends_with_1_and_a_sentence(board: CommandLine, tmp_path: Path) -> None:
     assert export(board, tmp_path / "nowhere")[2].startswith("There is no folder")
-    assert "needs a handling line" in export(board, tmp_path, "--marking", "OFFICIAL-SENSITIVE")[2]
+    assert "Enter a handling line for" in export(board, tmp_path, "--marking", "OFFICIAL-SENSITIVE")[2]
     ran = board.run("snapshot", "check", str(tmp_path / "none.zip"))
     assert (ran.status, ran.err.startswith("The pack ")) == (1, True)

@@ -36,7 +36,7 @@ def export(tracker: CommandLine, folder: Path, *more: str) -> Path:
     ran = tracker.run("return", "export", "--as", ANA, "--to", str(folder), *more)
     assert (ran.status, ran.err) == (0, "")
     [file] = folder.iterdir()
-    assert ran.out == f"{file}: 3 milestones, drawn from change 5, seal {ran.out[-13:-1]}\n"
+    assert ran.out == f"{file}: 3 milestones, as at change 5, seal {ran.out[-13:-1]}\n"
     return file
 
 
@@ -62,25 +62,25 @@ def test_a_return_is_drawn_checked_and_taken_in_once(staffed: CommandLine, folde
     file = export(staffed, folder)
     assert file.name == f"return_{dates.today()}_seq5.xlsx"
     asked = staffed.run("verify", "--against", str(file))
-    assert f"{file}: the ledger holds the seal in it, of change 5 (" in asked.out
+    assert f"{file}: the ledger has the seal in it, for change 5 (" in asked.out
     fill(file, expected=NEXT_YEAR, reason="workforce", note="Nobody to pay it.", narrative="Two\nlines.")
     checked = staffed.run("return", "check", str(file), "--as", ANA)
     assert checked.status == 0
     assert checked.err.splitlines()[0] == "  0%  Reading the file"
     assert checked.err.splitlines()[-1] == "100%  Ready"
     assert checked.out == (
-        "Against change 5 of the ledger: 0 first report, 1 change, 0 confirmation, 0 conflict, 2 left as it is, "
-        "0 rejected.\n\n"
+        "Compared with change 5: 0 first report, 1 change, 0 confirmation, 0 conflict, 2 not changed, 0 "
+        "rejected.\n\n"
         "Change:\n"
-        f"  {PAID} (row 4) The money is paid. Dates say Overdue now, Red after.\n"
+        f"  {PAID} (row 4) The money is paid. Status from dates: Overdue now, Red after you save.\n"
         f"      Forecast date: 2025 → {NEXT_YEAR}\n"
         "      Reason for the change: nothing → workforce\n"
         "      More about the reason: nothing → Nobody to pay it.\n"
         "      Narrative: nothing → Two lines.\n\n"
-        "Left as it is:\n"
+        "Not changed:\n"
         f"  {SECOND} (row 5) The second sum is paid.\n"
         f"  {MET} (row 6) The board meets.\n\n"
-        "To take it in:\n"
+        "To save it:\n"
         f"  python -m tracker return take {file} --as {ANA} --preview {code(checked)}\n"
     )
     taken = staffed.run("return", "take", str(file), "--as", ANA, "--preview", code(checked))
@@ -90,7 +90,7 @@ def test_a_return_is_drawn_checked_and_taken_in_once(staffed: CommandLine, folde
         more = ("--preview", code(checked)) if command == "take" else ()
         again = staffed.run("return", command, str(file), "--as", ANA, *more)
         assert again.status == 0
-        assert again.out.startswith("This file was taken in already, as change 6, on ")
+        assert again.out.startswith("This file has already been saved, as change 6, on ")
     told = staffed.run("history", "--milestone", PAID).out
     assert "workforce" in told
     assert staffed.run("verify").status == 0
@@ -111,20 +111,20 @@ def test_a_conflict_and_a_rejected_row_are_told_and_decided(staffed: CommandLine
     checked = staffed.run("return", "check", str(file), "--as", ANA)
     assert checked.status == 1
     assert (
-        'Rejected; put right, or leave out:\n  row 4, column I (Date completed): "31/06/2023" does not exist'
+        'Rejected. Fix these rows, or skip them:\n  row 4, column I (Date completed): "31/06/2023" does not exist'
         in checked.out
     )
     assert (
-        f"      Narrative: Ben's → Ana's\n    changed meanwhile by {BEN}:\n      Forecast date: 2025 → {NEXT_YEAR}\n"
-        "      Narrative: nothing → Ben's\n"
+        f"      Narrative: Ben's → Ana's\n    changed by {BEN} after you exported it:\n"
+        f"      Forecast date: 2025 → {NEXT_YEAR}\n      Narrative: nothing → Ben's\n"
     ) in checked.out
     assert checked.out.endswith(f"--preview {code(checked)} --leave-out-rejected --mine or --theirs {PAID}\n")
 
     take = ("return", "take", str(file), "--as", ANA, "--preview", code(checked))
     refused = staffed.run(*take)
     assert refused.status == 1
-    assert "1 row cannot be taken in; put them right, or leave them out." in refused.err
-    assert f"Decide whose is to stand, yours or what the ledger holds: {PAID}." in refused.err
+    assert "1 row rejected. Fix the rows or skip them." in refused.err
+    assert f"Choose which version to keep, yours or the current one: {PAID}." in refused.err
     taken = staffed.run(*take, "--leave-out-rejected", "--mine", PAID)
     assert (taken.status, taken.out[:17]) == (0, "Recorded change 7")
     told = staffed.run("history", "--milestone", PAID).out
@@ -142,8 +142,8 @@ def test_what_cannot_stand_and_what_is_besides_the_table_is_told(staffed: Comman
     head, _, rows = words.replace("In progress,2025,", f"In progress,{NEXT_YEAR}-06,").partition("\n")
     file.write_text(f"{head},Mine\n" + "".join(f"{row},x\n" for row in rows.splitlines()))
     told = staffed.run("return", "check", str(file), "--as", ANA).out
-    assert "    yours cannot stand: the date moves from " in told
-    assert told.partition("To know besides:\n")[2].startswith('  Column Q "Mine" is not part of a return.')
+    assert "    your version cannot be saved: you changed the date from " in told
+    assert told.partition("Also note:\n")[2].startswith('  Column Q "Mine" is not part of a return.')
 
 
 def test_taking_in_needs_the_code_of_what_was_checked(staffed: CommandLine, folder: Path) -> None:
@@ -152,7 +152,7 @@ def test_taking_in_needs_the_code_of_what_was_checked(staffed: CommandLine, fold
     for arguments in ((), ("--preview", "0" * 16)):
         ran = staffed.run("return", "take", str(file), "--as", ANA, *arguments)
         assert ran.status == (1 if arguments else 2)
-        assert ("no longer what the preview showed" if arguments else "--preview") in ran.err
+        assert ("has changed since the preview" if arguments else "--preview") in ran.err
     assert "change 6" not in staffed.run("history").out
 
 
@@ -161,7 +161,7 @@ def test_a_return_is_never_written_over_a_file_that_is_there(staffed: CommandLin
     file.write_bytes(b"filled in")
     again = staffed.run("return", "export", "--as", ANA, "--to", str(folder))
     assert (again.status, again.out) == (1, "")
-    assert again.err == f"There is a file {file} already; move it away, or name another folder with --to.\n"
+    assert again.err == f"{file} already exists. Move it, or give another folder with --to.\n"
     assert file.read_bytes() == b"filled in"
     nowhere = staffed.run("return", "export", "--as", ANA, "--to", str(folder / "none"))
     assert (nowhere.status, nowhere.err.endswith("No such file or directory.\n")) == (1, True)
@@ -170,8 +170,11 @@ def test_a_return_is_never_written_over_a_file_that_is_there(staffed: CommandLin
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("export", "--as", "nobody@dfe.example"), 'Nobody is registered as "nobody@dfe.example"'),
-        (("export", "--as", ANA, "--programme", "trusts"), "No milestone of the programme trusts was given to Owner"),
+        (("export", "--as", "nobody@dfe.example"), 'No one is registered as "nobody@dfe.example"'),
+        (
+            ("export", "--as", ANA, "--programme", "trusts"),
+            "No milestones of the programme trusts are assigned to Owner",
+        ),
         (("check", "none.xlsx", "--as", ANA), "The file none.xlsx cannot be read: No such file or directory."),
         (("check", "pyproject.toml", "--as", ANA), "A return is an Excel workbook (.xlsx) or a CSV file (.csv)"),
     ],

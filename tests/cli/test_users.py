@@ -66,7 +66,7 @@ def test_an_option_that_is_given_twice_counts_twice(tracker: CommandLine) -> Non
 
 def test_a_store_without_users_says_how_to_add_one(tracker: CommandLine) -> None:
     tracker.begin()
-    assert tracker.run("user", "list").out == "Nobody is registered; add somebody with `python -m tracker user add`.\n"
+    assert tracker.run("user", "list").out == "No one is registered. Add someone with `python -m tracker user add`.\n"
     assert listed(tracker) == []
 
 
@@ -142,7 +142,7 @@ def test_a_new_address_acts_and_the_old_one_says_where_to_go(staffed: CommandLin
     old = staffed.run("return", "export", "--as", ANA, "--to", str(staffed.store.parent))
     assert (old.status, old.err) == (
         1,
-        f"Ana Example has another address now; use ana.new@dfe.example in place of {ANA}.\n",
+        f"Ana Example's address has changed. Use ana.new@dfe.example instead of {ANA}.\n",
     )
     new = staffed.run("return", "export", "--as", "ANA.NEW@dfe.example", "--to", str(staffed.store.parent))
     assert (new.status, new.err) == (0, "")
@@ -155,27 +155,33 @@ def test_a_new_address_acts_and_the_old_one_says_where_to_go(staffed: CommandLin
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (ADD, f"{ANA} is registered already; change them instead."),
-        (("user", "add", "Ana", *ADD[3:]), '"ana" is not an e-mail address; give one such as '),
-        (("user", "add", "b@dfe.example", "--name", " ", "--role", "viewer"), "The name is missing; "),
+        (ADD, f"{ANA} is already registered. Change that person instead."),
+        (
+            ("user", "add", "Ana", *ADD[3:]),
+            "Enter an e-mail address like ",
+        ),
+        (("user", "add", "b@dfe.example", "--name", " ", "--role", "viewer"), "Enter a name, "),
         (
             ("user", "add", "b@dfe.example", *ADD[3:], "--programme", "C6-01"),
-            'There is no programme "C6-01" in the ledger; ',
+            'There is no programme called "C6-01". ',
         ),
         (
             ("user", "add", "b@dfe.example", *ADD[3:], "--commitment", "C9-99"),
-            'There is no commitment "C9-99" in the ledger; ',
+            'There is no commitment called "C9-99". ',
         ),
         (
             ("user", "add", "b@dfe.example", "--name", "B", "--role", "viewer", "--commitment", "C6-01"),
-            "A viewer is given no programmes or commitments; ",
+            "Only contributors can have programmes or commitments. ",
         ),
-        (("user", "change", "b@dfe.example", "--inactive"), 'Nobody is registered as "b@dfe.example"; '),
-        (("user", "change", ANA, "--role", "viewer", "--programme", "safety-valve"), "A viewer is given no programmes"),
-        (("user", "change", ANA, "--commitment", "C9-99"), 'There is no commitment "C9-99" in the ledger; '),
-        (("user", "change", ANA, "--name", ""), "The name is missing; "),
-        (("user", "change", ANA), "There is nothing to record: "),
-        (("user", "change", ANA, "--active"), "There is nothing to record: "),
+        (("user", "change", "b@dfe.example", "--inactive"), 'No one is registered as "b@dfe.example". '),
+        (
+            ("user", "change", ANA, "--role", "viewer", "--programme", "safety-valve"),
+            "Only contributors can have programmes",
+        ),
+        (("user", "change", ANA, "--commitment", "C9-99"), 'There is no commitment called "C9-99". '),
+        (("user", "change", ANA, "--name", ""), "Enter a name, "),
+        (("user", "change", ANA), "There is nothing to record."),
+        (("user", "change", ANA, "--active"), "There is nothing to record."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -198,8 +198,8 @@ def test_a_date_that_could_be_two_is_asked_about(written: str, asked: str) -> No
     [
         ("soon", "is not a date we can read"),
         ("3 weeks", "is not a date we can read"),
-        ("", "is not a date; leave it empty if there is none"),
-        ("TBC", "is not a date; leave it empty if there is none"),
+        ("", "is not a date. Leave it empty if there is none"),
+        ("TBC", "is not a date. Leave it empty if there is none"),
         ("30 February 2027", "does not exist"),
         ("31/31/2027", "does not exist"),
         ("2023-02-29", "does not exist"),
@@ -218,14 +218,14 @@ def test_a_date_that_could_be_two_is_asked_about(written: str, asked: str) -> No
         ("March", "has no year"),
         ("27-Dec", "has no year"),
         ("31/3", "has no year"),
-        ("FY2024-26", "is not two years that follow each other"),
-        ("2024-2026", "is not two years that follow each other"),
-        ("2023-13", "is not two years that follow each other"),
+        ("FY2024-26", "is not two consecutive years"),
+        ("2024-2026", "is not two consecutive years"),
+        ("2023-13", "is not two consecutive years"),
         ("Q1 2024-26", "does not exist"),
-        ("Q1 FY27", "names one year, and a financial year is two"),
+        ("Q1 FY27", "names only one year, and a financial year needs two"),
         ("January to April 2027", "is not the months of a quarter, a season or a year"),
-        ("spring term 2027", "is a school term or year; give the month in which it ends"),
-        ("mid March 2027", "is not exact enough; give the month, the season or the year in which it ends"),
+        ("spring term 2027", "is a school term or year. Give the month in which it ends"),
+        ("mid March 2027", "is not exact enough. Give the month, season or year in which it ends"),
     ],
 )
 def test_a_date_that_cannot_be_read_is_refused_with_its_place_what_is_wrong_and_an_example(
@@ -288,7 +288,7 @@ def test_a_day_is_one_day_in_any_form() -> None:
     for written, wrong in (
         ("2023-02-30", '"2023-02-30" does not exist'),
         ("2023-W23-2", '"2023-W23-2" is not a date we can read'),
-        ("", '"" is not a date; leave it empty if there is none'),
+        ("", '"" is not a date. Leave it empty if there is none'),
         ("June 2023", '"June 2023" is not one day'),
     ):
         with pytest.raises(UnreadableDate) as refused:

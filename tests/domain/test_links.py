@@ -51,14 +51,14 @@ def test_what_is_no_address_is_refused_with_a_sentence(written: str) -> None:
     assert read_link(written) is None
     shown = written if len(written) <= 60 else f"{written[:60]}…"
     assert wrong_link(written) == (
-        f'"{shown}" is not an https address; give one on the publisher\'s own domain, or none.'
+        f'"{shown}" is not an https address. Enter an address on the publisher\'s own site, or leave it empty.'
     )
 
 
 def test_a_character_that_cannot_be_seen_in_an_address_is_named() -> None:
     assert read_link("https://www.gov.uk/\u200ba") is None
     assert wrong_link("https://www.gov.uk/\u200ba").endswith(
-        " It has a character that cannot be seen (U+200B): type the address again."
+        " It has an invisible character (U+200B). Type the address again."
     )
 
 

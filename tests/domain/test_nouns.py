@@ -48,10 +48,10 @@ def test_a_stale_edit_says_what_was_not_saved_and_what_the_ledger_holds() -> Non
     yours = Version(noun=organisation("Mine"), version=3, effective_on=dates.GREEN_PAPER)
     theirs = Version(noun=organisation("Theirs"), version=3, effective_on=dates.GREEN_PAPER, change_seq=9)
     assert str(StaleEdit(yours, theirs)) == (
-        "The organisation dfe was not saved: you worked from version 2, and the ledger now holds version 3, recorded "
-        "in change 9. Compare the two texts and save again from the newest."
+        "The organisation dfe was not saved. You worked from version 2, and the current version is 3, saved in change "
+        "9. Compare the two versions and save again."
     )
-    assert "and the ledger holds no version of it at all." in str(StaleEdit(yours, None))
+    assert "and the record has no version of it." in str(StaleEdit(yours, None))
 
 
 def milestone_line(**fields: object) -> MilestoneLine:
@@ -84,8 +84,8 @@ def test_a_commitment_and_a_source_give_their_dates_with_their_precision() -> No
 
 def test_faults_in_the_plans_are_counted_and_each_has_its_line() -> None:
     one, two = PlanFaults(["a.toml: x"]), PlanFaults(["a.toml: x", "b.toml: y"])
-    assert str(one) == "1 fault in the plans; nothing was loaded.\n  a.toml: x"
-    assert str(two) == "2 faults in the plans; nothing was loaded.\n  a.toml: x\n  b.toml: y"
+    assert str(one) == "1 fault in the plans. Nothing was loaded.\n  a.toml: x"
+    assert str(two) == "2 faults in the plans. Nothing was loaded.\n  a.toml: x\n  b.toml: y"
     assert two.faults == ("a.toml: x", "b.toml: y")
 
 

@@ -73,7 +73,7 @@ def test_an_address_as_people_have_it_is_taken(address: str) -> None:
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     [said] = map(str, address_faults(fold_address(address)))
-    assert said.endswith("is not an e-mail address; give one such as ana.example@education.gov.uk.")
+    assert said.startswith('Enter an e-mail address like ana.example@education.gov.uk, not "')
     assert len(said) < 150
 
 
@@ -87,8 +87,8 @@ def test_a_character_that_nobody_sees_is_refused_by_its_number(unseen: str) -> N
 
 def test_a_name_is_there_and_no_longer_than_a_list_can_show() -> None:
     assert list(name_faults("Zoë Ó Súilleabháin-Smith")) == []
-    assert list(name_faults("")) == [Fault("name", "The name is missing; give the one that colleagues know.")]
-    assert list(name_faults("x" * 121)) == [Fault("name", "The name has 121 characters; give one of at most 120.")]
+    assert list(name_faults("")) == [Fault("name", "Enter a name, as colleagues know it.")]
+    assert list(name_faults("x" * 121)) == [Fault("name", "The name has 121 characters. Use 120 at most.")]
 
 
 @pytest.mark.parametrize(

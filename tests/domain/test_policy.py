@@ -56,7 +56,7 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(role: Role, action: 
     actor = person(role)
     assert allows(actor, action) is (cell != NO)
     if cell == NO:
-        with pytest.raises(NotAllowed, match=f"As {role}, Ana may not {action}; an? "):
+        with pytest.raises(NotAllowed, match=rf"As {role}, Ana cannot {action}\. Ask an? "):
             require(actor, action)
     else:
         require(actor, action)
@@ -95,7 +95,7 @@ def test_somebody_who_is_no_longer_a_user_may_do_nothing(role: Role, action: Act
     gone = person(role, active=False, commitments=frozenset({"C1"}))
     assert not allows(gone, action)
     assert not in_scope(gone, action, commitment_id="C1", programme_id=None)
-    gone_for_good = r"^Ana is no longer a user of the tracker; ask an administrator\.$"
+    gone_for_good = r"^Ana can no longer use the tracker\. Ask an administrator\.$"
     with pytest.raises(NotAllowed, match=gone_for_good):
         require(gone, action)
     with pytest.raises(NotAllowed, match=gone_for_good):
@@ -115,16 +115,16 @@ def test_a_commitment_of_no_programme_is_not_held_with_one() -> None:
 @pytest.mark.parametrize(
     ("role", "action", "says"),
     [
-        (Role.VIEWER, Action.REPORT, "As viewer, Ana may not report on a milestone; a contributor may."),
+        (Role.VIEWER, Action.REPORT, "As viewer, Ana cannot update a milestone. Ask a contributor."),
         (
             Role.ADMINISTRATOR,
             Action.REQUEST_BASELINE,
-            "As administrator, Ana may not ask for a baseline to be changed; a contributor or an approver may.",
+            "As administrator, Ana cannot request a baseline change. Ask a contributor or an approver.",
         ),
         (
             Role.APPROVER,
             Action.MANAGE_USERS,
-            "As approver, Ana may not say who may use the tracker; an administrator may.",
+            "As approver, Ana cannot manage people. Ask an administrator.",
         ),
     ],
 )
@@ -138,12 +138,12 @@ def test_a_refusal_for_want_of_scope_says_so_and_whom_to_ask() -> None:
     with pytest.raises(NotAllowed) as caught:
         require_scope(person(), Action.RATE, commitment_id="C6-01", programme_id=None)
     assert str(caught.value) == (
-        "C6-01 was not given to Ana, who may not give a commitment's delivery confidence there; ask an administrator."
+        "C6-01 is not assigned to Ana, who cannot rate a commitment there. Ask an administrator."
     )
 
 
 def test_nobody_decides_on_what_they_asked_for_themselves() -> None:
     secretary = person(Role.APPROVER)
-    with pytest.raises(NotAllowed, match=r"^Ana asked for this and may not decide on it; somebody else must\.$"):
+    with pytest.raises(NotAllowed, match=r"^Ana made this request and cannot decide on it\. Another approver must\.$"):
         require_other(secretary, secretary.user_id)
     require_other(secretary, "ben@dfe.example")

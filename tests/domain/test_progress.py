@@ -92,15 +92,15 @@ def told(held: UpdateLine, said: Report) -> list[str]:
     return [str(fault) for fault in faults(held, said, TODAY)]
 
 
-_WHEN = "M1: its status is Complete; enter the date it happened, or choose another status."
-_WHETHER = 'M1: it happened on 15 June 2026, so its status is "Complete"; choose that, or take the date away.'
-_WHY = "M1: the date moves from 31 March 2027 to {}; choose a reason and say more in a note."
-_TAKEN_BACK = (
-    "M1: it is recorded as having happened on 15 June 2026; to take that back, give the reason "
-    '"correcting an error" and a note.'
+_WHEN = "M1: its status is Complete. Enter the date it was completed, or choose another status."
+_WHETHER = 'M1: it was completed on 15 June 2026, so its status must be "Complete". Choose that, or remove the date.'
+_WHY = "M1: you changed the date from 31 March 2027 to {}. Choose a reason and explain the change."
+_TAKEN_BACK = 'M1: it was completed on 15 June 2026. To undo that, give the reason "correcting an error" and a note.'
+_PUBLISHER = "M1: evidence needs a publisher and a title."
+_LINK = (
+    'M1: the link of the evidence: "{}" is not an https address. Enter an address on the publisher\'s own site, or '
+    "leave it empty."
 )
-_PUBLISHER = "M1: evidence needs its publisher and its title."
-_LINK = 'M1: the link of the evidence: "{}" is not an https address; give one on the publisher\'s own domain, or none.'
 
 
 @pytest.mark.parametrize(
@@ -144,37 +144,37 @@ def test_a_report_that_keeps_the_rules_has_no_fault(held: UpdateLine, said: Repo
         pytest.param(
             line(),
             done(actual=day(TODAY + ONE_DAY)),
-            "M1: 16 June 2026 has not come yet; give it as the forecast.",
+            "M1: 16 June 2026 is in the future. Enter it as the forecast date.",
             id="it happened tomorrow",
         ),
         pytest.param(
             line(),
             done(actual=PublishedDate(BASELINE, Precision.YEAR)),
-            "M1: 2026 has not come yet; give it as the forecast.",
+            "M1: 2026 is in the future. Enter it as the forecast date.",
             id="it happened in a year that is not over",
         ),
         pytest.param(
             line(),
             done(forecast=day(EXPECTED)),
-            "M1: it has happened, so there is nothing to expect; take the expected date away.",
+            "M1: it is complete. Remove the forecast date.",
             id="it happened and is expected",
         ),
         pytest.param(
             line(forecast_on=TODAY - ONE_DAY),
             report(forecast=day(TODAY - ONE_DAY)),
-            "M1: the forecast 14 June 2026 has passed; say when it is expected now, or when it happened.",
+            "M1: the forecast date 14 June 2026 has passed. Enter a new one, or the date it was completed.",
             id="expected yesterday",
         ),
         pytest.param(
             line(),
             report(forecast=None),
-            "M1: it was due 31 March 2027; say when it is expected now, or when it happened.",
+            "M1: it was due 31 March 2027. Enter a new forecast date, or the date it was completed.",
             id="the forecast taken away",
         ),
         pytest.param(
             NO_FORECAST,
             report(forecast=None),
-            "M1: it was due 2026; say when it is expected now, or when it happened.",
+            "M1: it was due 2026. Enter a new forecast date, or the date it was completed.",
             id="due and never forecast",
         ),
         pytest.param(line(), report(forecast=day(EXPECTED + ONE_DAY)), _WHY.format("1 April 2027"), id="a day later"),
@@ -199,7 +199,7 @@ def test_a_report_that_keeps_the_rules_has_no_fault(held: UpdateLine, said: Repo
         pytest.param(
             NO_FORECAST,
             report(),
-            "M1: the date moves from 2026 to 31 March 2027; choose a reason and say more in a note.",
+            "M1: you changed the date from 2026 to 31 March 2027. Choose a reason and explain the change.",
             id="the first forecast is behind the baseline",
         ),
         pytest.param(HAPPENED, report(), _TAKEN_BACK, id="taken back without a reason"),
@@ -240,13 +240,13 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         forecast=day(TODAY - ONE_DAY),
         evidence=Evidence(publisher="", title="", url="x"),
     )
-    assert [fault.partition(";")[0].removeprefix("M1: ") for fault in told(line(), said)] == [
-        'it happened on 16 June 2026, so its status is "Complete"',
-        "16 June 2026 has not come yet",
-        "it has happened, so there is nothing to expect",
-        "the forecast 14 June 2026 has passed",
-        "the date moves from 31 March 2027 to 14 June 2026",
-        "evidence needs its publisher and its title.",
+    assert [fault.partition(". ")[0].removeprefix("M1: ") for fault in told(line(), said)] == [
+        'it was completed on 16 June 2026, so its status must be "Complete"',
+        "16 June 2026 is in the future",
+        "it is complete",
+        "the forecast date 14 June 2026 has passed",
+        "you changed the date from 31 March 2027 to 14 June 2026",
+        "evidence needs a publisher and a title.",
         'the link of the evidence: "x" is not an https address',
     ]
 
@@ -275,7 +275,7 @@ def test_a_link_is_completed_where_its_beginning_was_left_off() -> None:
 def test_a_day_before_the_promise_is_a_slip() -> None:
     before = day(GREEN_PAPER - ONE_DAY)
     assert told(line(), done(actual=before)) == [
-        "M1: 28 March 2022 is before it was promised, on 29 March 2022; correct the date."
+        "M1: 28 March 2022 is before the milestone was promised, on 29 March 2022. Correct the date."
     ]
     assert told(line(), done(actual=PublishedDate(dt.date(2022, 12, 31), Precision.YEAR))) == []
 
@@ -283,7 +283,7 @@ def test_a_day_before_the_promise_is_a_slip() -> None:
 def test_a_day_absurdly_far_is_asked_about_and_confirmed_by_naming_its_year_in_the_note() -> None:
     far = report(forecast=day(dt.date(2072, 3, 31)), reason=MoveReason.WORKFORCE, reason_note="Posts are empty")
     assert told(line(), far) == [
-        "M1: 31 March 2072 is after 2050; correct it, or confirm it by writing 2072 in the note that says why."
+        "M1: 31 March 2072 is after 2050. Correct it or, if it is right, write 2072 in the note."
     ]
     assert told(line(), restated(far, reason_note="It is 2072: posts are empty")) == []
     held = line(forecast_on=dt.date(2072, 3, 31))

@@ -62,7 +62,7 @@ def test_a_name_is_small_letters_digits_and_hyphens(name: str) -> None:
     ],
 )
 def test_a_name_that_a_file_an_address_or_a_reader_might_take_for_something_else_is_refused(name: str) -> None:
-    with pytest.raises(InvalidSnapshot, match="cannot be the name"):
+    with pytest.raises(InvalidSnapshot, match="cannot be a snapshot's name"):
         require_name(name)
 
 
@@ -86,7 +86,7 @@ def test_what_a_snapshot_shows_never_changes(field: str) -> None:
     held = snapshot()
     others: dict[str, Any] = {"as_at": dt.date(2024, 4, 1), "known_seq": 13}
     other: dict[str, Any] = {field: others.get(field, "other")}
-    with pytest.raises(InvalidSnapshot, match=f"its {field} cannot be changed"):
+    with pytest.raises(InvalidSnapshot, match=f"You cannot change the {field} of"):
         require_forward(held, replace(held, state=SnapshotState.FOR_BOARD, **other))
 
 
@@ -97,13 +97,13 @@ def test_an_approver_is_there_from_the_approval_and_stays() -> None:
         (draft, replace(draft, state=SnapshotState.APPROVED)),
         (approved, replace(approved, state=SnapshotState.PUBLISHED, approved_by="other@dfe.example")),
     ):
-        with pytest.raises(InvalidSnapshot, match="has an approver"):
+        with pytest.raises(InvalidSnapshot, match="who approved the snapshot"):
             require_forward(held, new)
     for held, new in (
         (draft, replace(draft, state=SnapshotState.WITHDRAWN)),
         (draft, replace(draft, state=SnapshotState.FOR_BOARD, withdrawn_by="sec@dfe.example")),
     ):
-        with pytest.raises(InvalidSnapshot, match="names who withdrew it when it is withdrawn, and only then"):
+        with pytest.raises(InvalidSnapshot, match="Only a withdrawn snapshot has a person who withdrew it"):
             require_forward(held, new)
 
 

@@ -32,7 +32,7 @@ def test_a_control_character_or_half_of_one_is_refused_with_its_place(character:
     with pytest.raises(UnstorableText) as refused:
         clean(f"ab{character}c", where="Commitment 'x', note")
     assert str(refused.value) == (
-        f"Commitment 'x', note: character 3 ({code}) is a control character or half of one; remove it and try again."
+        f"Commitment 'x', note: character 3 ({code}) is a control character or part of one. Remove it and try again."
     )
 
 
@@ -42,7 +42,7 @@ def test_a_text_may_be_as_long_as_the_longest_and_no_longer() -> None:
     with pytest.raises(UnstorableText) as refused:
         clean("x" * (LONGEST_TEXT + 1), where="a note")
     assert str(refused.value) == (
-        "a note: the text has 20,001 characters and at most 20,000 are kept; shorten it and cite the document as a "
+        "a note: the text has 20,001 characters, but the limit is 20,000. Shorten it, and cite the document as a "
         "source."
     )
 

@@ -255,16 +255,16 @@ FAULTS = (
         "promises",
         '"The money is paid"',
         '"The money\\u0007 is paid"',
-        f"{_C1}: Commitment 'C6-01', measure: character 10 (U+0007) is a control character or half of one; "
-        "remove it and try again.",
+        f"{_C1}: Commitment 'C6-01', measure: character 10 (U+0007) is a control character or part of one. Remove it "
+        "and try again.",
     ),
     Fault(
         "a text longer than is kept",
         "promises",
         '"The money is paid"',
         '"' + "a" * 20_001 + '"',
-        f"{_C1}: Commitment 'C6-01', measure: the text has 20,001 characters and at most 20,000 are kept; "
-        "shorten it and cite the document as a source.",
+        f"{_C1}: Commitment 'C6-01', measure: the text has 20,001 characters, but the limit is 20,000. Shorten it, and "
+        "cite the document as a source.",
     ),
     # words, flags, whole numbers
     Fault(
@@ -445,7 +445,7 @@ FAULTS = (
         "promises",
         'target     = "FY2024-25"',
         'target = "FY2024-26"',
-        f'{_C1}, field target: "FY2024-26" is not two years that follow each other. {_DATES}',
+        f'{_C1}, field target: "FY2024-26" is not two consecutive years. {_DATES}',
     ),
     Fault(
         "a number for a published date",
@@ -468,24 +468,24 @@ FAULTS = (
         "bodies",
         "https://www.gov.uk/summary",
         "http://www.gov.uk/summary",
-        'plans/bodies.toml, source dfe-summary, field url: "http://www.gov.uk/summary" is not an https address; '
-        "give one on the publisher's own domain, or none.",
+        'plans/bodies.toml, source dfe-summary, field url: "http://www.gov.uk/summary" is not an https address. Enter '
+        "an address on the publisher's own site, or leave it empty.",
     ),
     Fault(
         "a link that would end its own attribute",
         "bodies",
         "https://www.gov.uk/summary",
         "https://www.gov.uk/<script>",
-        'plans/bodies.toml, source dfe-summary, field url: "https://www.gov.uk/<script>" is not an https address; '
-        "give one on the publisher's own domain, or none.",
+        'plans/bodies.toml, source dfe-summary, field url: "https://www.gov.uk/<script>" is not an https address. '
+        "Enter an address on the publisher's own site, or leave it empty.",
     ),
     Fault(
         "a link with no host",
         "bodies",
         "https://www.gov.uk/summary",
         "https://",
-        'plans/bodies.toml, source dfe-summary, field url: "https://" is not an https address; '
-        "give one on the publisher's own domain, or none.",
+        'plans/bodies.toml, source dfe-summary, field url: "https://" is not an https address. Enter an address on the '
+        "publisher's own site, or leave it empty.",
     ),
     # what a commitment needs
     Fault(
@@ -654,7 +654,7 @@ FAULTS = (
         "bodies",
         'on       = "2024-07"',
         'on = "2024-13"',
-        f'plans/bodies.toml, event 1, field on: "2024-13" is not two years that follow each other. {_DATES}',
+        f'plans/bodies.toml, event 1, field on: "2024-13" is not two consecutive years. {_DATES}',
     ),
     # CSV
     Fault(

@@ -99,7 +99,7 @@ def test_a_backup_keeps_the_primary_keys_and_checks_of_the_store(store: Address,
 def test_a_backup_into_a_folder_that_is_not_there_is_refused_and_the_folder_is_not_made(
     store: Address, tmp_path: Path
 ) -> None:
-    with pytest.raises(StoreUnusable, match=r"There is no folder .*/nowhere; make it \(on another disk"):
+    with pytest.raises(StoreUnusable, match=r"There is no folder .*/nowhere\. Create it, on another disk"):
         backups.back_up(store, tmp_path / "nowhere")
     with pytest.raises(StoreUnusable, match="There is no folder"):
         backups.back_up(store, store.file)
@@ -117,7 +117,7 @@ def test_a_backup_of_a_store_that_lost_changes_is_refused_and_leaves_nothing(sto
 def test_a_backup_that_does_not_verify_is_refused_and_leaves_nothing(store: Address, folder: Path) -> None:
     with duckdb.connect(str(store.file)) as raw:
         raw.execute("UPDATE organisation SET name = 'x' WHERE version = 2")
-    with pytest.raises(BrokenLedger, match=r"is not whole: Change 2 .* was altered"):
+    with pytest.raises(BrokenLedger, match=r"is damaged: Change 2 .* was altered"):
         backups.back_up(store, folder)
     assert names(folder) == []
 
@@ -177,7 +177,7 @@ def test_a_folder_in_which_something_is_half_done_and_the_disk_refuses_is_a_sent
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr(files, "settle", refuse)
-    with pytest.raises(StoreUnusable, match=r"The folder of backups .* cannot be put in order: Input/output error\."):
+    with pytest.raises(StoreUnusable, match=r"The backup folder .* cannot be tidied: Input/output error\."):
         backups.back_up(store, folder)
 
 
@@ -240,7 +240,7 @@ def test_only_an_administrator_backs_up_the_store_that_is_open(app: Database, fo
         )
     for role in Role:
         if role is not Role.ADMINISTRATOR:
-            with pytest.raises(NotAllowed, match="may not make a backup; an administrator may"):
+            with pytest.raises(NotAllowed, match=r"cannot make a backup\. Ask an administrator"):
                 backups.back_up_open(app, actor_id=f"{role}@dfe.example", folder=folder)
     assert names(folder) == []
     backups.back_up_open(app, actor_id="administrator@dfe.example", folder=folder)
@@ -257,7 +257,7 @@ def test_a_folder_that_the_store_was_not_opened_with_is_refused_with_what_to_do(
     app: Database, folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(StoreUnusable, match=r"was not named when the store was opened.*Set TRACKER_BACKUPS to it"):
+    with pytest.raises(StoreUnusable, match=r"The app cannot write to .*\. Set TRACKER_BACKUPS to this folder"):
         backups.back_up_open(app, actor_id=users.OPERATOR, folder=tmp_path / "other")
     with pytest.raises(StoreUnusable, match="There is no folder"):
         backups.back_up_open(app, actor_id=users.OPERATOR, folder=tmp_path / "nowhere")
@@ -277,7 +277,7 @@ def test_a_second_backup_at_the_same_time_waits_its_turn_with_a_sentence(
     copy = Database.copy_to
 
     def copy_and_press_again(db: Database, file: Path) -> None:
-        with pytest.raises(StoreBusy, match="A backup is being made at this moment"):
+        with pytest.raises(StoreBusy, match="Another backup is being made"):
             backups.back_up_open(app, actor_id=users.OPERATOR, folder=folder)
         copy(db, file)
 
@@ -395,7 +395,7 @@ def test_a_folder_that_is_not_there_or_refuses_is_a_sentence(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(StoreUnusable, match=r"Old backups cannot be removed from .*: Operation not permitted\."):
+    with pytest.raises(StoreUnusable, match=r"Old backups cannot be deleted from .*: Operation not permitted\."):
         backups.prune(folder, Retention())
 
 
@@ -523,7 +523,7 @@ def test_a_store_that_another_process_reads_beside_the_log_of_a_killed_one_is_no
     made = backups.back_up(store, folder)
     leave_a_log(store)
     before = {path: path.read_bytes() for path in store.file.parent.iterdir() if path.is_file()}
-    with held_by_another_process(store, "reading"), pytest.raises(StoreBusy, match="is open elsewhere"):
+    with held_by_another_process(store, "reading"), pytest.raises(StoreBusy, match="Another program is using"):
         backups.restore(store, made.file)
     assert {path: path.read_bytes() for path in store.file.parent.iterdir() if path.is_file()} == before
     assert backups.restore(store, made.file).head == made.head
@@ -598,7 +598,7 @@ def test_a_backup_that_is_whole_but_not_the_one_that_was_noted_is_refused_and_no
     for there, here in ((other.file, made.file), (Address(other.file).anchor.path, Address(made.file).anchor.path)):
         shutil.copyfile(there, here)
     before = names(store.file.parent)
-    with pytest.raises(BrokenLedger, match=r"is not the backup that was made: its hash differs .* nothing was moved"):
+    with pytest.raises(BrokenLedger, match=r"has changed since it was made: its hash differs .* Nothing was restored"):
         backups.restore(store, made.file)
     assert names(store.file.parent) == before
     assert backups.restore(store, other.file).head == other.head
@@ -672,8 +672,8 @@ def test_a_drill_restores_the_newest_backup_proves_it_and_leaves_nothing_behind(
     assert (drill.backup.file, drill.backup.head) == (made.file, made.head)
     assert [step for step, seconds in drill.steps if seconds >= 0] == [
         "restored",
-        "chain and anchor proven",
-        "snapshots proven",
+        "chain and anchor checked",
+        "snapshots checked",
     ]
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
     assert left_behind() == []
@@ -707,8 +707,8 @@ def test_a_drill_of_a_backup_that_does_not_restore_says_why_and_leaves_nothing_b
     says = {
         "gone": "There is no backup at",
         "cut": "cannot be read",
-        "no anchor": "is missing, so nobody can tell",
-        "noted otherwise": "ends at change 3 .* and backups.jsonl notes change 4",
+        "no anchor": "is missing, so we cannot tell",
+        "noted otherwise": "ends at change 3 .* but backups.jsonl lists change 4",
     }[wrong]
     [fault] = backups.drill(folder).faults
     assert re.search(says, fault)
@@ -720,10 +720,10 @@ def test_a_drill_without_a_temporary_place_says_so(
 ) -> None:
     backups.back_up(store, folder)
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    with pytest.raises(StoreUnusable, match=r"There is no temporary place to restore to: No such file .* Set TMPDIR"):
+    with pytest.raises(StoreUnusable, match=r"There is no temporary folder to restore to: No such file .* Set TMPDIR"):
         backups.drill(folder)
 
 
 def test_a_drill_where_no_backup_is_noted_says_so(folder: Path) -> None:
-    with pytest.raises(StoreMissing, match="notes no backup; make one"):
+    with pytest.raises(StoreMissing, match=r"lists no backup\. Make one"):
         backups.drill(folder)

@@ -145,7 +145,7 @@ def test_the_published_wording_goes_with_the_published_date(staffed: Database) -
 
 def test_a_refusal_changes_nothing_and_says_why(staffed: Database) -> None:
     asking(staffed)
-    with pytest.raises(InvalidRequest, match="C6-01-M1/1: say in a note why it is refused; its author reads it"):
+    with pytest.raises(InvalidRequest, match="C6-01-M1/1: enter a note that says why you refuse"):
         deciding(staffed, approve=False)
     assert deciding(staffed, approve=False, note="Too soon").action == "refuse baseline"
     line = request(staffed)
@@ -158,27 +158,27 @@ def test_a_refusal_changes_nothing_and_says_why(staffed: Database) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"note": " "}, "C6-01-M1: say more about why in a note; whoever decides reads it."),
+        ({"note": " "}, "C6-01-M1: explain the reason in a note, for the person who decides."),
         (
             {"baseline": PUBLISHED, "reason": MoveReason.CORRECTION},
-            "C6-01-M1: its baseline is 2024-25 already; ask for another.",
+            "C6-01-M1: its baseline is already 2024-25. Enter a different one.",
         ),
         (
             {"baseline": PublishedDate(dt.date(2061, 3, 31), Precision.DAY)},
-            r"C6-01-M1: 31 March 2061 is after \d{4}; correct it, or confirm it by writing 2061 in the note",
+            r"C6-01-M1: 31 March 2061 is after \d{4}\. Correct it or, if it is right, write 2061 in the note",
         ),
-        ({"reason": "because"}, 'C6-01-M1: "because" is not a reason to change a baseline; choose one of: legislation'),
+        ({"reason": "because"}, 'C6-01-M1: "because" is not a reason to change a baseline. Choose one of: legislation'),
         (
             {"baseline": PublishedDate(days(-1), Precision.DAY)},
-            r"C6-01-M1: .+ has passed and would be missed at once; only a correction may set it\.",
+            r"C6-01-M1: .+ has passed, so only a correction can use it\. Enter a later date\.",
         ),
         (
             {"milestone_id": MET},
-            "C6-06-M1: it is recorded as having happened on 6 June 2023; its baseline can only be corrected.",
+            "C6-06-M1: it was completed on 6 June 2023, so its baseline can only be corrected.",
         ),
         (
             {"milestone_id": MET, "reason": MoveReason.CORRECTION},
-            "C6-06-M1: it has no baseline that could be wrong; choose another reason to give it one.",
+            "C6-06-M1: it has no baseline to correct. Choose another reason.",
         ),
     ],
 )
@@ -194,7 +194,7 @@ def test_a_request_that_cannot_be_so_is_refused_with_a_sentence(
 def test_what_is_not_there_is_neither_asked_for_nor_decided(staffed: Database) -> None:
     with pytest.raises(UnknownMilestone, match="There is no milestone C9-99-M1 on the board"):
         asking(staffed, milestone_id="C9-99-M1")
-    with pytest.raises(UnknownRequest, match='There is no request "x"; those to be decided are: none'):
+    with pytest.raises(UnknownRequest, match=r'There is no request "x"\. Waiting for a decision: none'):
         deciding(staffed, baseline_request_id="x")
     with pytest.raises(UnstorableText):
         asking(staffed, note="A bell \x07")
@@ -202,10 +202,10 @@ def test_what_is_not_there_is_neither_asked_for_nor_decided(staffed: Database) -
 
 def test_one_request_waits_for_a_milestone_at_a_time(staffed: Database) -> None:
     asking(staffed)
-    with pytest.raises(InvalidRequest, match=r"Owner asked for 2027 on .+; wait for that"):
+    with pytest.raises(InvalidRequest, match=r"Owner requested 2027 on .+\. Wait for that decision"):
         asking(staffed, actor_id=APPROVER, baseline=PublishedDate(days(90), Precision.DAY))
     deciding(staffed)
-    with pytest.raises(InvalidRequest, match=r"C6-01-M1/1 was approved by Approver on .+; it stays so"):
+    with pytest.raises(InvalidRequest, match=r"C6-01-M1/1 was approved by Approver on .+\. You cannot change that"):
         deciding(staffed, approve=False, note="No")
 
 
@@ -216,7 +216,8 @@ def test_a_request_that_no_longer_fits_can_only_be_refused(staffed: Database) ->
     with pytest.raises(InvalidRequest) as caught:
         deciding(staffed)
     assert str(caught.value) == (
-        "C6-01-M1: its baseline was 2024-25 when this was asked and is 2028 now. Refuse it, and let it be asked again."
+        "C6-01-M1: the baseline was 2024-25 when this was requested and is now 2028. Refuse this request and ask for a "
+        "new one."
     )
     assert request(staffed).before == PUBLISHED
     deciding(staffed, approve=False, note="Overtaken")
@@ -225,7 +226,7 @@ def test_a_request_that_no_longer_fits_can_only_be_refused(staffed: Database) ->
 def test_a_milestone_that_happened_meanwhile_keeps_its_baseline(staffed: Database) -> None:
     asking(staffed)
     save(staffed, progress(id=PAID, reporter=Reporter.OWNER, actual_on=TODAY), on=TODAY)
-    with pytest.raises(InvalidRequest, match=r"it is recorded as having happened on .+ Refuse it"):
+    with pytest.raises(InvalidRequest, match=r"it was completed on .+ Refuse this request"):
         deciding(staffed)
 
 
@@ -284,7 +285,7 @@ def test_only_who_may_decide_decides(staffed: Database, role: Role) -> None:
         deciding(staffed, actor_id=PEOPLE[role])
         return
     before = head(staffed)
-    with pytest.raises(NotAllowed, match="may not decide on a request to change a baseline"):
+    with pytest.raises(NotAllowed, match="cannot decide on a baseline request"):
         deciding(staffed, actor_id=PEOPLE[role])
     assert head(staffed) == before
 
@@ -293,7 +294,9 @@ def test_nobody_decides_on_their_own_request_even_as_an_approver(staffed: Databa
     add(staffed, SECOND, Role.APPROVER)
     asking(staffed, actor_id=APPROVER)
     for approve in (True, False):
-        with pytest.raises(NotAllowed, match="Approver asked for this and may not decide on it; somebody else must"):
+        with pytest.raises(
+            NotAllowed, match=r"Approver made this request and cannot decide on it\. Another approver must"
+        ):
             deciding(staffed, approve=approve, note="Mine")
     deciding(staffed, actor_id=SECOND)
     assert request(staffed).decided_by == "Second"
@@ -358,7 +361,7 @@ def test_a_request_made_between_the_look_and_the_save_is_not_overwritten(
         return record(db, **arguments)
 
     monkeypatch.setattr(ledger, "record", record_late)
-    with pytest.raises(InvalidRequest, match="somebody else asked for its baseline to be changed a moment ago"):
+    with pytest.raises(InvalidRequest, match="someone else has just requested a baseline change"):
         asking(staffed)
     assert [line.author for line in baselines.list_requests(staffed)] == ["Approver"]
 
@@ -503,7 +506,9 @@ def test_an_author_withdraws_a_request_and_nothing_else_changes(staffed: Databas
     assert line.decision_note == "I took the wrong milestone"
     assert (line.after, line.note, shown(staffed)) == (NEW, NOTE, before)
     for act in (deciding, withdrawing):
-        with pytest.raises(InvalidRequest, match=f"{PAID}/1 was withdrawn by Owner; ask again if it is still needed"):
+        with pytest.raises(
+            InvalidRequest, match=rf"Owner withdrew {PAID}/1\. If the change is still needed, make a new request"
+        ):
             act(staffed)
     asking(staffed)
     assert request(staffed, f"{PAID}/2").state == "requested"
@@ -512,7 +517,7 @@ def test_an_author_withdraws_a_request_and_nothing_else_changes(staffed: Databas
 def test_only_its_author_withdraws_a_request_and_only_before_it_is_decided(staffed: Database) -> None:
     asking(staffed)
     for who in (APPROVER, PEOPLE[Role.CONTRIBUTOR]):
-        with pytest.raises(NotAllowed, match=f"Owner asked for {PAID}/1, so only Owner may withdraw it"):
+        with pytest.raises(NotAllowed, match=f"Owner made {PAID}/1, so only Owner may withdraw it"):
             withdrawing(staffed, actor_id=who)
     with pytest.raises(NotAllowed):
         withdrawing(staffed, actor_id=PEOPLE[Role.VIEWER])

@@ -70,8 +70,8 @@ def test_a_day_before_the_green_paper_or_to_come_is_refused_with_the_days_that_c
     with pytest.raises(UnreadableDate) as caught:
         boards.parse_as_at(text)
     assert str(caught.value) == (
-        f"as at: {text} is outside what the board can show; choose a day from 29 March 2022 (the Green Paper) "
-        f"to {dates.in_words(dates.today())} (today)."
+        f"As at: choose a date from 29 March 2022 (the Green Paper) to {dates.in_words(dates.today())} (today), not "
+        f"{text}."
     )
 
 
@@ -387,7 +387,7 @@ def test_a_commitment_that_is_not_on_the_board_is_refused(loaded: Database) -> N
     with pytest.raises(UnknownCommitment) as caught:
         boards.view_commitment(loaded, view(loaded, dt.date(2024, 1, 1)), "C9-99")
     assert str(caught.value) == (
-        'There is no commitment "C9-99" as at 2024-01-01; choose one from the list of commitments.'
+        'There was no commitment "C9-99" on 1 January 2024. Choose one from the list of commitments.'
     )
 
 

@@ -307,7 +307,7 @@ def test_a_right_that_is_taken_away_between_the_look_and_the_save_saves_nothing(
 
     monkeypatch.setattr(ledger, "record", meanwhile)
     head = office.head
-    with pytest.raises(NotAllowed, match="is no longer a user of the tracker"):
+    with pytest.raises(NotAllowed, match="can no longer use the tracker"):
         door(office, who)
     assert office.head == head + 1  # the right that was taken away, and nothing else
 
@@ -326,7 +326,7 @@ def test_what_was_given_and_is_taken_away_between_the_look_and_the_save_is_not_s
         return RECORD(db, **said)
 
     monkeypatch.setattr(ledger, "record", meanwhile)
-    with pytest.raises(NotAllowed, match="was not given to Owner"):
+    with pytest.raises(NotAllowed, match="is not assigned to Owner"):
         door(office, OWNER)
 
 

@@ -89,11 +89,11 @@ def test_a_milestones_trend_is_up_to_the_day_that_is_shown(moved: Database) -> N
 def test_a_milestone_or_commitment_that_is_not_known_is_refused_with_a_sentence(moved: Database) -> None:
     with pytest.raises(UnknownMilestone) as refused:
         view(moved, milestone_id="gp-09-m1")
-    assert str(refused.value) == ('There is no milestone "gp-09-m1" in the ledger; choose one that is on the board.')
+    assert str(refused.value) == ('There is no milestone "gp-09-m1". Choose one from the list.')
     with pytest.raises(UnknownCommitment) as unknown:
         view(moved, commitment_id="gp-01", as_at=dt.date(2022, 3, 28))
     assert str(unknown.value) == (
-        'There is no commitment "gp-01" as at 2022-03-28; choose one from the list of commitments.'
+        'There is no commitment "gp-01" as at 28 March 2022. Choose one from the list of commitments.'
     )
 
 
@@ -225,8 +225,8 @@ def test_what_belongs_to_a_period_is_its_history_whenever_it_was_recorded(moved:
 
 
 def test_a_period_that_is_not_there_is_refused(moved: Database) -> None:
-    with pytest.raises(UnknownPeriod, match='There is no reporting period "q" in the ledger'):
+    with pytest.raises(UnknownPeriod, match='There is no reporting period "q"'):
         view(moved, period_id="q")
     save(moved, period(-1, 1), on=JULY)
-    with pytest.raises(UnknownPeriod, match='There is no reporting period "q" as at 2023-06-01'):
+    with pytest.raises(UnknownPeriod, match='There is no reporting period "q" as at 1 June 2023'):
         view(moved, period_id="q", as_at=JUNE)

@@ -50,7 +50,7 @@ def refused(at: Address, journal: Path, says: str) -> None:
     with pytest.raises(BrokenLedger, match=says) as caught:
         journals.rebuild(at, journal)
     assert str(journal) in str(caught.value)
-    assert "o store was made; use another copy" in str(caught.value)
+    assert "o store was made. Use another copy" in str(caught.value)
     assert not at.file.parent.exists() or names(at.file.parent) == []
 
 
@@ -140,7 +140,7 @@ def test_a_journal_that_was_cut_anywhere_makes_no_store(journal: Path, nowhere: 
     ends = [place + 1 for place, byte in enumerate(whole) if byte == ord("\n")]
     for length in [0, 1, *ends[:-1], len(whole) // 2, len(whole) - 1]:
         journal.write_bytes(whole[:length])
-        refused(nowhere, journal, "was cut: it does not end with the line that says where its ledger ends")
+        refused(nowhere, journal, "was cut: its last line is missing")
 
 
 @pytest.mark.parametrize("last", ["[" * 4_000, '{"end":{"seq":Infinity,"seal":""}}', '{"end":3}', "", "\xff"])
@@ -162,8 +162,8 @@ def test_a_journal_with_a_line_altered_left_out_moved_or_doubled_makes_no_store(
         ([first, third, end], "Line 2: change 3 does not follow change 1"),
         ([second, first, third, end], "Line 1: change 2 does not follow change 0"),
         ([first, second, second, third, end], "Line 3: change 2 does not follow change 2"),
-        ([first, second, end], r"Its changes end at change 2 .* its last line says that they end at change 3"),
-        ([first, second, third, end.replace("3", "4")], r"Its changes end at change 3 .* they end at change 4"),
+        ([first, second, end], r"Its last change is 2 .* its last line says that it is 3"),
+        ([first, second, third, end.replace("3", "4")], r"Its last change is 3 .* its last line says that it is 4"),
         ([first, second, third, end, first, second, third, end], "Line 4 is not a change"),
     ):
         refused(nowhere, rewritten(journal, lines), says)
@@ -192,7 +192,7 @@ def test_a_store_made_from_a_journal_that_does_not_prove_is_not_kept(
 def test_no_journal_is_written_of_a_store_that_is_not_whole(store: Address) -> None:
     with duckdb.connect(str(store.file)) as raw:
         raw.execute("UPDATE organisation SET name = 'x' WHERE version = 2")
-    with pytest.raises(BrokenLedger, match=r"is not whole, so no journal of it is written\. Change 2 .* was altered"):
+    with pytest.raises(BrokenLedger, match=r"is damaged, so no journal was written\. Change 2 .* was altered"):
         journals.export(store, store.file.with_name("j"))
     assert names(store.file.parent) == ["tracker.duckdb", "tracker.duckdb.heads"]
 
@@ -204,11 +204,11 @@ def test_a_file_that_is_there_is_not_overwritten(
     store: Address, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = journal.read_bytes()
-    with pytest.raises(StoreUnusable, match=r"There is a .*/journal\.jsonl already; give a new name\. It was left"):
+    with pytest.raises(StoreUnusable, match=r".*/journal\.jsonl already exists and was not changed\. Give a new name"):
         journals.export(store, journal)
     exists = Path.exists
     monkeypatch.setattr(Path, "exists", lambda path: path != journal and exists(path))  # one that came since
-    with pytest.raises(StoreUnusable, match="already; give a new name"):
+    with pytest.raises(StoreUnusable, match=r"already exists and was not changed\. Give a new name"):
         journals.export(store, journal)
     monkeypatch.undo()
     assert journal.read_bytes() == before
@@ -217,11 +217,11 @@ def test_a_file_that_is_there_is_not_overwritten(
 
 def test_a_store_that_is_there_is_not_replaced(store: Address, journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = store.file.read_bytes(), store.anchor.path.read_bytes()
-    with pytest.raises(StoreUnusable, match=r"There is a store at .* already, and it was left as it is\. Set TRACKER_"):
+    with pytest.raises(StoreUnusable, match=r"There is already a store at .*\. It was not changed\. Set TRACKER_"):
         journals.rebuild(store, journal)
     looks = iter([False])
     monkeypatch.setattr(Address, "exists", lambda at: next(looks, True))  # one that was made meanwhile
-    with pytest.raises(StoreUnusable, match="There is a store at"):
+    with pytest.raises(StoreUnusable, match="There is already a store at"):
         journals.rebuild(store, journal)
     assert (store.file.read_bytes(), store.anchor.path.read_bytes()) == before
 
@@ -229,7 +229,7 @@ def test_a_store_that_is_there_is_not_replaced(store: Address, journal: Path, mo
 def test_a_log_of_a_store_that_is_gone_stands_in_the_way(store: Address, journal: Path) -> None:
     store.file.rename(store.file.with_suffix(".aside"))
     store.wal.write_bytes(b"x")
-    with pytest.raises(StoreUnusable, match=r"A log of a store that is gone lies at .*\.wal; move it away"):
+    with pytest.raises(StoreUnusable, match=r".*\.wal is the log of a store that no longer exists\. Move it away"):
         journals.rebuild(store, journal)
 
 
@@ -290,7 +290,7 @@ def test_a_disk_without_links_takes_a_journal_too_and_overwrites_nothing(
     file = store.file.with_name("j")
     monkeypatch.setattr(Path, "hardlink_to", no_links)
     if taken:
-        with pytest.raises(StoreUnusable, match="already; give a new name"):
+        with pytest.raises(StoreUnusable, match=r"already exists and was not changed\. Give a new name"):
             journals.export(store, file)
         assert file.read_text(encoding="ascii") == "Somebody else's"
     else:
@@ -327,4 +327,4 @@ def test_only_a_file_is_read_and_no_line_without_an_end(
     with pytest.raises(StoreUnusable, match="cannot be read: It is a pipe or a device, not a file"):
         journals.rebuild(nowhere, link)
     monkeypatch.setattr(journals, "_LONGEST_LINE", 100)
-    refused(nowhere, journal, "A line is longer than any of a journal")
+    refused(nowhere, journal, "A line is longer than a journal's lines can be")

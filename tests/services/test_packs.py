@@ -343,10 +343,12 @@ def test_an_approver_opens_what_owners_gave_as_evidence_and_the_manifest_says_wh
     assert any(b"An open letter" in content for content in members(pack).values())
     assert not any(b"negotiation note" in content for content in members(pack).values())
     assert packs.check_pack(pack.content, marked_store).faults == ()
-    with pytest.raises(InvalidPack, match="Only a public edition keeps owners' evidence back"):
+    with pytest.raises(InvalidPack, match="You can choose evidence to publish only in a public edition"):
         export(marked_store, "marked", opened=[opened])
     for other in ("C6-01-M1/evidence/9", "dfe-summary"):
-        with pytest.raises(InvalidPack, match=f"{other}: no owner gave this as evidence on this board; choose from: "):
+        with pytest.raises(
+            InvalidPack, match=f"{other}: this is not evidence from an owner on this board. Choose from: "
+        ):
             export(marked_store, "marked", public=True, opened=[other])
     with pytest.raises(InvalidPack, match="choose from: there is none"):
         export(marked_store, "summer", public=True, opened=[opened])
@@ -361,16 +363,16 @@ def test_a_pack_whose_sentences_an_earlier_version_worded_is_compared_by_its_fig
         older = export(taken).content
     proof = packs.check_pack(older, taken)
     assert proof.faults == ()
-    assert "its figures were compared and its sentences were not" in proof.conclusion
+    assert "the figures were compared but not the sentences" in proof.conclusion
     with monkeypatch.context() as patch:
         patch.setattr(BoardView, "headline", "The board stands well.")
         forged = export(taken).content
-    assert "is not the board that the ledger shows" in packs.check_pack(forged, taken).faults[0]
+    assert "differs from the board that the ledger shows" in packs.check_pack(forged, taken).faults[0]
     with monkeypatch.context() as patch:
         patch.setattr(manifest_files, "WORDING", 1)
         patch.setattr(packs, "board_json", lambda view: board_json(view).replace('"delivered": 1', '"delivered": 99'))
         figures = export(taken).content
-    assert "is not the board that the ledger shows" in packs.check_pack(figures, taken).faults[0]
+    assert "differs from the board that the ledger shows" in packs.check_pack(figures, taken).faults[0]
 
 
 def test_a_pack_of_a_withdrawn_snapshot_says_so_everywhere_and_an_older_one_is_told_of(taken: Database) -> None:
@@ -399,7 +401,7 @@ def test_the_workbooks_of_a_pack_keep_the_rules_and_the_manifest_says_so(taken: 
 def test_progress_is_told_from_nothing_to_all(taken: Database) -> None:
     told: list[tuple[float, str]] = []
     export(taken, formats=("csv", "ods"), progress=lambda share, words: told.append((share, words)))
-    assert (told[0], told[-1]) == ((0, "Reading the snapshot"), (1, "Closing the pack"))
+    assert (told[0], told[-1]) == ((0, "Reading the snapshot"), (1, "Finishing the pack"))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert any(words.startswith("Writing ods: ") for _, words in told)
 
@@ -417,13 +419,13 @@ def test_only_an_approver_issues_a_pack(taken: Database) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"marking": "SECRET"}, '"SECRET" is not a marking; choose one of: OFFICIAL, OFFICIAL-SENSITIVE.'),
-        ({"marking": "OFFICIAL-SENSITIVE"}, "needs a handling line"),
+        ({"marking": "SECRET"}, '"SECRET" is not a marking. Choose one of: OFFICIAL, OFFICIAL-SENSITIVE.'),
+        ({"marking": "OFFICIAL-SENSITIVE"}, "Enter a handling line for"),
         ({"marking": "OFFICIAL-SENSITIVE", "handling": "Board only", "public": True}, "A public edition cannot be"),
         ({"handling": "x" * 101}, "at most 100 characters"),
-        ({"handling": "two\nlines"}, "is one line"),
-        ({"formats": ("doc", "csv")}, "doc is no format of a pack"),
-        ({"formats": ()}, "Nothing is no format of a pack"),
+        ({"handling": "two\nlines"}, "must be one line"),
+        ({"formats": ("doc", "csv")}, "doc is not a format of a pack"),
+        ({"formats": ()}, "Nothing is not a format of a pack"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(taken: Database, options: dict[str, Any], says: str) -> None:
@@ -493,9 +495,11 @@ def test_a_pack_is_checked_without_a_store_and_with_one(taken: Database) -> None
     pack = export(taken)
     alone, asked = packs.check_pack(pack.content), packs.check_pack(pack.content, taken)
     assert alone.faults == asked.faults == ()
-    assert alone.conclusion.endswith("The ledger was not asked: a pack that was made up whole would pass too.")
-    assert asked.conclusion.startswith(f"{pack.files} files, each as the manifest says. National SEND Delivery Board")
-    assert "The ledger holds the snapshot" in asked.conclusion
+    assert alone.conclusion.endswith(
+        "The ledger was not checked, so this does not show that the pack is genuine. Use --against-store."
+    )
+    assert asked.conclusion.startswith(f"{pack.files} files, all unchanged. National SEND Delivery Board")
+    assert "The ledger has this snapshot" in asked.conclusion
 
 
 def test_a_pack_stays_good_when_its_snapshot_moves_on_and_the_ledger_grows(taken: Database) -> None:
@@ -519,14 +523,14 @@ def test_a_pack_that_was_made_up_whole_is_found_by_the_ledger(
     pack = export(taken)
     with stores.open_store(copy_store(made, Address(tmp_path / "other.duckdb"))) as other:
         [fault] = packs.check_pack(pack.content, other).faults
-    assert fault.startswith("The pack is of another ledger")
+    assert fault.startswith("The pack is from another ledger")
 
     monkeypatch.setattr(packs, "board_json", lambda _view: '{"delivered": 55}\n')
     forged = export(taken)
     monkeypatch.undo()
     assert packs.check_pack(forged.content).faults == ()
     [fault] = packs.check_pack(forged.content, taken).faults
-    assert "is not the board that the ledger shows for the snapshot summer" in fault
+    assert "differs from the board that the ledger shows for the snapshot summer" in fault
 
 
 def test_a_pack_of_a_snapshot_that_the_ledger_does_not_hold_so_is_found(
@@ -540,10 +544,10 @@ def test_a_pack_of_a_snapshot_that_the_ledger_does_not_hold_so_is_found(
         with fork.read() as cursor:
             assert reading.head(cursor).seq == before + 1
     [fault] = packs.check_pack(pack.content, taken).faults
-    assert fault.startswith('There is no snapshot "winter"')
+    assert fault.startswith('There is no snapshot called "winter"')
     snapshots.take_snapshot(taken, actor_id=TAKER, name="winter", as_at=dt.date(2023, 12, 30))
     [fault] = packs.check_pack(pack.content, taken).faults
-    assert fault == "The ledger holds another snapshot under the name winter than the pack is of."
+    assert fault == "The ledger's snapshot called winter is not the one in the pack."
 
 
 def test_what_is_no_pack_is_said_to_be_none(taken: Database) -> None:

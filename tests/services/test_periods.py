@@ -125,9 +125,9 @@ def test_one_period_is_open_at_a_time(staffed: Database) -> None:
     opening(staffed, opens_on=days(-2), closes_on=days(2))
     with pytest.raises(InvalidPeriod) as caught:
         opening(staffed, period_id="2027-q1")
-    assert str(caught.value) == "October to December 2026 (2026-q4) is open; close it first."
+    assert str(caught.value) == "October to December 2026 (2026-q4) is open. Close it first."
     closing(staffed)
-    with pytest.raises(InvalidPeriod, match=r"^Its days overlap those of October to December 2026 \(2026-q4\), .+; "):
+    with pytest.raises(InvalidPeriod, match=r"^Its dates overlap with October to December 2026 \(2026-q4\), .+; "):
         opening(staffed, period_id="2027-q1", opens_on=TODAY)
     assert [line.state for line in periods.list_periods(staffed)] == ["closed"]
 
@@ -142,22 +142,25 @@ def test_periods_that_follow_each_other_are_listed_newest_first(staffed: Databas
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"name": "  "}, "The name is missing; give the one that the board uses, such as October to December 2026."),
-        ({"opens_on": days(1), "closes_on": days(2)}, "It opens on .+, which has not come; open it then."),
-        ({"opens_on": dt.date(2022, 3, 28)}, "It opens on 28 March 2022, before the Green Paper; correct the year."),
-        ({"closes_on": days(400), "board_on": days(401)}, "It closes on .+, more than a year after it opens; correct"),
-        ({"board_on": days(36_500)}, "It is followed by a board on .+, more than a year after it opens"),
+        ({"name": "  "}, "Enter a name, for example October to December 2026."),
+        ({"opens_on": days(1), "closes_on": days(2)}, "It opens on .+, which is in the future. Open it on that date."),
+        ({"opens_on": dt.date(2022, 3, 28)}, "It opens on 28 March 2022, before the Green Paper. Check the year."),
+        (
+            {"closes_on": days(400), "board_on": days(401)},
+            r"It closes on .+, more than a year after it opens\. Check the year",
+        ),
+        ({"board_on": days(36_500)}, "It has a board on .+, more than a year after it opens"),
         (
             {"opens_on": days(-3), "closes_on": days(-1)},
-            "It closes on .+, which has passed; there is nothing left to open it for.",
+            "It closes on .+, which has passed. Check the date.",
         ),
-        ({"closes_on": days(-8), "board_on": TODAY}, "It closes on .+, before it opens on .+; put the days in order."),
+        ({"closes_on": days(-8), "board_on": TODAY}, "It closes on .+, before it opens on .+. Check both dates."),
         (
             {"board_on": days(6)},
-            "The board meets on .+, before it closes on .+; close it by then",
+            "The board meets on .+, before the period closes on .+. Close it by then",
         ),
-        ({"period_id": "Q4 2026"}, '"Q4 2026" is not an id for a reporting period; write small letters'),
-        ({"period_id": ""}, '"" is not an id for a reporting period'),
+        ({"period_id": "Q4 2026"}, '"Q4 2026" cannot be a period id. Use small letters'),
+        ({"period_id": ""}, '"" cannot be a period id'),
         ({"period_id": "a" * 41}, "at most 40 of them"),
     ],
 )
@@ -183,10 +186,10 @@ def test_a_name_that_cannot_be_stored_is_refused(staffed: Database) -> None:
 
 def test_an_id_is_used_once(staffed: Database) -> None:
     opening(staffed)
-    with pytest.raises(InvalidPeriod, match="There is a reporting period 2026-q4 already; choose another id"):
+    with pytest.raises(InvalidPeriod, match=r"There is already a reporting period 2026-q4\. Choose another id"):
         opening(staffed)
     closing(staffed)
-    with pytest.raises(InvalidPeriod, match="There is a reporting period 2026-q4 already"):
+    with pytest.raises(InvalidPeriod, match="There is already a reporting period 2026-q4"):
         opening(staffed)
 
 
@@ -212,11 +215,11 @@ def test_what_is_closed_or_was_never_opened_is_neither_changed_nor_closed(staffe
     with pytest.raises(UnknownPeriod, match="No reporting period is open"):
         periods.chase(staffed)
     opening(staffed)
-    with pytest.raises(UnknownPeriod, match='There is no reporting period "2026-q3"; choose one of: 2026-q4'):
+    with pytest.raises(UnknownPeriod, match=r'There is no reporting period "2026-q3"\. Choose one of: 2026-q4'):
         periods.chase(staffed, "2026-q3")
     line = held(staffed)
     closing(staffed)
-    with pytest.raises(UnknownPeriod, match=r"2026-q4 was closed on .+; reopen it to change it"):
+    with pytest.raises(UnknownPeriod, match=r"2026-q4 was closed on .+. Reopen it to change it"):
         closing(staffed)
     with pytest.raises(UnknownPeriod, match="was closed on"):
         periods.change_period(
@@ -247,10 +250,10 @@ def reopening(db: Database, **fields: Any) -> Change:
 def test_a_period_that_was_closed_by_mistake_opens_again_and_keeps_what_was_reported_in_it(staffed: Database) -> None:
     opening(staffed)
     confirming(staffed)
-    with pytest.raises(InvalidPeriod, match=r"October to December 2026 \(2026-q4\) is open already"):
+    with pytest.raises(InvalidPeriod, match=r"October to December 2026 \(2026-q4\) is already open"):
         reopening(staffed)
     closing(staffed)
-    with pytest.raises(InvalidPeriod, match="Say why it is opened again"):
+    with pytest.raises(InvalidPeriod, match="Enter the reason for reopening"):
         reopening(staffed, reason=" ")
     with pytest.raises(StaleEdit):
         reopening(staffed, base_version=1)
@@ -267,7 +270,7 @@ def test_only_one_period_is_open_also_when_one_is_opened_again(staffed: Database
     closing(staffed)
     after = {"opens_on": days(8), "closes_on": days(9), "board_on": days(14)}
     save(staffed, Period(id="next", name="Next", state=PeriodState.OPEN, **after))
-    with pytest.raises(InvalidPeriod, match=r"Next \(next\) is open; close it first"):
+    with pytest.raises(InvalidPeriod, match=r"Next \(next\) is open\. Close it first"):
         reopening(staffed)
 
 
@@ -283,7 +286,9 @@ def test_a_period_whose_board_has_met_stays_closed(staffed: Database) -> None:
             state=PeriodState.CLOSED,
         ),
     )
-    with pytest.raises(InvalidPeriod, match=r"The board of Last spring \(past\) met on .+; open a new period instead"):
+    with pytest.raises(
+        InvalidPeriod, match=r"The board of Last spring \(past\) met on .+, so you cannot reopen it\. Open a new period"
+    ):
         reopening(staffed, period_id="past")
     with pytest.raises(UnknownPeriod):
         reopening(staffed, period_id="never")
@@ -299,7 +304,7 @@ def test_only_who_keeps_periods_keeps_them(staffed: Database, role: Role) -> Non
         return
     opening(staffed)
     before = head(staffed)
-    refusal = "may not open and close reporting periods"
+    refusal = "may not manage reporting periods"
     with pytest.raises(NotAllowed, match=refusal):
         opening(staffed, actor_id=who, period_id="other")
     with pytest.raises(NotAllowed, match=refusal):
@@ -341,7 +346,7 @@ def test_the_rule_of_one_open_period_is_asked_again_when_it_is_recorded(
         return record(db, **arguments)
 
     monkeypatch.setattr(ledger, "record", record_late)
-    with pytest.raises(InvalidPeriod, match=r"\(theirs\) is open; close it first"):
+    with pytest.raises(InvalidPeriod, match=r"\(theirs\) is open\. Close it first"):
         opening(staffed, period_id="mine")
     assert [line.period_id for line in periods.list_periods(staffed)] == ["theirs"]
 

@@ -178,7 +178,7 @@ def test_a_store_opened_for_reading_takes_no_report(staffed: Database, address: 
     staffed.close()
     with stores.open_store(address) as opened:
         assert len(my_lines(opened, actor_id=OWNER)) == 2
-        with pytest.raises(StoreUnusable, match="opened for reading only"):
+        with pytest.raises(StoreUnusable, match="open for reading only"):
             report(opened, said())
 
 
@@ -196,7 +196,7 @@ def test_a_role_reports_only_when_the_policy_says_so(staffed: Database, role: Ro
         assert foresee(staffed, actor_id=email, reports=[said()])[0].faults == ()
         assert report(staffed, said(), actor_id=email).seq == before + 1
         return
-    sentence = f"^As {role}, Given-{role.title()} may not report on a milestone; a contributor may\\.$"
+    sentence = f"^As {role}, Given-{role.title()} cannot update a milestone\\. Ask a contributor\\.$"
     for act in (
         lambda: my_lines(staffed, actor_id=email),
         lambda: foresee(staffed, actor_id=email, reports=[said()]),
@@ -234,7 +234,7 @@ def test_a_contributor_sees_and_reports_on_what_was_given_to_them_and_nothing_el
         report(staffed, said(), actor_id=ana)
         return
     for act in (foresee, report_progress):
-        with pytest.raises(NotAllowed, match=r"^C6-01 was not given to Ana, who may not report on a milestone there"):
+        with pytest.raises(NotAllowed, match=r"^C6-01 is not assigned to Ana, who cannot update a milestone there"):
             act(staffed, actor_id=ana, reports=[said()])
     assert head(staffed) == before
 
@@ -254,7 +254,7 @@ def test_somebody_unknown_gone_or_the_operator_reports_nothing(staffed: Database
     for stranger in ("nobody@dfe.example", OWNER.upper(), ""):
         with pytest.raises(UnknownUser):
             report(staffed, said(), actor_id=stranger)
-    with pytest.raises(NotAllowed, match="As administrator, the operator may not report"):
+    with pytest.raises(NotAllowed, match="As administrator, the operator cannot update"):
         report(staffed, said(), actor_id=users.OPERATOR)
     assert head(staffed) == before
     users.change_user(
@@ -271,7 +271,7 @@ def test_somebody_unknown_gone_or_the_operator_reports_nothing(staffed: Database
             commitments=owner.commitments,
         ),
     )
-    with pytest.raises(NotAllowed, match="Owner is no longer a user"):
+    with pytest.raises(NotAllowed, match="Owner can no longer use the tracker"):
         report(staffed, said())
 
 
@@ -330,7 +330,7 @@ def test_a_completion_is_confirmed_as_one_and_keeps_its_day_and_evidence(staffed
 
 
 def test_a_line_whose_date_has_passed_cannot_be_confirmed(staffed: Database) -> None:
-    with pytest.raises(InvalidReport, match=f"^{PAID}: the forecast 2025 has passed; say when it is expected now"):
+    with pytest.raises(InvalidReport, match=f"^{PAID}: the forecast date 2025 has passed. Enter a new one"):
         report(staffed, confirmation(line(staffed)))
 
 
@@ -356,39 +356,38 @@ def test_only_what_an_owner_reported_counts_as_confirmed(staffed: Database) -> N
     [
         pytest.param(
             [said(milestone_id="C9-99-M1")],
-            "There is no milestone C9-99-M1 on the board; choose one that is.",
+            "There is no milestone C9-99-M1 on the board. Choose one from the list.",
             id="a milestone that is not there",
         ),
         pytest.param(
             [said(reason=None, reason_note=None)],
-            f"{PAID}: the date moves from 2025 to {day(SOON)}; choose a reason and say more in a note.",
+            f"{PAID}: you changed the date from 2025 to {day(SOON)}. Choose a reason and explain the change.",
             id="a date that moves without a reason",
         ),
         pytest.param(
             [said(reason_note=None)],
-            f"{PAID}: the date moves from 2025 to {day(SOON)}; choose a reason and say more in a note.",
+            f"{PAID}: you changed the date from 2025 to {day(SOON)}. Choose a reason and explain the change.",
             id="a date that moves without a note",
         ),
         pytest.param(
             [done(days(1))],
-            f"{PAID}: {day(days(1))} has not come yet; give it as the forecast.",
+            f"{PAID}: {day(days(1))} is in the future. Enter it as the forecast date.",
             id="a completion in the future",
         ),
         pytest.param(
             [said(evidence_id="gossip")],
-            f"{PAID}: there is no source gossip in the ledger to be evidence; choose one that is, or say where it can "
-            "be read.",
+            f"{PAID}: there is no source gossip. Choose another, or give the publisher, title and link.",
             id="evidence that is not there",
         ),
         pytest.param(
             [said(), said(narrative="And again")],
-            f"{PAID}: it is reported on 2 times; leave one. {PAID}: it is reported on 2 times; leave one.",
+            f"{PAID}: there are 2 reports. Keep one. {PAID}: there are 2 reports. Keep one.",
             id="two reports on one milestone",
         ),
         pytest.param(
             [said(reason=None), done(days(1), milestone_id=MET)],
-            f"{PAID}: the date moves from 2025 to {day(SOON)}; choose a reason and say more in a note. "
-            f"{MET}: {day(days(1))} has not come yet; give it as the forecast.",
+            f"{PAID}: you changed the date from 2025 to {day(SOON)}. Choose a reason and explain the change. {MET}: "
+            f"{day(days(1))} is in the future. Enter it as the forecast date.",
             id="two milestones, each with a fault",
         ),
     ],

@@ -142,20 +142,19 @@ def test_a_rating_of_the_period_before_must_be_said_again(staffed: Database) -> 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"rating": "Amber/Red"}, 'C6-01: "Amber/Red" is not a rating; choose one of: Green, Amber, Red.'),
-        ({"rationale": " \n"}, "C6-01: say why, in the rationale."),
+        ({"rating": "Amber/Red"}, 'C6-01: "Amber/Red" is not a rating. Choose one of: Green, Amber, Red.'),
+        ({"rationale": " \n"}, "C6-01: enter a rationale."),
         (
             {"rating": "Amber"},
-            "C6-01: Amber is better than what the dates say, Overdue; choose the reason to rate better than the dates.",
+            "C6-01: Amber is better than the dates suggest (Overdue). Choose the reason.",
         ),
         (
             {"override_reason": OverrideReason.RECOVERY},
-            "C6-01: Red is no better than what the dates say, Overdue; leave out the reason to rate better than the "
-            "dates.",
+            "C6-01: Red is not better than the dates suggest (Overdue). Remove the reason for rating better.",
         ),
         (
             {"rating": "Green", "override_reason": "because"},
-            'C6-01: "because" is not a reason to rate better than the dates; choose one of: recovery action agreed and '
+            'C6-01: "because" is not a reason to rate better than the dates. Choose one of: recovery action agreed and '
             "under way, change of baseline asked for, record is behind what has happened, late milestone does not "
             "decide the outcome.",
         ),

@@ -123,7 +123,7 @@ def test_a_role_draws_and_takes_in_a_return_only_when_the_policy_says_so(office:
         lambda: check(office, content, actor_id=email),
         lambda: take(office, content, actor_id=email, token=ANY),
     ):
-        with pytest.raises(NotAllowed, match="may not report on a milestone"):
+        with pytest.raises(NotAllowed, match="cannot update a milestone"):
             act()
     assert head(office) == before
 
@@ -260,8 +260,8 @@ def test_the_same_rows_in_another_file_are_known_to_be_held_already(office: Data
     preview = check(office, as_csv, "r.csv")
     assert outcomes(preview) == dict.fromkeys((PAID, SECOND, MET), Outcome.LEFT)
     assert {line.line.milestone_id: line.remark for line in preview.lines} == {
-        PAID: "The ledger says so already.",
-        SECOND: "The ledger says so already.",
+        PAID: "Already in the record.",
+        SECOND: "Already in the record.",
         MET: None,
     }
 
@@ -289,9 +289,9 @@ def test_a_line_that_somebody_else_changed_is_a_conflict_with_both_texts(office:
 @pytest.mark.parametrize(
     ("decided", "sentence"),
     [
-        ({}, f"Decide whose is to stand, yours or what the ledger holds: {SECOND}."),
-        ({"mine": [SECOND], "theirs": [SECOND]}, f"Only one can stand, yours or what the ledger holds: {SECOND}."),
-        ({"theirs": [SECOND], "mine": [PAID]}, f"There is nothing to decide of {PAID}; take it out of the decisions."),
+        ({}, f"Choose which version to keep, yours or the current one: {SECOND}."),
+        ({"mine": [SECOND], "theirs": [SECOND]}, f"Keep only one version, yours or the current one: {SECOND}."),
+        ({"theirs": [SECOND], "mine": [PAID]}, f"There is no conflict to decide for {PAID}. Leave it out."),
     ],
     ids=["undecided", "both", "of no conflict"],
 )
@@ -337,7 +337,7 @@ def test_a_row_that_was_left_alone_makes_no_conflict_and_says_that_the_line_chan
     [line] = [line for line in check(office, content).lines if line.line.milestone_id == SECOND]
     assert (line.outcome, line.remark) == (
         Outcome.LEFT,
-        "Changed by somebody else meanwhile; you left it as it was.",
+        "Someone else has changed it. You did not.",
     )
 
 
@@ -385,7 +385,7 @@ def test_my_row_in_a_conflict_cannot_stand_against_the_rules(office: Database) -
     [conflict] = preview.of(Outcome.CONFLICT)
     assert preview.faults == ()
     assert [fault.column for fault in conflict.wrong] == ["J (Reason for the change)"]
-    with pytest.raises(InvalidReport, match=r"^Yours cannot stand\. Milestones, row 5, column J"):
+    with pytest.raises(InvalidReport, match=r"^Your version cannot be saved\. Milestones, row 5, column J"):
         take(office, content, mine=[SECOND])
     with pytest.raises(NothingToRecord):
         take(office, content, theirs=[SECOND])
@@ -411,7 +411,7 @@ def test_taking_in_is_refused_when_the_file_or_the_ledger_moved_on_since_the_pre
     else:
         actor_id = BEN
     before = head(office)
-    with pytest.raises(StalePreview, match="no longer what the preview showed"):
+    with pytest.raises(StalePreview, match="has changed since the preview"):
         take(office, content, token=token, actor_id=actor_id)
     assert head(office) == before
 
@@ -425,16 +425,16 @@ def fault(db: Database, content: bytes, name: str = "r.xlsx") -> str:
 
 
 def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) -> None:
-    other, later = "the return is of another ledger", LATER.isoformat()
+    other, later = "this return comes from another tracker", LATER.isoformat()
     for paid, second, met in (
         (
             (
                 {Heading.CONFIRM: "yes"},
                 "H (Forecast date)",
-                "the forecast 2025 has passed; say when it is expected now",
+                "the forecast date 2025 has passed. Enter a new one",
             ),
-            ({Heading.EXPECTED: later}, "J (Reason for the change)", "choose a reason and say more in a note."),
-            ({Heading.EVIDENCE: ""}, "N (Evidence title)", "evidence needs its publisher and its title."),
+            ({Heading.EXPECTED: later}, "J (Reason for the change)", "Choose a reason and explain the change."),
+            ({Heading.EVIDENCE: ""}, "N (Evidence title)", "evidence needs a publisher and a title."),
         ),
         (
             (
@@ -442,12 +442,20 @@ def test_a_row_that_breaks_a_rule_is_rejected_where_it_does(office: Database) ->
                 "H (Forecast date)",
                 '"03/04/2027": is it 3 April 2027 or 4 March 2027?',
             ),
-            ({Heading.STATUS: "Complete"}, "I (Date completed)", "its status is Complete; enter the date it happened"),
-            ({Heading.LINK: "http://x.example"}, "O (Evidence link)", "is not an https address; give one on the"),
+            (
+                {Heading.STATUS: "Complete"},
+                "I (Date completed)",
+                "its status is Complete. Enter the date it was completed",
+            ),
+            (
+                {Heading.LINK: "http://x.example"},
+                "O (Evidence link)",
+                "is not an https address. Enter an address on the",
+            ),
         ),
         (
-            ({Heading.TITLE: "Another"}, "C (Title)", f"it is not that of {PAID}, as when some columns"),
-            ({Heading.COMMITMENT: "Another"}, "B (Commitment)", f"it is not that of {SECOND}"),
+            ({Heading.TITLE: "Another"}, "C (Title)", f"it does not belong to {PAID}. Perhaps some columns"),
+            ({Heading.COMMITMENT: "Another"}, "B (Commitment)", f"it does not belong to {SECOND}"),
             ({Heading.MILESTONE: "C9-99-M1"}, "A (Milestone)", "there is no milestone C9-99-M1 on the board"),
         ),
         (
@@ -558,7 +566,7 @@ def test_a_return_of_another_period_says_so_and_what_its_rows_count_for(office: 
     assert check(office, drawn).period is None
     periods.close_period(office, actor_id=PEOPLE[Role.APPROVER], period_id="autumn")
     made = "This return was made for the reporting period The autumn, which is closed."
-    assert check(office, drawn).period == f"{made} No period is open, so it counts for none."
+    assert check(office, drawn).period == f"{made} No period is open, so it counts for no period."
     periods.open_period(
         office,
         actor_id=PEOPLE[Role.APPROVER],
@@ -573,8 +581,7 @@ def test_a_due_date_that_was_written_over_is_told_of_and_not_read(office: Databa
     content = table(office, {PAID: {Heading.DUE: "2027-01-01"}, MET: {Heading.DUE: "soon"}})
     preview = check(office, content, "r.csv")
     assert preview.remarks == (
-        'What stands under "Due" is not what was drawn, and was not read: row 2, 4. A baseline is changed by a '
-        "request, not by a return.",
+        '"Due" was changed and we ignored it: row 2, 4. To change a baseline, make a baseline request.',
     )
     assert set(outcomes(preview).values()) == {Outcome.LEFT}
 
@@ -585,13 +592,13 @@ def test_a_line_that_was_not_given_to_the_person_is_rejected(office: Database) -
     add(office, ana, Role.CONTRIBUTOR, commitments=["C6-06"])
     faults = check(office, content, actor_id=ana).faults
     assert [fault.milestone_id for fault in faults] == [PAID, SECOND]
-    assert "was not given to Ana, who may not report on it" in str(faults[0])
+    assert "is not assigned to Ana, so you cannot update it" in str(faults[0])
 
 
 def test_a_milestone_that_was_not_there_yet_when_the_row_says_it_was_drawn_is_rejected(office: Database) -> None:
     content = table(office, {PAID: {Heading.MILESTONE: "C6-01-M3"}})
     save(office, milestone(id="C6-01-M3", commitment_id="C6-01", promised_in="dfe-summary"), on=GREEN_PAPER)
-    assert "the return is of another ledger" in fault(office, content, "r.csv")
+    assert "this return comes from another tracker" in fault(office, content, "r.csv")
 
 
 def test_a_row_may_be_there_once(office: Database) -> None:
@@ -608,7 +615,7 @@ def test_a_row_may_be_there_once(office: Database) -> None:
 def test_nothing_is_saved_while_a_row_is_rejected_unless_it_is_left_out_by_name(office: Database) -> None:
     content = workbook(office, {PAID: {Heading.EXPECTED: SOON}, SECOND: {Heading.NARRATIVE: "Begun."}})
     before = head(office)
-    with pytest.raises(InvalidReport, match=r"^1 row cannot be taken in; put them right, or leave them out\.$"):
+    with pytest.raises(InvalidReport, match=r"^1 row rejected\. Fix the rows or skip them\.$"):
         take(office, content)
     assert head(office) == before
     take(office, content, leave_out_rejected=True)
@@ -627,7 +634,7 @@ def test_returns_drawn_at_many_moments_are_not_put_together(office: Database) ->
             sheet.cell(FIRST_ROW + number, 1).value = f"C6-01-M{number}"
             sheet.cell(FIRST_ROW + number, 6).value = f"change {number}, seal 000000000000"
 
-    with pytest.raises(ReturnRejected, match="drawn from 9 states of the ledger, and at most 8"):
+    with pytest.raises(ReturnRejected, match="come from 9 different downloads, and a file can combine 8"):
         check(office, reworked(content, many))
 
 
@@ -676,8 +683,8 @@ def test_a_large_return_tells_how_far_it_has_come(office: Database, monkeypatch:
     )
     assert [words for words, _ in told] == [
         "Reading the file",
-        "Comparing 3 rows with the ledger",
-        *(f"Working out what saving does: row {row} of 3" for row in (1, 2, 3)),
+        "Comparing 3 rows with the record",
+        *(f"Working out the changes: row {row} of 3" for row in (1, 2, 3)),
         "Ready",
     ]
     assert [done for _, done in told] == sorted(done for _, done in told)

@@ -181,7 +181,7 @@ def test_only_an_approver_takes_approves_and_publishes(board: Database, role: Ro
 
 def test_nobody_approves_what_they_took(board: Database) -> None:
     take(board)
-    with pytest.raises(NotAllowed, match="somebody else must"):
+    with pytest.raises(NotAllowed, match="Another approver must"):
         snapshots.approve_snapshot(board, actor_id=TAKER, name="summer")
     snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
     snapshots.publish_snapshot(board, actor_id=TAKER, name="summer")
@@ -216,7 +216,7 @@ def test_a_snapshot_made_by_mistake_is_withdrawn_with_a_reason_and_can_still_be_
     assert snapshots.withdrawal(line, public=True) == told.partition(" by ")[0] + "."
     assert boards.as_json(snapshots.open_snapshot(board, "summer")) == shown
     assert snapshots.verify_snapshot(board, "summer").faults == ()
-    with pytest.raises(InvalidSnapshot, match="is withdrawn and cannot become approved; nothing comes after that"):
+    with pytest.raises(InvalidSnapshot, match="is withdrawn and cannot become approved; that is its last state"):
         snapshots.approve_snapshot(board, actor_id=OTHER, name="summer")
     with pytest.raises(InvalidSnapshot, match="is withdrawn and cannot become withdrawn"):
         withdraw(board)
@@ -230,7 +230,7 @@ def test_whoever_approved_a_snapshot_does_not_withdraw_it_nor_anybody_without_a_
         withdraw(board, actor_id=OTHER)
     with pytest.raises(NotAllowed, match="an approver may"):
         withdraw(board, actor_id=OWNER)
-    with pytest.raises(InvalidSnapshot, match="Say why the snapshot summer is withdrawn"):
+    with pytest.raises(InvalidSnapshot, match="Enter the reason for withdrawing summer"):
         withdraw(board, reason="  ")
     with pytest.raises(UnknownSnapshot):
         withdraw(board, name="winter")
@@ -249,11 +249,11 @@ def test_a_double_click_takes_and_approves_once(board: Database) -> None:
 def test_what_cannot_be_a_snapshot_is_refused_and_nothing_recorded(board: Database) -> None:
     take(board)
     known = boards.known_position(board)
-    with pytest.raises(InvalidSnapshot, match="There is a snapshot summer already"):
+    with pytest.raises(InvalidSnapshot, match="There is already a snapshot called summer"):
         take(board)
-    with pytest.raises(InvalidSnapshot, match="cannot be the name"):
+    with pytest.raises(InvalidSnapshot, match="cannot be a snapshot's name"):
         take(board, "2023-07-01")
-    with pytest.raises(UnreadableDate, match="outside what the board can show"):
+    with pytest.raises(UnreadableDate, match="As at: choose a date from"):
         take(board, "tomorrow", as_at=dates.today() + dt.timedelta(days=1))
     with pytest.raises(UnknownUser):
         take(board, "mine", actor_id="nobody@dfe.example")
@@ -381,8 +381,8 @@ def test_a_snapshot_that_nobody_touched_proves(closed: Address) -> None:
     with stores.open_store(closed) as db:
         proof = snapshots.verify_snapshot(db, "summer")
     assert (proof.faults, proof.computable) == ((), True)
-    assert proof.conclusion.endswith("Its board, computed again, is the one that was taken.")
-    assert f"change {proof.head.seq}, and change {proof.snapshot.known_seq} in it" in proof.conclusion
+    assert proof.conclusion.endswith("The snapshot is unchanged.")
+    assert f"change {proof.head.seq}, and includes change {proof.snapshot.known_seq}" in proof.conclusion
 
 
 def test_an_altered_figure_is_named_by_its_change_and_by_the_board_that_differs(closed: Address) -> None:
@@ -402,11 +402,11 @@ def test_a_change_after_the_snapshot_that_was_altered_is_named_too(closed: Addre
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("digest", "'" + "0" * 64 + "'", "its digest was 000000000000… and is"),
-        ("known_seal", "'" + "0" * 64 + "'", "with the seal 000000000000…; the ledger holds change"),
-        ("known_seq", "1", "the ledger holds change 1 with the seal"),
-        ("as_at", "DATE '1999-01-01'", "cannot be shown. as at: 1 January 1999 is outside"),
-        ("rules", "'none'", 'cannot be shown. A snapshot holds the tolerances "none"'),
+        ("digest", "'" + "0" * 64 + "'", "its fingerprint was 000000000000… and is now"),
+        ("known_seal", "'" + "0" * 64 + "'", "with the fingerprint 000000000000…, but the record has change"),
+        ("known_seq", "1", "the record has change 1 with the fingerprint"),
+        ("as_at", "DATE '1999-01-01'", "cannot be shown. As at: choose a date from"),
+        ("rules", "'none'", 'cannot be shown. A snapshot\'s tolerances "none"'),
     ],
 )
 def test_a_snapshot_that_was_altered_itself_is_named(closed: Address, field: str, value: str, told: str) -> None:
@@ -423,7 +423,7 @@ def test_a_digest_of_another_form_is_told_apart_from_an_altered_ledger(
     monkeypatch.setattr(snapshots, "FORMS", {2: {}})
     proof = snapshots.verify_snapshot(board, "summer")
     assert (proof.faults, proof.computable) == ((), False)
-    assert "Its digest is of form 1, which this version of the tracker does not know" in proof.conclusion
+    assert "This version of the tracker does not know form 1 of its fingerprint" in proof.conclusion
 
 
 def test_a_snapshot_is_told_in_the_history(board: Database) -> None:

@@ -90,7 +90,7 @@ def test_a_store_is_made_with_the_folders_above_it(tmp_path: Path) -> None:
 
 def test_no_empty_store_is_made_where_an_anchor_tells_of_a_ledger_that_is_gone(store: Address) -> None:
     store.file.unlink()
-    with pytest.raises(BrokenLedger, match=r"tells of 3 changes\. Restore the newest backup"):
+    with pytest.raises(BrokenLedger, match=r"lists 3 changes\. No empty store was created\. Restore the newest backup"):
         stores.init_store(store)
     assert not store.file.exists()
 
@@ -142,7 +142,9 @@ def test_a_store_that_cannot_be_put_in_its_place_is_a_sentence_and_leaves_nothin
 def test_no_empty_store_is_made_beside_one_that_was_moved_aside(aside: str, store: Address) -> None:
     store.anchor.path.rename(store.file.with_name(f"{aside}.heads"))
     moved = store.file.rename(store.file.with_name(aside))
-    with pytest.raises(BrokenLedger, match=rf"beside it lies {moved}: .* `python -m tracker restore FILE`.* No store"):
+    with pytest.raises(
+        BrokenLedger, match=rf"there is an older one beside it: {moved}.* `python -m tracker restore FILE`.* No store"
+    ):
         stores.init_store(store)
     assert not store.file.exists()
     assert backups.restore(store, moved).head.seq == 3
@@ -153,7 +155,7 @@ def test_no_store_is_made_beside_a_log_that_the_engine_would_add_to_it(store: Ad
     leave_a_log(store)
     store.file.unlink()
     store.anchor.path.unlink()
-    with pytest.raises(StoreUnusable, match=r"A log of a store that is gone lies at .*; move it away"):
+    with pytest.raises(StoreUnusable, match=r"is the log of a store that no longer exists\. Move it away"):
         stores.init_store(store)
 
 
@@ -226,7 +228,7 @@ def test_a_store_that_does_not_prove_is_not_migrated_and_left_as_it_is(store: Ad
     with duckdb.connect(str(store.file)) as raw:
         raw.execute("UPDATE organisation SET name = 'x' WHERE version = 2")
     before = contents(store)
-    with pytest.raises(BrokenLedger, match=rf"{store.file} is not whole: Change 2 .* Nothing was changed\."):
+    with pytest.raises(BrokenLedger, match=rf"{store.file} is damaged: Change 2 .* Nothing was changed\."):
         stores.migrate_store(behind)
     assert contents(store) == before
 
@@ -241,10 +243,10 @@ def test_a_disk_that_refuses_a_migration_is_a_sentence_and_the_next_finishes_wha
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(
-        StoreUnusable, match=r"cannot be migrated: No space left on device\. The files are partly in place"
+        StoreUnusable, match=r"cannot be migrated: No space left on device\. Some files have been moved"
     ):
         stores.migrate_store(behind)
-    with pytest.raises(StoreUnusable, match=r"cannot be put there: No space left on device\. .* Nothing is lost"):
+    with pytest.raises(StoreUnusable, match=r"cannot be put in place: No space left on device\. .* Nothing is lost"):
         stores.open_store(behind)
     with pytest.raises(StoreUnusable, match=r"cannot be put in its place: No space left on device"):
         stores.init_store(behind)
@@ -291,7 +293,7 @@ def test_a_store_in_use_by_another_process_is_busy_and_says_so(store: Address, f
     ]
     with held_by_another_process(store):
         for attempt in use:
-            with pytest.raises(StoreBusy, match=r"is open elsewhere .* Close that one, or wait for it, and try again"):
+            with pytest.raises(StoreBusy, match=r"Another program is using .* Close it or wait, then try again"):
                 attempt(store)
     assert names(folder) == []
     assert stores.verify_store(store).changes == 3

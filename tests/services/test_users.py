@@ -84,7 +84,7 @@ def test_somebody_is_added_with_what_is_given_to_them_as_one_change(staffed: Dat
 def test_an_address_is_kept_in_lower_case_and_without_space_around_it(staffed: Database) -> None:
     adding(staffed, address="  Ana@DfE.Example ")
     assert line(staffed, ANA).user_id == ANA
-    with pytest.raises(InvalidUser, match="is registered already"):
+    with pytest.raises(InvalidUser, match="is already registered"):
         adding(staffed, address="ANA@dfe.example")
 
 
@@ -102,7 +102,7 @@ def test_something_given_twice_is_given_once(staffed: Database) -> None:
     assert line(staffed, ANA).programmes == ["safety-valve"]
 
 
-_ROLES = "choose one of: viewer, contributor, approver, administrator."
+_ROLES = "Choose one of: viewer, contributor, approver, administrator."
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ _ROLES = "choose one of: viewer, contributor, approver, administrator."
         *(
             pytest.param(
                 {"address": email},
-                f'"{email.strip().lower()}" is not an e-mail address; give one such as ana.example@education.gov.uk.',
+                f'Enter an e-mail address like ana.example@education.gov.uk, not "{email.strip().lower()}".',
                 id=f"address {email!r}",
             )
             for email in ("", "Ana", "ana@dfe", "@dfe.example", "ana@@dfe.example", "ana example@dfe.example", "a@b.")
         ),
-        pytest.param({"name": " \n"}, "The name is missing; give the one that colleagues know.", id="no name"),
-        pytest.param({"role": "king", "programmes": []}, f'"king" is not a role; {_ROLES}', id="no such role"),
-        pytest.param({"role": ""}, f'"" is not a role; {_ROLES}', id="no role"),
+        pytest.param({"name": " \n"}, "Enter a name, as colleagues know it.", id="no name"),
+        pytest.param({"role": "king", "programmes": []}, f'"king" is not a role. {_ROLES}', id="no such role"),
+        pytest.param({"role": ""}, f'"" is not a role. {_ROLES}', id="no role"),
         *(
             pytest.param(
                 {"role": role, "programmes": [], **given},
-                f"A {role} is given no programmes or commitments; only a contributor updates them.",
+                "Only contributors can have programmes or commitments. Remove them, or choose the role contributor.",
                 id=f"{role} given {' '.join(given)}",
             )
             for role, given in (
@@ -132,22 +132,22 @@ _ROLES = "choose one of: viewer, contributor, approver, administrator."
         ),
         pytest.param(
             {"programmes": ["C6-01"]},
-            'There is no programme "C6-01" in the ledger; choose one that is.',
+            'There is no programme called "C6-01". Check the id.',
             id="no such programme",
         ),
         pytest.param(
             {"commitments": ["\ud800"]},
-            'There is no commitment "\ud800" in the ledger; choose one that is.',
+            'There is no commitment called "\ud800". Check the id.',
             id="no such commitment",
         ),
         pytest.param(
             {"address": "x", "name": "", "role": "y"},
-            '"x" is not an e-mail address; give one such as ana.example@education.gov.uk. '
-            f'The name is missing; give the one that colleagues know. "y" is not a role; {_ROLES}',
+            'Enter an e-mail address like ana.example@education.gov.uk, not "x". Enter a name, as colleagues know it. '
+            f'"y" is not a role. {_ROLES}',
             id="several at once",
         ),
         pytest.param(
-            {"address": OWNER}, f"{OWNER} is registered already; change them instead.", id="registered already"
+            {"address": OWNER}, f"{OWNER} is already registered. Change that person instead.", id="registered already"
         ),
     ],
 )
@@ -192,7 +192,7 @@ def test_of_eight_who_add_one_person_at_once_one_does_and_the_others_are_told(st
         thread.start()
     for thread in threads:
         thread.join()
-    assert Counter(outcomes) == {"added": 1, f"{ANA} is registered already; change them instead.": 7}
+    assert Counter(outcomes) == {"added": 1, f"{ANA} is already registered. Change that person instead.": 7}
     assert line(staffed, ANA).version == 1
 
 
@@ -232,7 +232,7 @@ def test_what_was_given_is_taken_away_and_given_again_and_the_ledger_keeps_each(
 
 
 def test_a_contributor_who_becomes_something_else_must_hand_back_what_was_given(staffed: Database) -> None:
-    with pytest.raises(InvalidUser, match="A viewer is given no programmes or commitments"):
+    with pytest.raises(InvalidUser, match="Only contributors can have programmes or commitments"):
         changing(staffed, OWNER, role=Role.VIEWER)
     changing(staffed, OWNER, role=Role.VIEWER, programmes=[], commitments=[])
     assert users.actor(staffed, OWNER) == Actor(user_id=OWNER, name="Owner", role=Role.VIEWER)
@@ -269,18 +269,18 @@ def test_of_two_changes_from_one_version_the_second_sees_both_and_undoes_nothing
 def test_nobody_takes_their_own_administration_away(staffed: Database) -> None:
     for own in ({"role": Role.VIEWER}, {"active": False}):
         with pytest.raises(
-            InvalidUser, match=r"^You cannot take your own administration away; another administrator can\.$"
+            InvalidUser, match=r"^You cannot remove your own administrator role\. Another administrator can\.$"
         ):
             changing(staffed, ADMINISTRATOR, **own)
     changing(staffed, ADMINISTRATOR, name="Ada")
     adding(staffed, address="eve@dfe.example", name="Eve", role=Role.ADMINISTRATOR, programmes=[])
     changing(staffed, ADMINISTRATOR, actor_id=users.OPERATOR, active=False)
-    with pytest.raises(NotAllowed, match=r"^Ada is no longer a user of the tracker"):
+    with pytest.raises(NotAllowed, match=r"^Ada can no longer use the tracker"):
         adding(staffed)
 
 
 def test_somebody_who_is_not_registered_cannot_be_changed(staffed: Database) -> None:
-    with pytest.raises(UnknownUser, match=rf'^Nobody is registered as "{ANA}"; add them first\.$'):
+    with pytest.raises(UnknownUser, match=rf'^No one is registered as "{ANA}"\. Add them first\.$'):
         users.change_user(
             staffed,
             actor_id=ADMINISTRATOR,
@@ -341,15 +341,15 @@ def test_an_address_changes_and_the_account_its_history_and_its_rights_stay(staf
     assert (held.address, held.programmes) == ("new.owner@dfe.example", ["safety-valve"])
     assert users.account(staffed, "NEW.OWNER@dfe.example") == OWNER
     assert users.find_user(staffed, OWNER) == users.find_user(staffed, held.address) == held
-    with pytest.raises(UnknownUser, match=r"^Owner has another address now; use new\.owner@dfe\.example in place of"):
+    with pytest.raises(UnknownUser, match=r"^Owner's address has changed\. Use new\.owner@dfe\.example instead of"):
         users.account(staffed, OWNER)
     with pytest.raises(
-        UnknownUser, match=r'^Nobody is registered as "x@dfe\.example"; an administrator can add them\.$'
+        UnknownUser, match=r'^No one is registered as "x@dfe\.example"\. An administrator can add them\.$'
     ):
         users.account(staffed, "x@dfe.example")
     with pytest.raises(InvalidUser, match=r"^new\.owner@dfe\.example belongs to Owner"):
         adding(staffed, address=held.address)
-    with pytest.raises(InvalidUser, match=rf"^{OWNER} is registered already"):
+    with pytest.raises(InvalidUser, match=rf"^{OWNER} is already registered"):
         adding(staffed, address=OWNER)
     with pytest.raises(InvalidUser, match=rf"^{OWNER} belongs to Owner"):
         changing(staffed, PEOPLE[Role.VIEWER], address=OWNER)
@@ -374,13 +374,15 @@ def test_a_person_does_not_approve_at_one_address_what_they_took_at_another(staf
     approver, twin = PEOPLE[Role.APPROVER], "twin@dfe.example"
     adding(staffed, address=twin, name="Twin", role=Role.APPROVER, programmes=[], same_as=approver)
     snapshots.take_snapshot(staffed, actor_id=approver, name="board-1", for_board=True)
-    with pytest.raises(NotAllowed, match="asked for this and may not decide on it"):
+    with pytest.raises(NotAllowed, match="made this request and cannot decide on it"):
         snapshots.approve_snapshot(staffed, actor_id=twin, name="board-1")
 
 
 def test_the_last_active_administrator_stays_while_others_are_registered(staffed: Database) -> None:
     for without in ({"active": False}, {"role": Role.VIEWER}):
-        with pytest.raises(InvalidUser, match=r"is the last active administrator; make somebody else one first\.$"):
+        with pytest.raises(
+            InvalidUser, match=r"is the last active administrator\. Make someone else an administrator first\.$"
+        ):
             changing(staffed, ADMINISTRATOR, actor_id=users.OPERATOR, **without)
 
 
@@ -390,7 +392,7 @@ def test_the_last_active_administrator_stays_while_others_are_registered(staffed
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_nobody_but_an_administrator_says_who_may_use_the_tracker(staffed: Database, role: Role) -> None:
     before = head(staffed)
-    sentence = f"^As {role}, {role.title()} may not say who may use the tracker; an administrator may\\.$"
+    sentence = f"^As {role}, {role.title()} cannot manage people\\. Ask an administrator\\.$"
     for act in (adding, lambda db, **who: changing(db, OWNER, name="x", **who)):
         with pytest.raises(NotAllowed, match=sentence):
             act(staffed, actor_id=PEOPLE[role])
@@ -407,7 +409,7 @@ def test_the_operator_of_the_machine_administers_a_store_without_users(loaded: D
 
 def test_somebody_unknown_may_do_nothing(staffed: Database) -> None:
     for act in (lambda: users.actor(staffed, ANA), lambda: adding(staffed, actor_id=ANA)):
-        with pytest.raises(UnknownUser, match=rf'^Nobody is registered as "{ANA}"; an administrator can add them\.$'):
+        with pytest.raises(UnknownUser, match=rf'^No one is registered as "{ANA}"\. An administrator can add them\.$'):
             act()
 
 

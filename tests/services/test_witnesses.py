@@ -222,7 +222,7 @@ def test_a_restore_from_elsewhere_is_noted_in_the_lists_that_are_named(
 def test_a_difference_can_be_accepted_with_a_reason_and_what_comes_after_is_watched_again(
     store: Address, folder: Path, kept: list[backups.Backup]
 ) -> None:
-    with pytest.raises(StoreUnusable, match="there is nothing to accept"):
+    with pytest.raises(StoreUnusable, match="so there is nothing to accept"):
         backups.accept(store, folder, reason="none", by="op")
     rewrite(store, 4)
     assert backups.accept(store, folder, reason="Agreed", by="op").startswith("The ledger was rewritten: change 4")
@@ -248,8 +248,8 @@ def test_the_ledger_is_compared_with_whatever_carries_its_seals(
     files = [folder, folder / "backups.jsonl", kept[0].file, journal, anchor]
     right = witnesses.compare(store, files)
     assert [one.fault for one in right] == [False] * 5
-    assert right[0].sentence.startswith("the ledger holds all 2 seals in it, up to change 4 (")
-    assert right[2].sentence.startswith("the ledger holds all 4 seals in it, up to change 3 (")
+    assert right[0].sentence.startswith("the ledger has all 2 seals in it, up to change 4 (")
+    assert right[2].sentence.startswith("the ledger has all 4 seals in it, up to change 3 (")
     older = copy_store(store, Address(folder / "older.duckdb"))
     rewrite(store, 2)
     wrong = witnesses.compare(store, files)
@@ -269,15 +269,15 @@ def test_the_ledger_is_compared_with_whatever_carries_its_seals(
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.zip", b"PK", "is no pack, or one that was altered"),
+        ("a.zip", b"PK", "is not a pack, or was altered"),
         ("a.xlsx", b"PK", "cannot be read as a return"),
-        ("a.csv", b"a,b\n1,2\n", "is no return: it does not say"),
+        ("a.csv", b"a,b\n1,2\n", "is not a return: it does not say"),
         ("a.heads", b"x\n", 'holds the line "x"'),
         ("a.duckdb", b"", "a.duckdb.heads cannot be read: No such file"),
         ("a.jsonl", b"", "is empty"),
-        ("a.txt", b"Dear board\n", "is nothing that carries a seal"),
-        ("a.json", b"{}\n", "is nothing that carries a seal"),
-        ("a.bin", b"\xff\xfe", "is nothing that carries a seal"),
+        ("a.txt", b"Dear board\n", "has no seal of the ledger"),
+        ("a.json", b"{}\n", "has no seal of the ledger"),
+        ("a.bin", b"\xff\xfe", "has no seal of the ledger"),
     ],
 )
 def test_a_file_that_carries_no_seal_is_a_fault_in_a_sentence(
@@ -299,7 +299,7 @@ def test_what_is_no_file_or_too_large_or_an_empty_folder_is_a_fault_in_a_sentenc
     monkeypatch.setattr(witnesses, "_LARGEST", 4)
     compared = witnesses.compare(store, [folder, folder / "gone", large])
     assert [one.fault for one in compared] == [True] * 3
-    for one, says in zip(compared, ("notes no backup of this store", "is not a file", "is larger than"), strict=True):
+    for one, says in zip(compared, ("lists no backup of this store", "is not a file", "is larger than"), strict=True):
         assert says in one.sentence
 
     def refuse(*_: object) -> None:

@@ -93,7 +93,7 @@ def test_a_reload_that_is_killed_before_its_anchor_is_in_place_is_refused_and_be
         with pytest.raises(SystemExit):
             carrying.reload(empty, lines)
     empty.close()
-    with pytest.raises(BrokenLedger, match="If this store was being reloaded from an export, begin again with a new"):
+    with pytest.raises(BrokenLedger, match="If you were reloading this store from an export, start again with a new"):
         stores.open_store(at, writable=True)
     at.file.unlink()
     assert stores.init_store(at)
@@ -141,7 +141,7 @@ def test_a_ledger_brings_its_own_times_only_as_a_demonstration_and_in_order(
 
 def test_a_demonstration_is_recorded_only_into_an_empty_store(filled: Database) -> None:
     before = contents(filled)
-    with pytest.raises(StoreUnusable, match="already holds"):
+    with pytest.raises(StoreUnusable, match="already has"):
         carrying.compose(filled, lambda _: [act(0, first(organisation(noun_id="nhs")))])
     with filled.read() as cursor:
         assert not reading.is_demonstration(cursor)
@@ -150,7 +150,7 @@ def test_a_demonstration_is_recorded_only_into_an_empty_store(filled: Database) 
 
 def test_a_ledger_is_reloaded_only_into_an_empty_store(filled: Database) -> None:
     before = contents(filled)
-    with pytest.raises(StoreUnusable, match=f"already holds {len(NOUNS) + 3} changes; reload into an empty one"):
+    with pytest.raises(StoreUnusable, match=f"already has {len(NOUNS) + 3} changes. Reload into an empty one"):
         carrying.reload(filled, list(carrying.export(filled)))
     assert contents(filled) == before
 

@@ -41,7 +41,7 @@ def test_an_address_is_a_path_or_a_duckdb_url(url: str, file: str) -> None:
 
 @pytest.mark.parametrize("url", ["", "duckdb://", "postgres://host/db", "https://example.org/x.duckdb", "a\nb", "a\0b"])
 def test_any_other_address_is_refused_with_what_to_give(url: str) -> None:
-    with pytest.raises(StoreUnusable, match="is not the address of a store: give a file, such as "):
+    with pytest.raises(StoreUnusable, match=r"is not a store's address\. Give a file, such as "):
         Address.parse(url)
 
 
@@ -59,7 +59,7 @@ def test_a_store_that_is_not_there_is_missing_and_is_not_made_by_opening_it(addr
 
 def test_a_name_that_the_system_cannot_look_up_is_a_sentence(tmp_path: Path) -> None:
     for use in (stores.open_store, stores.init_store):
-        with pytest.raises(StoreUnusable, match=r"cannot be looked up: File name too long\."):
+        with pytest.raises(StoreUnusable, match=r"cannot be found: File name too long\."):
             use(Address(tmp_path / ("x" * 300)))
 
 
@@ -79,7 +79,9 @@ def test_a_path_with_a_quote_in_it_is_a_path_and_not_sql(tmp_path: Path) -> None
 
 
 def test_a_store_that_is_open_is_busy_for_everyone_else_in_the_process_too(db: Database) -> None:
-    with pytest.raises(StoreBusy, match=r"is open elsewhere \(in the app, or another command\)\. Close that one"):
+    with pytest.raises(
+        StoreBusy, match=r"Another program is using .* \(the app, or another command\)\. Close it or wait"
+    ):
         stores.open_store(db.address)
     assert save(db, organisation()).seq == 1
 
@@ -171,11 +173,11 @@ def test_the_file_holds_only_tables_and_anybodys_duckdb_reads_it(db: Database) -
 @pytest.mark.parametrize(
     ("text", "kind", "sentence"),
     [
-        ('Could not set lock on file "x": Conflicting lock is held', StoreBusy, "is open elsewhere"),
+        ('Could not set lock on file "x": Conflicting lock is held', StoreBusy, "Another program is using"),
         ('Could not write file "x": No space left on device', StoreUnusable, "is full. Nothing was saved"),
         ('Could not write file "x": File too large', StoreUnusable, "is full. Nothing was saved"),
-        ('Cannot open file "x": Permission denied', StoreUnusable, "its folder or file is read-only"),
-        ('Cannot open file "x": Read-only file system', StoreUnusable, "its folder or file is read-only"),
+        ('Cannot open file "x": Permission denied', StoreUnusable, "or its folder is"),
+        ('Cannot open file "x": Read-only file system', StoreUnusable, "or its folder is"),
         ('Cannot open file "x": Too many open files', StoreUnusable, "ulimit -n 8192"),
         ("Corrupt database file: computed checksum", StoreUnusable, "cannot be read: Corrupt database file"),
         ('Cannot open file "x": Input/output error', StoreUnusable, "Check its disk and start again."),
@@ -183,7 +185,7 @@ def test_the_file_holds_only_tables_and_anybodys_duckdb_reads_it(db: Database) -
         (
             'Database "tracker" has been invalidated because checkpointing failed. Original error: File too large',
             StoreUnusable,
-            "Every save that was acknowledged is kept, and nothing else was saved. Make room, then start again.",
+            "Saves that were acknowledged are kept. Nothing else was saved. Free some space, then start again.",
         ),
     ],
 )
@@ -199,17 +201,17 @@ def test_an_engine_error_that_a_person_can_mend_is_a_sentence(text: str, kind: t
     [
         (
             duckdb.TransactionException("Failed to commit: Could not write file"),
-            "did not take a write: Failed to commit",
+            "could not write /srv/tracker.duckdb: Failed to commit",
         ),
-        (duckdb.TransactionException("Failed to commit: Cannot open file"), "look on the page History whether"),
-        (duckdb.TransactionException("Failed to commit: Could not fsync file: Input/output error"), "was not acknow"),
-        (duckdb.FatalException("fsync failed!"), "did not take a write: fsync failed!"),
+        (duckdb.TransactionException("Failed to commit: Cannot open file"), "look on the History page before"),
+        (duckdb.TransactionException("Failed to commit: Could not fsync file: Input/output error"), "may be lost"),
+        (duckdb.FatalException("fsync failed!"), "could not write /srv/tracker.duckdb: fsync failed!"),
         (duckdb.TransactionException("Failed to commit: PRIMARY KEY constraint violated"), "refused the save: Failed"),
         (
             duckdb.BinderException("Failure while replaying WAL: Corrupt database file"),
             "any .wal beside it as they are",
         ),
-        (duckdb.BinderException("Unique file handle conflict"), "is open elsewhere"),
+        (duckdb.BinderException("Unique file handle conflict"), "Another program is using"),
         (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), "not enough memory"),
         (duckdb.OutOfMemoryException("could not allocate block of size 256 KiB"), "not enough memory"),
         (MemoryError(), "not enough memory"),
@@ -327,7 +329,7 @@ def test_a_disk_that_refuses_the_log_as_a_store_is_closed_is_a_sentence_and_no_s
     save(db, organisation())
     root = db._root
     monkeypatch.setattr(db, "_root", FailingEngine(duckdb.IOException("No space left on device")))
-    with pytest.raises(StoreUnusable, match=r"was not closed as it should be: .*No space left on device Every save"):
+    with pytest.raises(StoreUnusable, match=r"did not close properly: .*No space left on device Saves"):
         db.close()
     root.close()
     assert stores.verify_store(address).faults == ()

@@ -59,7 +59,7 @@ def test_a_save_against_an_old_version_is_refused_and_carries_both_texts(db: Dat
         ledger.record(db, actor="B", action="edit", versions=[first(commitment()), yours])
     assert refused.value.yours == yours
     assert refused.value.theirs == Version(noun=organisation("Theirs"), version=2, effective_on=DAY, change_seq=2)
-    assert "you worked from version 1, and the ledger now holds version 2, recorded in change 2" in str(refused.value)
+    assert "You worked from version 1, and the current version is 2, saved in change 2" in str(refused.value)
     assert contents(db) == before
 
 
@@ -106,7 +106,7 @@ def test_one_change_may_hold_several_versions_of_one_thing_but_no_gap_between_th
 
 
 def test_a_change_that_changes_nothing_is_refused(db: Database) -> None:
-    with pytest.raises(NothingToRecord, match=r"^There is nothing to record: no version was given\.$"):
+    with pytest.raises(NothingToRecord, match=r"^There is nothing to record\.$"):
         ledger.record(db, actor="B", action="edit", versions=[])
     assert contents(db) == (Head(0, GENESIS), [])
 
@@ -177,8 +177,8 @@ def test_nothing_is_saved_under_a_clock_that_is_far_behind_the_newest_change_and
     assert proof.faults == ()
     [warning] = proof.warnings
     assert warning.startswith(
-        "2 of the changes, from change 2 on, were recorded in the future: change 2 (edit by A. Tester) on "
-        "1 January 2030 at 00:00 UTC."
+        "2 of the changes, from change 2 on, have a time in the future: change 2 (edit by A. Tester) on 1 January 2030 "
+        "at 00:00 UTC."
     )
     assert "--until 1`" in warning
 
@@ -212,7 +212,7 @@ def test_a_text_that_cannot_be_kept_stops_the_change_and_nothing_is_recorded(db:
 
 def test_a_save_waits_for_another_only_so_long(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_WRITE_WAIT_SECONDS", 0.01)
-    with db.exclusive(), pytest.raises(StoreBusy, match="Another save is taking more than"):
+    with db.exclusive(), pytest.raises(StoreBusy, match="saves are taking more than"):
         save(db, organisation())
     assert save(db, organisation()).seq == 1
 
@@ -220,9 +220,9 @@ def test_a_save_waits_for_another_only_so_long(db: Database, monkeypatch: pytest
 def test_a_store_opened_for_reading_refuses_a_save(address: Address) -> None:
     stores.init_store(address)
     with stores.open_store(address) as db:
-        with pytest.raises(StoreUnusable, match="was opened for reading only; nothing was saved"):
+        with pytest.raises(StoreUnusable, match=r"is open for reading only\. Nothing was saved"):
             save(db, organisation())
-        with pytest.raises(StoreUnusable, match="cannot be written here"), db.transaction() as cursor:
+        with pytest.raises(StoreUnusable, match="is read-only, or its folder is"), db.transaction() as cursor:
             cursor.execute("CREATE TABLE tracker.x (x INTEGER)")
     assert stores.verify_store(address).changes == 0
 
@@ -231,7 +231,7 @@ def test_a_change_that_is_not_the_end_of_the_ledger_after_its_commit_raises_the_
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "head", lambda cursor: Head(0, GENESIS))
-    with pytest.raises(BrokenLedger, match="Change 1 was accepted but the ledger ends at change 0"):
+    with pytest.raises(BrokenLedger, match="Change 1 was saved, but the ledger ends at change 0"):
         save(db, organisation())
 
 
@@ -264,7 +264,7 @@ def test_nothing_is_recorded_while_the_change_before_cannot_be_written_to_the_an
 
 def test_nothing_is_recorded_while_the_anchor_is_missing_and_none_is_begun(db: Database) -> None:
     aside = db.address.anchor.path.rename(db.address.anchor.path.with_suffix(".aside"))
-    with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
+    with pytest.raises(BrokenLedger, match="is missing, so we cannot tell"):
         save(db, organisation())
     assert contents(db) == (Head(0, GENESIS), [])
     assert not db.address.anchor.path.exists()  # one begun again by itself would hide what was lost

@@ -115,7 +115,7 @@ def test_a_store_of_a_newer_tracker_is_refused_with_a_sentence_and_left_alone(st
     raw(store, "INSERT INTO migration VALUES (9999, '9999_future', 'x', now())")
     before = store.file.read_bytes()
     for use in (stores.open_store, stores.migrate_store, stores.verify_store):
-        with pytest.raises(SchemaMismatch, match=r"was written by a newer tracker: it has migration 9999_future"):
+        with pytest.raises(SchemaMismatch, match=r"was written by a newer version: it has migration 9999_future"):
             use(store)
     assert store.file.read_bytes() == before
 

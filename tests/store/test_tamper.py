@@ -199,7 +199,7 @@ def test_an_added_version_is_found_whichever_change_it_claims(seq: int, store: A
     if 1 <= seq <= _SAVES:
         assert fault.startswith(f"Change {seq} (")
     else:
-        assert fault == f"Versions claim to belong to change {seq}, which the ledger does not hold."
+        assert fault == f"Some versions belong to change {seq}, which is not in the ledger."
 
 
 @pytest.mark.parametrize("with_its_versions", [True, False])
@@ -209,7 +209,7 @@ def test_a_change_deleted_from_the_middle_is_named(with_its_versions: bool, stor
         tamper(store, f"DELETE FROM {list(NOUNS)[2]} WHERE change_seq = 3")
     faults = stores.verify_store(store).faults
     assert "Change 3 is missing from the middle of the ledger." in faults
-    orphans = "Versions claim to belong to change 3, which the ledger does not hold."
+    orphans = "Some versions belong to change 3, which is not in the ledger."
     assert (orphans in faults) is not with_its_versions
 
 
@@ -273,7 +273,7 @@ def test_a_missing_anchor_is_a_fault_until_somebody_who_knows_the_head_writes_it
     [fault] = stores.verify_store(store).faults
     assert fault.startswith(f"The head anchor {store.anchor.path} is missing")
     for writable in (True, False):
-        with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
+        with pytest.raises(BrokenLedger, match="is missing, so we cannot tell"):
             stores.open_store(store, writable=writable)
     assert not store.anchor.path.exists()
     assert stores.verify_store(store, renew_anchor=True).faults == ()
@@ -288,13 +288,13 @@ def test_an_anchor_is_not_written_anew_for_a_ledger_that_was_altered(store: Addr
     tamper(store, "UPDATE organisation SET name = 'x' WHERE version = 2")
     altered, missing = stores.verify_store(store, renew_anchor=True).faults
     assert "was altered after it was recorded" in altered
-    assert "is missing, so nobody can tell" in missing
+    assert "is missing, so we cannot tell" in missing
     assert not store.anchor.path.exists()
 
 
 def test_an_anchor_that_was_emptied_counts_as_missing(store: Address) -> None:
     store.anchor.path.write_bytes(b"")
-    with pytest.raises(BrokenLedger, match="is missing, so nobody can tell"):
+    with pytest.raises(BrokenLedger, match="is missing, so we cannot tell"):
         stores.open_store(store, writable=True)
     assert store.anchor.path.read_bytes() == b""
     assert stores.verify_store(store, renew_anchor=True).faults == ()
@@ -304,9 +304,9 @@ def test_an_anchor_that_was_emptied_counts_as_missing(store: Address) -> None:
 def test_an_anchor_whose_last_line_is_garbage_is_refused(line: str, store: Address) -> None:
     with store.anchor.path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
-    with pytest.raises(StoreUnusable, match="which is not a change's number and seal: the file was altered"):
+    with pytest.raises(StoreUnusable, match=r"which is not a change's number and seal\. The file was altered"):
         stores.open_store(store)
-    with pytest.raises(StoreUnusable, match="the file was altered"):
+    with pytest.raises(StoreUnusable, match="The file was altered"):
         stores.verify_store(store)
 
 
@@ -360,9 +360,9 @@ def test_lines_cut_out_of_the_middle_of_an_anchor_or_moved_in_it_are_found(
     lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
     store.anchor.path.write_text("".join(thinned(lines)), encoding="ascii")
     fault = stores.verify_store(store).faults[0]
-    assert f"where change {place} belongs: it does not hold one line for each change" in fault
+    assert f"where change {place} belongs: it does not have one line for each change" in fault
     for writable in (True, False):
-        with pytest.raises(BrokenLedger, match="lines were cut out, added or moved"):
+        with pytest.raises(BrokenLedger, match="lines were removed, added or moved"):
             stores.open_store(store, writable=writable)
 
 
@@ -374,7 +374,7 @@ def test_an_anchor_that_was_thinned_is_found_by_its_length_when_a_store_is_too_l
     stores.open_store(store).close()
     lines = store.anchor.path.read_text(encoding="ascii").splitlines(keepends=True)
     store.anchor.path.write_text("".join([lines[0], lines[-1]]), encoding="ascii")
-    with pytest.raises(BrokenLedger, match="does not hold one line for each change"):
+    with pytest.raises(BrokenLedger, match="does not have one line for each change"):
         stores.open_store(store)
 
 
@@ -423,7 +423,7 @@ def test_an_anchor_that_lost_lines_is_a_fault_and_is_never_filled_up_again(lines
         f"The head anchor {store.anchor.path} ends at change {_SAVES - lines} but the ledger goes on to change "
         f"{_SAVES}: lines of it are missing."
     )
-    assert ("If this store was being reloaded" in fault) is (lines == _SAVES)
+    assert ("If you were reloading this store" in fault) is (lines == _SAVES)
     for writable in (True, False):
         with pytest.raises(BrokenLedger, match="lines of it are missing"):
             stores.open_store(store, writable=writable)
@@ -456,7 +456,7 @@ def test_a_store_that_was_tampered_with_is_not_opened_and_its_change_is_named(st
         with pytest.raises(BrokenLedger, match=rf"^Change {_SAVES - 1} \(.* does not match its seal\.$"):
             stores.open_store(store, writable=writable)
     tamper(store, "UPDATE programme SET name = 'x'", "UPDATE source SET title = 'x'")
-    with pytest.raises(BrokenLedger, match=r"^Change \d+ \(.* `python -m tracker verify` tells of 2 more\.$"):
+    with pytest.raises(BrokenLedger, match=r"^Change \d+ \(.* `python -m tracker verify` lists 2 more\.$"):
         stores.open_store(store)
 
 
@@ -478,7 +478,7 @@ def test_of_a_store_too_large_to_prove_at_every_opening_the_newest_part_is_prove
     with pytest.raises(BrokenLedger, match=rf"^Change {_SAVES - 1} \(.* does not match its seal\.$"):
         stores.open_store(large)
     tamper(large, f"DELETE FROM change WHERE seq = {_SAVES}")
-    with pytest.raises(BrokenLedger, match=f"^Versions claim to belong to change {_SAVES}, which the ledger"):
+    with pytest.raises(BrokenLedger, match=f"^Some versions belong to change {_SAVES}, which is not in the ledger"):
         stores.open_store(large)
 
 
@@ -540,12 +540,12 @@ def test_a_check_that_could_not_be_made_is_a_doubt(db: Database) -> None:
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("DROP TABLE event", "The table event was altered: it is gone."),
-        ("DROP TABLE change", "The table change was altered: it is gone."),
-        ("ALTER TABLE owner DROP COLUMN note", "The table owner was altered: its column note is gone."),
+        ("DROP TABLE event", "The table event was altered: it is missing."),
+        ("DROP TABLE change", "The table change was altered: it is missing."),
+        ("ALTER TABLE owner DROP COLUMN note", "The table owner was altered: its column note is missing."),
         (
             "CREATE OR REPLACE TABLE change AS SELECT * EXCLUDE (reason) FROM change",
-            "The table change was altered: its column reason is gone.",
+            "The table change was altered: its column reason is missing.",
         ),
         ("ALTER TABLE owner ADD COLUMN pay INTEGER", "The table owner was altered: a column pay was added."),
         (
@@ -558,7 +558,7 @@ def test_a_check_that_could_not_be_made_is_a_doubt(db: Database) -> None:
         ),
         (
             "ALTER TABLE owner RENAME COLUMN note TO remark",
-            "The table owner was altered: its column note is gone, a column remark was added.",
+            "The table owner was altered: its column note is missing, a column remark was added.",
         ),
     ],
 )
@@ -568,18 +568,18 @@ def test_a_reshaped_table_is_a_fault_in_a_sentence_and_the_store_is_not_opened(
     tamper(store, statement)
     assert stores.verify_store(store).faults == (f"{sentence} Restore the newest backup.",)
     for use in (stores.open_store, lambda at: backups.back_up(at, tmp_path)):
-        with pytest.raises(SchemaMismatch, match=rf"^The store .* is not whole: {re.escape(sentence)}"):
+        with pytest.raises(SchemaMismatch, match=rf"^The store .* is damaged: {re.escape(sentence)}"):
             use(store)
 
 
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ("organisation", r"its primary key \(id, version\) is gone"),
-        ("organisation", r"its CHECK\(\(.version. > 0\)\) is gone"),
-        ("organisation", "its rule that name is never empty is gone"),
-        ("progress", r"its CHECK\(\(actual_on <= effective_on\)\) is gone"),
-        ("change", r"its unique \(request_id\) is gone"),
+        ("organisation", r"its primary key \(id, version\) is missing"),
+        ("organisation", r"its CHECK\(\(.version. > 0\)\) is missing"),
+        ("organisation", "its rule that name is never empty is missing"),
+        ("progress", r"its CHECK\(\(actual_on <= effective_on\)\) is missing"),
+        ("change", r"its unique \(request_id\) is missing"),
     ],
 )
 def test_a_table_that_lost_its_keys_and_checks_is_told_and_the_store_is_not_opened(
@@ -662,7 +662,7 @@ def test_a_store_whose_list_of_migrations_was_altered_is_refused_and_not_migrate
 ) -> None:
     tamper(store, statement)
     for use in (stores.open_store, stores.verify_store, stores.migrate_store):
-        with pytest.raises(SchemaMismatch, match="is not whole: The table migration was altered: "):
+        with pytest.raises(SchemaMismatch, match="is damaged: The table migration was altered: "):
             use(store)
 
 
@@ -678,7 +678,7 @@ def test_an_anchor_that_cannot_be_read_or_written_is_a_sentence(store: Address) 
     store.anchor.path.symlink_to(store.file.parent / "nowhere" / "x")
     with pytest.raises(StoreUnusable, match=r"The head anchor .* cannot be written: No such file or directory\."):
         store.anchor.create()
-    with pytest.raises(StoreUnusable, match="is missing; `python -m tracker verify` says what to do"):
+    with pytest.raises(StoreUnusable, match=r"is missing\. `python -m tracker verify` says what to do"):
         store.anchor.append(change)
     store.anchor.path.unlink()
     store.anchor.path.mkdir()
@@ -692,7 +692,7 @@ def test_an_anchor_on_a_full_disk_is_a_sentence(store: Address, monkeypatch: pyt
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreUnusable, match=r"the head anchor .* is full\. Nothing further is saved until"):
+    with pytest.raises(StoreUnusable, match=r"the head anchor .* is full\. Nothing more can be saved until"):
         store.anchor.prepare([])
 
 

@@ -97,7 +97,7 @@ FORMS = {
         OWNER,
         (("selectbox", "Commitment", "C6-01"), ("selectbox", "Delivery confidence", "Green")),
         "Save rating",
-        {"rationale": "Say why, in the rationale.", "override_reason": "Green is better than what the dates say"},
+        {"rationale": "Enter a rationale.", "override_reason": "Green is better than the dates suggest"},
     ),
     "no rating": Wrong(
         "my_updates",
@@ -122,14 +122,14 @@ FORMS = {
             ("selectbox", "Reason for the change", "scope changed"),
         ),
         "Send request",
-        {"note": "Say more about why in a note", "baseline": "2019 has passed"},
+        {"note": "Explain the reason in a note", "baseline": "2019 has passed"},
     ),
     "a refusal without a note": Wrong(
         "change_control",
         APPROVER,
         (("selectbox", "Request", "C6-01-M1/1"),),
         "Refuse request",
-        {"note": "Say in a note why it is refused; its author reads it."},
+        {"note": "Enter a note that says why you refuse. The person who asked will read it."},
     ),
     "a period without its days": Wrong(
         "change_control",
@@ -142,20 +142,20 @@ FORMS = {
         },
     ),
     "a period opened again for no reason": Wrong(
-        "change_control", APPROVER, (), "Reopen period", {"reason": "Say why it is opened again"}
+        "change_control", APPROVER, (), "Reopen period", {"reason": "Enter the reason for reopening"}
     ),
     "a person without a name": Wrong(
         "administration",
         ADMINISTRATOR,
         (("text_input", "E-mail", "cal@localhost"),),
         "Save person",
-        {"address": '"cal@localhost" is not an e-mail address', "name": "The name is missing"},
+        {"address": "Enter an e-mail address like ana.example@education.gov.uk", "name": "Enter a name"},
     ),
     "a snapshot without a name": Wrong(
-        "snapshots", APPROVER, (), "Save snapshot", {"name": '"" cannot be the name of a snapshot'}
+        "snapshots", APPROVER, (), "Save snapshot", {"name": '"" cannot be a snapshot\'s name'}
     ),
     "a snapshot withdrawn for no reason": Wrong(
-        "snapshots", APPROVER, (), "Withdraw snapshot", {"reason": "Say why the snapshot summer is withdrawn"}
+        "snapshots", APPROVER, (), "Withdraw snapshot", {"reason": "Enter the reason for withdrawing summer"}
     ),
     "a pack without its marking": Wrong("snapshots", APPROVER, (), "Make pack", {"marking": "Choose a marking."}),
 }
@@ -190,7 +190,7 @@ def test_a_fault_stays_at_its_field_until_the_field_says_something_else(db: Data
     assert (said["turn"], [problem["key"].partition("/")[0] for problem in said["problems"]]) == (0, ["address"])
     put(app, "text_input", "E-mail", "cal@dfe.example")
     assert [region["problems"] for region in regions(app) if region["words"]] == []
-    assert "is not an e-mail address" not in shown(app)
+    assert "Enter an e-mail address" not in shown(app)
     press(app, wrong.button)
     assert " added." in " ".join(region["words"] for region in regions(app))
     assert field(app, "text_input", "Name").value == ""

@@ -40,22 +40,22 @@ The store is data/tracker.duckdb, or the file that TRACKER_STORE names. Only one
 close the app before a command that writes.
 
   python -m tracker init                          make the store and load the plans
-  python -m tracker plan check                    say what is wrong with the plans, and where
-  python -m tracker plan load                     record what the plans say that the store does not hold
+  python -m tracker plan check                    find what is wrong with the plans, and where
+  python -m tracker plan load                     record what is new or different in the plans
   python -m tracker board                         the board today
-  python -m tracker board --as-at 2023-07-01      the board as it stood on a day
-  python -m tracker board --format json > b.json  the same figures for a machine
-  python -m tracker snapshot take board-2026-q3 --as ana@dfe.example   keep the board under a name
+  python -m tracker board --as-at 2023-07-01      the board as at a day
+  python -m tracker board --format json > b.json  the same figures for other programs
+  python -m tracker snapshot take board-2026-q3 --as ana@dfe.example   save the board under a name
   python -m tracker snapshot export board-2026-q3 --to packs --marking OFFICIAL --as ana@dfe.example
-                                                  the board's pack: one marked zip of files
-  python -m tracker history --milestone C2-01-M4  who changed what, when and why, in sentences
+                                                  the pack: one marked zip file
+  python -m tracker history --milestone C2-01-M4  who changed what, when and why
   python -m tracker user add ana@dfe.example --name "Ana Example" --role contributor --programme safety-valve
-  python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has yet to confirm
-  python -m tracker return export --as EMAIL      milestones to fill in as a workbook; return check, return take
-  python -m tracker verify                        prove that nothing was altered or lost
-  python -m tracker demo                          a store for training, with invented returns; make demo serves it
-  python -m tracker backup /mnt/backups           a proven copy; restore FILE puts one back
-  python -m tracker journal export ledger.jsonl   the ledger as text; journal rebuild makes the store from it
+  python -m tracker period open 2026-q4 ...       open a reporting period; period chase: who has still to confirm
+  python -m tracker return export --as EMAIL      milestones to fill in as a workbook; then return check, return take
+  python -m tracker verify                        check that nothing was altered or lost
+  python -m tracker demo                          a store for training, with invented returns; make demo shows it
+  python -m tracker backup /mnt/backups           a checked copy; restore FILE puts one back
+  python -m tracker journal export ledger.jsonl   the ledger as text; journal rebuild makes a store from it
 """
 
 
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except MemoryError:
         print(
-            "There is not enough memory for this. Close other programs, and try again.",
+            "There is not enough memory. Close other programs and try again.",
             file=sys.stderr,
         )
         return 1

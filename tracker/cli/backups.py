@@ -23,14 +23,14 @@ def add_commands(commands: Commands) -> None:
     """Add the commands that keep copies of a store to the command line."""
     backup = commands.add_parser(
         "backup",
-        help="write a proven copy of the store into a folder; prune old ones; try whether the newest restores",
+        help="write a checked copy of the store to a folder; delete old ones; test-restore the newest",
         usage="%(prog)s [-h] [prune | drill | accept] DIR [--keep-daily N] [--keep-weekly N] "
         "[--keep-monthly N] [--reason TEXT]",
-        description="Write a copy of the store into a folder, and prove it. Nothing is ever removed from the folder "
-        "unless you say how many to keep: of so many days, weeks and months in which backups were made, the newest of "
-        "each. The newest of all always stays, and so does whatever the folder's list (backups.jsonl) does not note. "
-        "A ledger that does not hold what the list notes of it was rewritten or rolled back: it is not backed up, and "
-        "nothing is removed.",
+        description="Write a copy of the store to a folder and check it. With --keep-daily, --keep-weekly or "
+        "--keep-monthly, also delete old backups: the newest of each day, week or month with a backup is kept, for as "
+        "many as you say. The newest backup, and files that are not in the folder's list (backups.jsonl), are never "
+        "deleted. If the ledger differs from the list, it was rewritten or rolled back: no backup is made and nothing "
+        "is deleted.",
         epilog="python -m tracker backup /mnt/backups --keep-daily 14 --keep-weekly 8 --keep-monthly 24",
     )
     backup.add_argument(
@@ -38,17 +38,17 @@ def add_commands(commands: Commands) -> None:
         nargs="?",
         choices=_WHAT,
         metavar="prune | drill | accept",
-        help="prune: only remove old ones; drill: restore the newest to a temporary place and prove all that it holds; "
-        "accept: note that the ledger differs from the list on purpose",
+        help="prune: only delete old backups; drill: restore the newest to a temporary place and check everything in "
+        "it; accept: note that the ledger differs from the list on purpose",
     )
-    backup.add_argument("folder", metavar="DIR", type=Path, help="an existing folder, best on another disk")
+    backup.add_argument("folder", metavar="DIR", type=Path, help="an existing folder, preferably on another disk")
     for period in ("daily", "weekly", "monthly"):
         backup.add_argument(f"--keep-{period}", metavar="N", type=_count, help=f"{period} backups to keep")
     backup.add_argument("--reason", metavar="TEXT", help="with accept: why the ledger differs from the list")
     backup.set_defaults(run=_backup, refuse=backup.error)
 
-    restore = commands.add_parser("restore", help="put a backup in the store's place; the old store is moved aside")
-    restore.add_argument("file", metavar="FILE", type=Path, help="a backup's .duckdb file; its .heads lies beside it")
+    restore = commands.add_parser("restore", help="replace the store with a backup; the old store is kept beside it")
+    restore.add_argument("file", metavar="FILE", type=Path, help="a backup's .duckdb file, with its .heads beside it")
     restore.set_defaults(run=_restore)
 
 
@@ -60,7 +60,7 @@ def _count(text: str) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     if options.what is None and str(options.folder) in _WHAT:
-        options.refuse(f"say which folder: python -m tracker backup {options.folder} DIR")
+        options.refuse(f"give the folder: python -m tracker backup {options.folder} DIR")
     counts = (options.keep_daily, options.keep_weekly, options.keep_monthly)
     rule = None
     if any(count is not None for count in counts):
@@ -68,19 +68,19 @@ def _backup(options: argparse.Namespace) -> int:
         rule = Retention(daily=daily, weekly=weekly, monthly=monthly)
     if options.what == "accept":
         if rule or not (options.reason or "").strip():
-            options.refuse('say why the ledger differs from the list: --reason "…", and no number of backups to keep')
+            options.refuse('give a reason, --reason "…", and no --keep option')
         return _accept(options.folder, options.reason)
     if options.what == "drill":
         if rule:
-            options.refuse("a drill removes nothing: leave --keep-daily, --keep-weekly and --keep-monthly out")
+            options.refuse("a drill deletes nothing: leave out --keep-daily, --keep-weekly and --keep-monthly")
         return _drill(options.folder)
     if options.what == "prune":
         if not rule:
-            options.refuse("say how many to keep: --keep-daily N, --keep-weekly N, --keep-monthly N")
+            options.refuse("give the number to keep: --keep-daily N, --keep-weekly N or --keep-monthly N")
     else:
         made = backups.back_up(stores.address(), options.folder)
         print_notice(demonstration=made.demonstration)
-        print(f"Wrote and proved {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
+        print(f"Wrote and checked {made.file} (change {made.head.seq}, seal {made.head.seal[:12]}).")
     if rule:
         _prune(options.folder, rule)
     return 0
@@ -96,11 +96,11 @@ def _accept(folder: Path, reason: str) -> int:
 def _prune(folder: Path, rule: Retention) -> None:
     pruned = backups.prune(folder, rule, beside=stores.address())
     for file in pruned.removed:
-        print(f"Removed {file}.")
+        print(f"Deleted {file}.")
     for file in pruned.left:
-        print(f"Left {file}: it is not the backup that was noted.")
+        print(f"Kept {file}: it has changed since it was listed.")
     if not pruned.removed:
-        print("No backup was removed.")
+        print("No backup was deleted.")
 
 
 def _drill(folder: Path) -> int:
@@ -114,7 +114,7 @@ def _drill(folder: Path) -> int:
     if drill.faults:
         return 1
     snapshots = "1 snapshot" if drill.snapshots == 1 else f"{drill.snapshots} snapshots"
-    print(f"The backup restores: its chain, its anchor and {snapshots} are proven. Nothing was left behind.")
+    print(f"The backup restores. Its chain, its anchor and {snapshots} are whole. The temporary copy was deleted.")
     return 0
 
 
@@ -125,13 +125,13 @@ def _restore(options: argparse.Namespace) -> int:
     print_notice(demonstration=restored.demonstration)
     print(f"Restored {at.file} to change {restored.head.seq} (seal {restored.head.seal[:12]}).")
     if restored.replaced:
-        print(f"The store that was there is kept as {restored.replaced}.")
+        print(f"The old store is kept as {restored.replaced}.")
     for told in restored.given_up:
-        print(f"{told} Noted in the list of backups that this is on purpose.")
+        print(f"{told} The list of backups now notes that this is on purpose.")
     for unnoted in restored.unnoted:
         print(
-            f"The list in {unnoted} cannot be written. Run `python -m tracker backup accept {unnoted} --reason …` when "
-            "it can: until then no backup is made there.",
+            f"The list in {unnoted} cannot be written. When it can be, run `python -m tracker backup accept {unnoted} "
+            "--reason …`. Until then no backup is made there.",
             file=sys.stderr,
         )
     return 0

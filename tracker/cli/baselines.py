@@ -1,4 +1,4 @@
-"""``baseline``: ask for a baseline to be changed, decide on what others ask, withdraw a request, list them."""
+"""``baseline``: request a baseline change, decide on other people's requests, withdraw your own, list them."""
 
 from __future__ import annotations
 
@@ -20,39 +20,41 @@ def add_commands(commands: Commands) -> None:
     """Add ``baseline`` to the command line."""
     baseline = commands.add_parser(
         "baseline",
-        help="ask for a baseline to be changed, decide on what others ask, withdraw your own request, list them",
-        description="A baseline is changed by a request with its reason, and an approval by somebody else. To correct "
-        f'a baseline that was wrong from the start, give the reason "{MoveReason.CORRECTION}": it is then no slippage.',
+        help="request a baseline change, decide on other people's requests, withdraw your own, list them",
+        description="A baseline changes by a request with a reason, which another person approves. If the baseline was "
+        f'wrong from the start, give the reason "{MoveReason.CORRECTION}" and it will not count as slippage.',
     )
     baseline_commands = baseline.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     request = baseline_commands.add_parser(
         "request",
-        help="ask for a milestone's baseline to be changed",
+        help="request a new baseline for a milestone",
         epilog="python -m tracker baseline request C2-01-M4 2027-03 --reason "
         '"legislation or parliamentary time" --note "The bill was put off by a session" --as ana@dfe.example',
     )
     request.add_argument("milestone", metavar="MILESTONE", help="the milestone's id, such as C2-01-M4")
     request.add_argument(
-        "baseline", metavar="DATE", help='the baseline asked for, like "31 March 2027", "March 2027" or "2026-27"'
+        "baseline", metavar="DATE", help='the new baseline, for example "31 March 2027", "March 2027" or "2026-27"'
     )
     request.add_argument(
         "--reason", metavar="REASON", required=True, choices=list(MoveReason), help="; ".join(MoveReason)
     )
-    request.add_argument("--note", metavar="TEXT", required=True, help="more about why; whoever decides reads it")
+    request.add_argument(
+        "--note", metavar="TEXT", required=True, help="more about the reason, for the person who decides"
+    )
     request.set_defaults(run=_request)
 
-    decide = baseline_commands.add_parser("decide", help="approve or refuse a request that somebody else made")
-    decide.add_argument("request", metavar="ID", help="the request's id, as `baseline list` names it")
+    decide = baseline_commands.add_parser("decide", help="approve or refuse another person's request")
+    decide.add_argument("request", metavar="ID", help="the request's id, from `baseline list`")
     decide.add_argument("decision", choices=("approve", "refuse"), help="approve or refuse")
-    decide.add_argument("--note", metavar="TEXT", default="", help="why; required to refuse")
+    decide.add_argument("--note", metavar="TEXT", default="", help="the reason; required if you refuse")
     decide.set_defaults(run=_decide)
-    withdraw = baseline_commands.add_parser("withdraw", help="take back your own request before it is decided")
-    withdraw.add_argument("request", metavar="ID", help="the request's id, as `baseline list` names it")
+    withdraw = baseline_commands.add_parser("withdraw", help="withdraw your own request before it is decided")
+    withdraw.add_argument("request", metavar="ID", help="the request's id, from `baseline list`")
     withdraw.add_argument("--note", metavar="TEXT", default="", help="why")
     withdraw.set_defaults(run=_withdraw)
     for command in (request, decide, withdraw):
-        ask_as_whom(command, "the registered user who acts")
+        ask_as_whom(command, "your registered e-mail address")
 
     listed = baseline_commands.add_parser("list", help="every request to change a baseline, newest first")
     ask_format(listed)
@@ -69,7 +71,7 @@ def _request(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = baselines.request_baseline(db, actor_id=users.account(db, options.actor), asked=wanted)
         asked = next(line for line in baselines.list_requests(db) if line.milestone_id == options.milestone)
-        return say_recorded(db, f"{asked.request_id} is to be decided by somebody else.", change)
+        return say_recorded(db, f"{asked.request_id} requested. Another person must decide on it.", change)
 
 
 def _decide(options: argparse.Namespace) -> int:
@@ -83,7 +85,7 @@ def _decide(options: argparse.Namespace) -> int:
         )
         line = next(line for line in baselines.list_requests(db) if line.request_id == options.request)
         return say_recorded(
-            db, f"{line.request_id} is {line.state}: {line.before or 'no baseline'} to {line.after}.", change
+            db, f"{line.request_id} {line.state}: {line.before or 'no baseline'} to {line.after}.", change
         )
 
 
@@ -92,7 +94,7 @@ def _withdraw(options: argparse.Namespace) -> int:
         change = baselines.withdraw_request(
             db, actor_id=users.account(db, options.actor), baseline_request_id=options.request, note=options.note
         )
-        return say_recorded(db, f"{options.request} is withdrawn.", change)
+        return say_recorded(db, f"{options.request} withdrawn.", change)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -110,5 +112,5 @@ def _list(options: argparse.Namespace) -> int:
             f"{line.author} on {line.asked_on}: {line.reason}; {' '.join(line.note.split())}"
         )
     if not every:
-        print("Nobody has asked for a baseline to be changed.")
+        print("There are no baseline requests.")
     return 0

@@ -23,13 +23,13 @@ def add_commands(commands: Commands) -> None:
         description="The board as at a day: the same figures as the Board page.",
     )
     day = board.add_mutually_exclusive_group()
-    day.add_argument("--as-at", metavar="DAY", help="the day to show, as 2023-07-01; today in London when not given")
-    day.add_argument("--snapshot", metavar="NAME", help="the board of a snapshot, as `snapshot list` names it")
+    day.add_argument("--as-at", metavar="DAY", help="the day to show, for example 2023-07-01; default: today in London")
+    day.add_argument("--snapshot", metavar="NAME", help="the board of a snapshot, by its name in `snapshot list`")
     board.add_argument(
         "--known-at",
         metavar="INSTANT",
-        help="leave out what was recorded after this (UTC), as 2026-11-30 or 2026-11-30T09:30:00Z; everything known "
-        "when not given",
+        help="use only what was recorded up to this time (UTC), for example 2026-11-30 or 2026-11-30T09:30:00Z; "
+        "default: everything",
     )
     ask_format(board)
     board.set_defaults(run=_board, refuse=board.error)
@@ -37,9 +37,9 @@ def add_commands(commands: Commands) -> None:
 
 def _board(options: argparse.Namespace) -> int:
     as_at = dates.today() if options.as_at is None else boards.parse_as_at(options.as_at)
-    known_at = None if options.known_at is None else dates.parse_instant(options.known_at, where="known at")
+    known_at = None if options.known_at is None else dates.parse_instant(options.known_at, where="as known at")
     if options.snapshot is not None and known_at is not None:
-        options.refuse("argument --known-at: a snapshot has a knowledge of its own")
+        options.refuse("argument --known-at: not possible with --snapshot, which has its own time")
     with stores.open_store(stores.address()) as db:
         if options.snapshot is not None:
             if withdrawn := snapshots.withdrawal(snapshots.show_snapshot(db, options.snapshot)):

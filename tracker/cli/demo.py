@@ -21,21 +21,25 @@ def add_commands(commands: Commands) -> None:
     made = commands.add_parser(
         "demo",
         help="make a demonstration store: the plans with an invented history of returns",
-        description="Make a store for training: the real plans with eight quarters of invented returns, by invented "
-        "roles. Every page and every export of it says so. One that is there is replaced; any other store is left.",
+        description="Make a store for training: the real plans with eight quarters of invented returns by invented "
+        "roles. Every page and export says so. This replaces an earlier demonstration store, and no other store.",
         epilog="TRACKER_STORE=data/demonstration.duckdb python -m tracker board",
     )
     made.add_argument("--to", metavar="FILE", default=making.DEFAULT_ADDRESS, help=f"default: {making.DEFAULT_ADDRESS}")
-    made.add_argument("--seed", metavar="N", type=int, default=1, help="another history for another number; default: 1")
     made.add_argument(
-        "--day", metavar="DAY", help="the history ends the day before, as 2026-11-24; today when not given"
+        "--seed", metavar="N", type=int, default=1, help="a number; each gives a different history; default: 1"
+    )
+    made.add_argument(
+        "--day", metavar="DAY", help="the history ends the day before this, for example 2026-11-24; default: today"
     )
     made.add_argument(
         "--versions", metavar="N", type=int, help="add invented commitments and returns until there are N versions"
     )
     made.add_argument("--plans", metavar="DIR", type=Path, default=Path("plans"), help="default: plans")
     made.add_argument("--data", metavar="DIR", type=Path, default=Path("data"), help="default: data")
-    made.add_argument("--keep", action="store_true", help="do nothing when there is a demonstration store that opens")
+    made.add_argument(
+        "--keep", action="store_true", help="do nothing if there is already a demonstration store that opens"
+    )
     made.set_defaults(run=_demo)
 
 

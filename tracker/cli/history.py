@@ -19,20 +19,18 @@ def add_commands(commands: Commands) -> None:
     """Add ``history`` to the command line."""
     told = commands.add_parser(
         "history",
-        help="what was recorded, in sentences: who, when, what from and to, and why",
-        description="Every change that was recorded, newest first: who, when, what from and to, and why. A change of "
-        "many records at once is one line, unless a milestone or a commitment is chosen. Days are in UTC.",
+        help="every change in sentences: who, when, what and why",
+        description="Every change, newest first: who made it, when, what it changed and why. A change of many records "
+        "at once is one line, unless you choose a milestone or a commitment. Days are in UTC.",
         epilog="python -m tracker history --commitment C2-01 --from 2026-01-01 --format csv > history.csv",
     )
     of = told.add_mutually_exclusive_group()
-    of.add_argument("--milestone", metavar="ID", help="only what concerns a milestone, such as C2-01-M4")
-    of.add_argument("--commitment", metavar="ID", help="only what concerns a commitment and all that belongs to it")
-    told.add_argument("--actor", metavar="WHO", help="only what one person recorded: an e-mail address, or the name")
+    of.add_argument("--milestone", metavar="ID", help="only a milestone, such as C2-01-M4")
+    of.add_argument("--commitment", metavar="ID", help="only a commitment and everything that belongs to it")
+    told.add_argument("--actor", metavar="WHO", help="only one person's changes: their e-mail address or name")
     told.add_argument("--from", metavar="DAY", dest="from_", help="recorded on this day or later, as 2026-03-01")
     told.add_argument("--to", metavar="DAY", help="recorded on this day or before, as 2026-03-31")
-    told.add_argument(
-        "--period", metavar="ID", help="only what was recorded during a reporting period, or belongs to it"
-    )
+    told.add_argument("--period", metavar="ID", help="only what was recorded in a reporting period or belongs to it")
     ask_format(told, "text", "csv", "json", words="text (default), csv or json")
     told.set_defaults(run=_history)
 

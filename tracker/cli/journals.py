@@ -19,13 +19,13 @@ def add_commands(commands: Commands) -> None:
     """Add ``journal`` to the command line."""
     journal = commands.add_parser(
         "journal",
-        help="write the ledger as lines of text, or make the store again from them",
-        description="The journal is the whole ledger as JSON Lines, a change a line. From it the same ledger is made "
-        "again, seal for seal: the way to another version of the engine, and the last resort.",
+        help="write the ledger as text, or make a store from that text",
+        description="The journal is the whole ledger as JSON Lines, one change in each line. You can rebuild the same "
+        "ledger from it, for example with another version of DuckDB.",
     )
     journal_commands = journal.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    export = journal_commands.add_parser("export", help="prove the store, and write its journal to a new file")
-    export.add_argument("file", metavar="FILE", help="a file that is not there yet, or - for the screen or a pipe")
+    export = journal_commands.add_parser("export", help="check the store, and write its journal to a new file")
+    export.add_argument("file", metavar="FILE", help="a new file, or - for the screen or a pipe")
     export.add_argument(
         "--until",
         metavar="CHANGE",
@@ -33,8 +33,8 @@ def add_commands(commands: Commands) -> None:
         help="leave out the changes after this number, for example those recorded while the clock was ahead",
     )
     export.set_defaults(run=_export)
-    rebuild = journal_commands.add_parser("rebuild", help="make the store, where there is none, from a journal")
-    rebuild.add_argument("file", metavar="FILE", type=Path, help="a journal; TRACKER_STORE says where the store goes")
+    rebuild = journal_commands.add_parser("rebuild", help="make a store from a journal, if there is no store yet")
+    rebuild.add_argument("file", metavar="FILE", type=Path, help="a journal; TRACKER_STORE is where the store goes")
     rebuild.set_defaults(run=_rebuild)
 
 
@@ -53,5 +53,5 @@ def _rebuild(options: argparse.Namespace) -> int:
     at = stores.address()
     proof = journals.rebuild(at, options.file)
     print_notice(demonstration=proof.demonstration)
-    print(f"Made and proved {at.file}: the ledger up to change {proof.head.seq}, seal {proof.head.seal}.")
+    print(f"Made and checked {at.file}: the ledger up to change {proof.head.seq}, seal {proof.head.seal}.")
     return 0

@@ -23,9 +23,9 @@ def add_commands(commands: Commands) -> None:
     """Add ``period`` to the command line."""
     period = commands.add_parser(
         "period",
-        help="open, change, close and reopen a reporting period; list them; say who has yet to confirm",
-        description="A reporting period is when owners confirm their lines, for the board that meets after it. One is "
-        "open at a time; while it is, every report and every rating belongs to it.",
+        help="open, change, close and reopen reporting periods; list them; list who has still to confirm",
+        description="In a reporting period owners confirm their milestones for the next board. Only one is open at a "
+        "time, and every report and rating made while it is open belongs to it.",
     )
     period_commands = period.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -36,18 +36,18 @@ def add_commands(commands: Commands) -> None:
         "--closes 2026-12-15 --board 2026-12-22 --as sec@dfe.example",
     )
     changed = period_commands.add_parser(
-        "change", help="change the name or the days of the open period; what is not given stays as it is"
+        "change", help="change the name or dates of the open period; anything you leave out stays the same"
     )
-    closed = period_commands.add_parser("close", help="close the period that is open")
-    reopened = period_commands.add_parser("reopen", help="open a period again that was closed by mistake")
+    closed = period_commands.add_parser("close", help="close the open period")
+    reopened = period_commands.add_parser("reopen", help="reopen a period that was closed by mistake")
     reopened.add_argument(
-        "--reason", metavar="TEXT", default=_BY_MISTAKE, help=f'why, for the history; "{_BY_MISTAKE}" when not given'
+        "--reason", metavar="TEXT", default=_BY_MISTAKE, help=f'the reason, for the history; default: "{_BY_MISTAKE}"'
     )
     for command in (opened, changed, closed, reopened):
         command.add_argument("period", metavar="ID", help="the period's id, such as 2026-q4")
-        ask_as_whom(command, "the registered approver who does so")
+        ask_as_whom(command, "your registered e-mail address; you must be an approver")
     for command, required in ((opened, True), (changed, False)):
-        command.add_argument("--name", metavar="NAME", required=required, help="the name that the board uses")
+        command.add_argument("--name", metavar="NAME", required=required, help="its name, as the board uses it")
         command.add_argument("--opens", metavar="DAY", required=required, help="its first day, as 2026-12-01")
         command.add_argument("--closes", metavar="DAY", required=required, help="its last day")
         command.add_argument("--board", metavar="DAY", required=required, help="the day on which the board meets")
@@ -59,9 +59,11 @@ def add_commands(commands: Commands) -> None:
     listed = period_commands.add_parser("list", help="every reporting period, newest first")
     listed.set_defaults(run=_list)
 
-    chased = period_commands.add_parser("chase", help="who has confirmed and who has not, and what was given to nobody")
-    chased.add_argument("period", metavar="ID", nargs="?", help="the period; the one that is open when not given")
-    ask_format(chased, "text", "json", "letters", words="text (default), json, or letters to send")
+    chased = period_commands.add_parser(
+        "chase", help="who has confirmed, who has not, and what is not assigned to anyone"
+    )
+    chased.add_argument("period", metavar="ID", nargs="?", help="the period; default: the open one")
+    ask_format(chased, "text", "json", "letters", words="text (default), json, or reminder e-mails to send")
     chased.set_defaults(run=_chase)
 
 
@@ -78,7 +80,7 @@ def _open(options: argparse.Namespace) -> int:
                 board_on=dates.parse_day(options.board, where="--board"),
             ),
         )
-        return say_recorded(db, f"The reporting period {options.period} is open.", change)
+        return say_recorded(db, f"Reporting period {options.period} opened.", change)
 
 
 def _change(options: argparse.Namespace) -> int:
@@ -96,7 +98,7 @@ def _change(options: argparse.Namespace) -> int:
             ),
             base_version=held.version,
         )
-        return say_recorded(db, f"The reporting period {options.period} is changed.", change)
+        return say_recorded(db, f"Reporting period {options.period} changed.", change)
 
 
 def _day(given: str | None, option: str, held: dt.date) -> dt.date:
@@ -106,7 +108,7 @@ def _day(given: str | None, option: str, held: dt.date) -> dt.date:
 def _close(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
         change = periods.close_period(db, actor_id=users.account(db, options.actor), period_id=options.period)
-        return say_recorded(db, f"The reporting period {options.period} is closed.", change)
+        return say_recorded(db, f"Reporting period {options.period} closed.", change)
 
 
 def _reopen(options: argparse.Namespace) -> int:
@@ -114,7 +116,7 @@ def _reopen(options: argparse.Namespace) -> int:
         change = periods.reopen_period(
             db, actor_id=users.account(db, options.actor), period_id=options.period, reason=options.reason
         )
-        return say_recorded(db, f"The reporting period {options.period} is open again.", change)
+        return say_recorded(db, f"Reporting period {options.period} reopened.", change)
 
 
 def _list(_: argparse.Namespace) -> int:
@@ -125,7 +127,7 @@ def _list(_: argparse.Namespace) -> int:
         name = " ".join(line.name.split())
         print(f"{line.period_id}  {line.state:<6}  {line.opens_on} to {line.closes_on}, board {line.board_on}  {name}")
     if not every:
-        print("There is no reporting period; open one with `python -m tracker period open`.")
+        print("There are no reporting periods. Open one with `python -m tracker period open`.")
     return 0
 
 
@@ -134,7 +136,7 @@ def _chase(options: argparse.Namespace) -> int:
         view = periods.chase(db, options.period)
     if options.format == "letters":
         letters = [periods.letter(view, line) for line in view.people if not line.done]
-        sys.stdout.write("\n".join(letters) or "Everybody has confirmed; there is nobody to write to.\n")
+        sys.stdout.write("\n".join(letters) or "Everyone has confirmed, so there are no reminders to send.\n")
     else:
         sys.stdout.write(periods.as_json(view) if options.format == "json" else periods.as_text(view))
     return 0

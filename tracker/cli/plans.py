@@ -25,23 +25,24 @@ def add_commands(commands: Commands) -> None:
 
     plan = commands.add_parser("plan", help="check or load the plans (plans/*.toml and data/*.csv)")
     plan_commands = plan.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    check = plan_commands.add_parser("check", help="say what is wrong with the plans: file, entry, field and remedy")
+    check = plan_commands.add_parser("check", help="list what is wrong with the plans: file, entry, field and remedy")
     _plan_folders(check)
     check.set_defaults(run=_plan_check)
-    load = plan_commands.add_parser("load", help="record as one change what the plans say and the store does not hold")
+    load = plan_commands.add_parser("load", help="record what is new or different in the plans as one change")
     _plan_folders(load)
-    load.add_argument("--remove", action="store_true", help="what the plans no longer say may go from the board")
+    load.add_argument("--remove", action="store_true", help="remove from the board what is no longer in the plans")
     load.add_argument(
         "--correct-baselines",
         metavar="WHY",
-        help="the plans were wrong from the start: record their baselines as corrections, with this reason",
+        help="record the plans' baselines as corrections of earlier plans that were wrong from the start, with this "
+        "reason",
     )
     load.set_defaults(run=_plan_load)
     draft = plan_commands.add_parser(
         "draft", help="write a plan to edit from a list, a GMPP table or a Microsoft Project schedule; loads nothing"
     )
     draft.add_argument("file", metavar="FILE", type=Path, help="a CSV, Excel (.xlsx) or Microsoft Project XML file")
-    draft.add_argument("--to", metavar="PLAN", type=Path, help="the new file to write; default: print it")
+    draft.add_argument("--to", metavar="PLAN", type=Path, help="the new file to write; default: print the plan")
     draft.set_defaults(run=_plan_draft)
 
 
@@ -63,20 +64,18 @@ def _init(options: argparse.Namespace) -> int:
     if stores.init_store(at):
         print(f"Created the store {at.file}.")
         return _load(options, plans.NOTHING_CONFIRMED)
-    print(f"The store {at.file} is there.")
+    print(f"The store is {at.file}.")
     try:
         return _load(options, plans.NOTHING_CONFIRMED)
     except PlanFaults as refused:  # the board goes on showing what the store holds
         print(refused, file=sys.stderr)
-        print(
-            "The board shows the store as it was. `python -m tracker plan load` loads the plans once this is settled."
-        )
+        print("The board is as it was. Once you have fixed this, load the plans with `python -m tracker plan load`.")
         return 0
 
 
 def _plan_check(options: argparse.Namespace) -> int:
     counts = plans.check_plans(options.plans, options.data)
-    print("The plans are sound: " + ", ".join(f"{count:,} {noun}" for noun, count in sorted(counts.items())) + ".")
+    print("No faults in the plans: " + ", ".join(f"{count:,} {noun}" for noun, count in sorted(counts.items())) + ".")
     for sentence in plans.unread(options.plans):
         print(f"Note: {sentence}")
     return 0
@@ -91,7 +90,7 @@ def _plan_draft(options: argparse.Namespace) -> int:
         with options.to.open("xb") as out:  # a plan of that name may have been edited already
             out.write(drafted.encode())
     except FileExistsError:
-        raise ReturnRejected(f"{options.to} is there already; choose another name.") from None
+        raise ReturnRejected(f"{options.to} already exists. Choose another name.") from None
     except OSError as error:
         raise ReturnRejected(f"{options.to} cannot be written: {error.strerror}.") from None
     print(f"Wrote {options.to}. Fill in what it marks, and check it with `python -m tracker plan check`.")
@@ -112,7 +111,7 @@ def _load(options: argparse.Namespace, consent: plans.Consent) -> int:
         with stores.open_store(at, writable=True) as db:
             loaded = plans.load_plans(db, options.plans, options.data, actor=_actor(), consent=consent)
     if not loaded.changes:
-        print("The store holds all that the plans say; nothing was recorded.")
+        print("There is nothing new in the plans. Nothing was recorded.")
         return 0
     first_load = loaded.changes[0].seq == 1  # a thousand additions, which the plans themselves list better
     for difference in () if first_load else loaded.differences:

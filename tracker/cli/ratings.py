@@ -22,9 +22,9 @@ def add_commands(commands: Commands) -> None:
     """Add ``rate`` to the command line."""
     rate = commands.add_parser(
         "rate",
-        help="give a commitment's delivery confidence, until the next board",
-        description="An owner's confidence that a commitment will be delivered, and why. It holds until the board of "
-        "the reporting period that is open, and is never carried on: say it again for the next.",
+        help="rate your delivery confidence in a commitment, until the next board",
+        description="Rate your confidence that a commitment will be delivered, and say why. A rating lasts until the "
+        "board of the open reporting period. Give it again for the next one.",
         epilog='python -m tracker rate C2-01 Amber --rationale "The standards are drafted" --as ana@dfe.example',
     )
     rate.add_argument("commitment", metavar="COMMITMENT", help="the commitment's id, such as C2-01")
@@ -34,9 +34,9 @@ def add_commands(commands: Commands) -> None:
         "--override",
         metavar="REASON",
         choices=list(OverrideReason),
-        help=f"why it is better than what the dates say, required when it is: {'; '.join(OverrideReason)}",
+        help=f"why you rate it better than the dates suggest; required if you do: {'; '.join(OverrideReason)}",
     )
-    ask_as_whom(rate, "the registered owner who says so")
+    ask_as_whom(rate, "your registered e-mail address; the commitment must be assigned to you")
     rate.set_defaults(run=_rate)
 
 
@@ -55,7 +55,7 @@ def _rate(options: argparse.Namespace) -> int:
         )
         rated = _line(db, options)
         until = f"{rated.commitment_id}: {rated.rating} until {rated.valid_until}"
-        return say_recorded(db, f"{until}; the dates say {rated.computed_status}.", change)
+        return say_recorded(db, f"{until}. Status from dates: {rated.computed_status}.", change)
 
 
 def _line(db: Database, options: argparse.Namespace) -> RatingLine:
@@ -63,7 +63,5 @@ def _line(db: Database, options: argparse.Namespace) -> RatingLine:
     found = next((line for line in mine if line.commitment_id == options.commitment), None)
     if found is None:
         given = ", ".join(line.commitment_id for line in mine) or "none"
-        raise UnknownCommitment(
-            f"{options.commitment} is not a commitment that was given to {options.actor}; those are: {given}."
-        )
+        raise UnknownCommitment(f"{options.commitment} is not assigned to {options.actor}. Assigned: {given}.")
     return found

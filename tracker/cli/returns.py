@@ -32,52 +32,52 @@ def add_commands(commands: Commands) -> None:
     """Add ``return`` to the command line."""
     group = commands.add_parser(
         "return",
-        help="milestones to fill in as a workbook or CSV: draw, check, take in",
-        description="Draw a contributor's milestones as a workbook or CSV, fill it in, check what it would change, and "
-        "take it in as one change. Nothing is saved but by `take`, and only what `check` showed.",
+        help="milestones to fill in as a workbook or CSV: export, check, save",
+        description="Export a contributor's milestones as a workbook or CSV, fill it in, check what it would change, "
+        "and save it as one change. Only `take` saves, and it saves exactly what `check` showed.",
     )
     commands_of_return = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     export = commands_of_return.add_parser(
         "export",
-        help="write the milestones that were given to a person into a file",
+        help="write the milestones assigned to a person to a file",
         epilog="python -m tracker return export --as ana@dfe.example --programme safety-valve --to ~/returns",
     )
     check = commands_of_return.add_parser(
         "check",
-        help="say what taking a file in would change, and what is wrong with it",
+        help="show what a file would change, and what is wrong with it",
         epilog="python -m tracker return check return_2026-11-24_seq812.xlsx --as ana@dfe.example",
     )
     take = commands_of_return.add_parser(
         "take",
-        help="take a file in as one change, as `check` showed it",
+        help="save a file as one change, as `check` showed it",
         epilog="python -m tracker return take return_2026-11-24_seq812.xlsx --as ana@dfe.example "
         "--preview 0123456789abcdef --mine C6-01-M3 --theirs C6-04-M2",
     )
     for command in (export, check, take):
-        ask_as_whom(command, "the registered contributor who does so")
+        ask_as_whom(command, "your registered e-mail address; you must be a contributor")
     for command in (check, take):
         command.add_argument("file", metavar="FILE", type=Path, help="a return: .xlsx or .csv")
 
     export.add_argument("--programme", metavar="ID", help="only the milestones of one programme, such as safety-valve")
     ask_format(export, *returns.SUFFIXES, words="xlsx (default) or csv", default="xlsx")
-    export.add_argument("--to", metavar="DIR", type=Path, default=Path(), help="the folder to write to; else this one")
+    export.add_argument(
+        "--to", metavar="DIR", type=Path, default=Path(), help="the folder to write to; default: this one"
+    )
     export.set_defaults(run=_export)
     check.set_defaults(run=_check)
-    take.add_argument(
-        "--preview", metavar="CODE", required=True, help="the code that `check` gave: what it showed is taken in"
-    )
-    for whose, what in (("mine", "your row"), ("theirs", "what the ledger holds")):
+    take.add_argument("--preview", metavar="CODE", required=True, help="the code from `check`; what it showed is saved")
+    for whose, what in (("mine", "your version"), ("theirs", "the current version")):
         take.add_argument(
             f"--{whose}",
             metavar="ID",
             nargs="+",
             action="extend",
             default=[],
-            help=f"milestones in conflict of which {what} is to stand",
+            help=f"milestones in conflict for which to keep {what}",
         )
     take.add_argument(
-        "--leave-out-rejected", action="store_true", help="take the rest in, without the rows that `check` rejects"
+        "--leave-out-rejected", action="store_true", help="save the other rows and skip those that `check` rejects"
     )
     take.set_defaults(run=_take)
 
@@ -90,12 +90,10 @@ def _export(options: argparse.Namespace) -> int:
     try:
         files.write_new(file, _WRITERS[options.format](drawn))  # a file of that name may be filled in already
     except FileExistsError:
-        raise StoreUnusable(
-            f"There is a file {file} already; move it away, or name another folder with --to."
-        ) from None
+        raise StoreUnusable(f"{file} already exists. Move it, or give another folder with --to.") from None
     except OSError as error:
         raise StoreUnusable(f"The return cannot be written to {file}: {error.strerror}.") from error
-    print(f"{file}: {counted(len(drawn.lines), 'milestone')}, drawn from {drawn.drawn}")
+    print(f"{file}: {counted(len(drawn.lines), 'milestone')}, as at {drawn.drawn}")
     return 0
 
 
@@ -109,7 +107,7 @@ def _check(options: argparse.Namespace) -> int:
         return 0
     if preview.of(*_SAVED, Outcome.CONFLICT):
         call = ["python -m tracker return take", shlex.quote(str(options.file)), f"--as {options.actor}"]
-        print("\nTo take it in:\n ", *call, f"--preview {preview.token}", *_still_to_say(preview))
+        print("\nTo save it:\n ", *call, f"--preview {preview.token}", *_still_to_say(preview))
     return 1 if preview.faults else 0
 
 
@@ -150,7 +148,7 @@ def _tell(words: str, done: float) -> None:
 
 def _taken(change: Change) -> str:
     on = moment_in_words(change.recorded_at)
-    return f"This file was taken in already, as change {change.seq}, on {on}. Nothing is left to save."
+    return f"This file has already been saved, as change {change.seq}, on {on}. There is nothing more to save."
 
 
 def _told(preview: Preview) -> Iterator[str]:
@@ -159,14 +157,14 @@ def _told(preview: Preview) -> Iterator[str]:
         yield _taken(preview.taken)
         return
     yield (
-        f"Against change {preview.head.seq} of the ledger: "
+        f"Compared with change {preview.head.seq}: "
         + ", ".join(f"{len(preview.of(outcome))} {outcome.lower()}" for outcome in Outcome)
         + f", {preview.rejected_rows} rejected."
     )
     if preview.period:
         yield preview.period
     if preview.faults:
-        yield from ("", "Rejected; put right, or leave out:")
+        yield from ("", "Rejected. Fix these rows, or skip them:")
         yield from (f"  {fault}" for fault in preview.faults)
     for outcome in (Outcome.CONFLICT, *_SAVED, Outcome.LEFT):
         if lines := preview.of(outcome):
@@ -174,17 +172,18 @@ def _told(preview: Preview) -> Iterator[str]:
             for line in lines:
                 yield from _line(line)
     if preview.remarks:
-        yield from ("", "To know besides:")
+        yield from ("", "Also note:")
         yield from (f"  {remark}" for remark in preview.remarks)
 
 
 def _line(line: PreviewLine) -> Iterator[str]:
-    after = f" Dates say {line.line.computed_status} now, {line.status_after} after." if line.status_after else ""
-    yield f"  {line.line.milestone_id} (row {line.row}) {_flat(line.line.title)}.{after} {line.remark or ''}".rstrip()
+    before, after = line.line.computed_status, line.status_after
+    status = f" Status from dates: {before} now, {after} after you save." if after else ""
+    yield f"  {line.line.milestone_id} (row {line.row}) {_flat(line.line.title)}.{status} {line.remark or ''}".rstrip()
     yield from (f"      {_change(change)}" for change in line.changes if line.outcome is not Outcome.LEFT)
     if line.theirs:
-        yield from (f"    yours cannot stand: {fault.wrong}" for fault in line.wrong)
-        yield f"    changed meanwhile by {line.by or 'somebody'}:"
+        yield from (f"    your version cannot be saved: {fault.wrong}" for fault in line.wrong)
+        yield f"    changed by {line.by or 'someone else'} after you exported it:"
         yield from (f"      {_change(change)}" for change in line.theirs)
 
 

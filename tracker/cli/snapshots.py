@@ -36,10 +36,9 @@ def add_commands(commands: Commands) -> None:
     """Add ``snapshot`` to the command line."""
     snapshot = commands.add_parser(
         "snapshot",
-        help="keep the board of a day under a name: take, approve, publish, withdraw, list, show, verify, export, "
-        "check",
-        description="A snapshot is the board as at a day and as known at a moment, under a name. It can be opened for "
-        "ever and always shows the same. One approver takes it, another approves it.",
+        help="save a day's board under a name: take, approve, publish, withdraw, list, show, verify, export, check",
+        description="A snapshot is the board as at a day, as known at a moment, saved under a name. It always shows "
+        "the same. One approver saves it and another approves it.",
     )
     group = snapshot.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_moves(group)
@@ -52,39 +51,43 @@ def _add_moves(group: Commands) -> None:
     """Add the commands that record something, each as a person."""
     take = group.add_parser(
         "take",
-        help="keep where the board stands",
+        help="save the board's position",
         epilog="python -m tracker snapshot take board-2026-q3 --as-at 2026-09-30 --for-board --as ana@dfe.example",
     )
     take.add_argument("name", metavar="NAME", help="small letters, digits and hyphens, such as board-2026-q3")
-    take.add_argument("--as-at", metavar="DAY", help="the day to show, as 2026-09-30; today in London when not given")
-    take.add_argument("--for-board", action="store_true", help="put it to the board at once; a draft when not given")
+    take.add_argument(
+        "--as-at", metavar="DAY", help="the day to show, for example 2026-09-30; default: today in London"
+    )
+    take.add_argument("--for-board", action="store_true", help="send it to the board now; default: save a draft")
     take.set_defaults(run=_take)
-    submit = group.add_parser("submit", help="put a draft to the board")
+    submit = group.add_parser("submit", help="send a draft to the board")
     submit.set_defaults(run=_move, move=snapshots.submit_snapshot)
-    approve = group.add_parser("approve", help="approve a snapshot that somebody else took")
+    approve = group.add_parser("approve", help="approve a snapshot that another approver saved")
     approve.set_defaults(run=_move, move=snapshots.approve_snapshot)
-    publish = group.add_parser("publish", help="say that an approved snapshot is published")
+    publish = group.add_parser("publish", help="mark an approved snapshot as published")
     publish.set_defaults(run=_move, move=snapshots.publish_snapshot)
-    withdraw = group.add_parser("withdraw", help="withdraw a snapshot that was taken or approved by mistake")
-    withdraw.add_argument("--reason", metavar="TEXT", required=True, help="why; it is shown wherever the snapshot is")
+    withdraw = group.add_parser("withdraw", help="withdraw a snapshot that was saved or approved by mistake")
+    withdraw.add_argument(
+        "--reason", metavar="TEXT", required=True, help="the reason; shown wherever the snapshot is shown"
+    )
     withdraw.set_defaults(run=_withdraw)
     for command in (submit, approve, publish, withdraw):
         command.add_argument("name", metavar="NAME", help="the snapshot's name")
     for command in (take, submit, approve, publish):
-        command.add_argument("--note", metavar="TEXT", help="what is to be said of it; added to what was said before")
+        command.add_argument("--note", metavar="TEXT", help="a note; added to earlier notes")
     for command in (take, submit, approve, publish, withdraw):
-        ask_as_whom(command, "the approver who does it, by their address")
+        ask_as_whom(command, "your registered e-mail address; you must be an approver")
 
 
 def _add_reads(group: Commands) -> None:
     """Add the commands that read or prove."""
-    listed = group.add_parser("list", help="every snapshot, the newest day first")
+    listed = group.add_parser("list", help="every snapshot, newest date first")
     listed.set_defaults(run=_list)
     show = group.add_parser(
-        "show", help="what one snapshot is, and its board", epilog="The same board: board --snapshot"
+        "show", help="the details of a snapshot, and its board", epilog="The same board: board --snapshot"
     )
     show.set_defaults(run=_show)
-    verify = group.add_parser("verify", help="prove that a snapshot shows what it showed, and the whole ledger")
+    verify = group.add_parser("verify", help="check that a snapshot is unchanged, and check the whole ledger")
     verify.set_defaults(run=_verify)
     for command in (show, verify):
         command.add_argument("name", metavar="NAME", help="the snapshot's name")
@@ -96,13 +99,13 @@ def _add_comparison(group: Commands) -> None:
     """Add the command that says what changed."""
     compare = group.add_parser(
         "compare",
-        help="say what changed from one snapshot or day to another: who, when and why",
-        epilog="python -m tracker snapshot compare 2022-12-31 2023-12-31; with one only, it is compared with today",
+        help="list what changed between two snapshots or days: who, when and why",
+        epilog="python -m tracker snapshot compare 2022-12-31 2023-12-31; with one only, compares it with today",
     )
     compare.add_argument("before", metavar="A", nargs="?", help="a snapshot, or a day such as 2022-12-31")
-    compare.add_argument("after", metavar="B", nargs="?", help="another; today when not given")
+    compare.add_argument("after", metavar="B", nargs="?", help="another; default: today")
     compare.add_argument(
-        "--since-approved", action="store_true", help="from the last board that met, by its approved snapshot, to today"
+        "--since-approved", action="store_true", help="since the approved snapshot of the last board that met"
     )
     ask_format(compare)
     compare.set_defaults(run=_compare, refuse=compare.error)
@@ -118,7 +121,7 @@ def _compare(options: argparse.Namespace) -> int:
         else:
             found = comparisons.compare_asked(db, options.before, options.after or dates.today().isoformat())
     if found is None:
-        print("No board with an approved snapshot has met yet, so there is nothing to compare with.", file=sys.stderr)
+        print("No board has met with an approved snapshot yet, so there is nothing to compare.", file=sys.stderr)
         return 1
     sys.stdout.write(comparisons.as_json(found) if options.format == "json" else comparisons.as_text(found))
     return 0
@@ -128,14 +131,14 @@ def _add_packs(group: Commands) -> None:
     """Add the commands that make and check packs."""
     export = group.add_parser(
         "export",
-        help="write a snapshot as one marked zip of files: tables and reports whose figures agree",
-        description="Write a snapshot as one zip of files with a manifest. The same snapshot makes the same bytes.",
+        help="write a snapshot as one marked zip file of reports and tables",
+        description="Write a snapshot as one zip file with a manifest. The same snapshot always makes the same bytes.",
         epilog="python -m tracker snapshot export board-2026-q3 --to packs --marking OFFICIAL --as ana@dfe.example",
     )
     export.add_argument("name", metavar="NAME", help="the snapshot's name")
     export.add_argument("--to", metavar="DIR", type=Path, required=True, help="an existing folder")
-    export.add_argument("--marking", choices=list(Marking), type=Marking, required=True, help="how it is marked")
-    export.add_argument("--handling", metavar="TEXT", help="the handling line, which OFFICIAL-SENSITIVE needs")
+    export.add_argument("--marking", choices=list(Marking), type=Marking, required=True, help="the marking")
+    export.add_argument("--handling", metavar="TEXT", help="the handling line; required for OFFICIAL-SENSITIVE")
     export.add_argument("--public", action="store_true", help="leave out what owners and officials wrote for the board")
     export.add_argument(
         "--open-evidence",
@@ -144,24 +147,24 @@ def _add_packs(group: Commands) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="in a public edition, publish these sources that owners gave as evidence, by their ids",
+        help="in a public edition, publish these sources of evidence from owners, by their ids",
     )
     export.add_argument(
         "--formats",
         metavar="FORMAT",
         nargs="+",
         action="extend",
-        help=f"of {', '.join(packs.FORMATS)}; or all",
+        help=f"any of {', '.join(packs.FORMATS)}; default: all",
     )
-    ask_as_whom(export, "the approver who issues it")
+    ask_as_whom(export, "your registered e-mail address; you must be an approver")
     export.set_defaults(run=_export)
     check = group.add_parser(
         "check",
-        help="prove that a pack is what was made: no store is needed",
+        help="check that a pack is unchanged; needs no store",
         description="Compare every file of a pack with its manifest, and with --against-store also with the ledger.",
     )
     check.add_argument("file", metavar="ZIP", type=Path, help="the pack")
-    check.add_argument("--against-store", action="store_true", help="ask the ledger too")
+    check.add_argument("--against-store", action="store_true", help="check it against the ledger too")
     check.set_defaults(run=_check)
 
 
@@ -211,7 +214,7 @@ def _list(options: argparse.Namespace) -> int:
         print_json_of(lines, demonstration=demonstration)
     else:
         print_notice(demonstration=demonstration)
-        print("\n".join(map(_row, lines)) or "No snapshot was taken; take one with `python -m tracker snapshot take`.")
+        print("\n".join(map(_row, lines)) or "There are no snapshots. Save one with `python -m tracker snapshot take`.")
     return 0
 
 
@@ -230,7 +233,7 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     print_notice(demonstration=view.demonstration)
     print(_row(line))
-    print(f"Taken by {_person(line.taker, line.taken_by)} on {dates.moment_in_words(line.taken_at)}.")
+    print(f"Saved by {_person(line.taker, line.taken_by)} on {dates.moment_in_words(line.taken_at)}.")
     if line.approved_at:
         print(f"Approved by {_person(line.approver, line.approved_by)} on {dates.moment_in_words(line.approved_at)}.")
     if line.published_at:
@@ -242,9 +245,9 @@ def _show(options: argparse.Namespace) -> int:
     for paragraph in (line.note or "").splitlines():
         print(textwrap.fill(paragraph, 100))
     print(
-        "What has been recorded since changes the board of its day."
+        "Changes recorded since then affect the board of that day."
         if differs
-        else "Nothing that has been recorded since changes the board of its day."
+        else "Nothing recorded since then changes the board of that day."
     )
     print()
     print(boards.as_text(view), end="")
@@ -270,7 +273,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     if not options.to.is_dir():
-        raise InvalidPack(Fault("to", f"There is no folder {options.to}; make it and try again."))
+        raise InvalidPack(Fault("to", f"There is no folder {options.to}. Create it and try again."))
     said = ""
 
     def tell(_share: float, words: str) -> None:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Commands) -> None:
     """Add the commands that keep a store to the command line."""
-    migrate = commands.add_parser("migrate", help="bring the store's tables up to this version of the tracker")
+    migrate = commands.add_parser("migrate", help="update the store's tables to this version of the tracker")
     migrate.set_defaults(run=_migrate)
 
-    verify = commands.add_parser("verify", help="recompute the whole chain and compare it with its anchor")
+    verify = commands.add_parser("verify", help="check the whole ledger and its anchor")
     verify.add_argument(
         "--renew-anchor",
         action="store_true",
-        help="write a missing head anchor anew; do so only when the head is the one printed on your last export",
+        help="write a missing head anchor again; do this only if the head matches your last export",
     )
     verify.add_argument(
         "--against",
@@ -33,15 +33,15 @@ def add_commands(commands: Commands) -> None:
         action="extend",
         type=Path,
         default=[],
-        help="say also whether the ledger still holds the seals in these: packs, returns, journals, .heads files, "
-        "backups, or a folder of backups (the folder that TRACKER_BACKUPS names is always asked)",
+        help="also check the ledger against the seals in these: packs, returns, journals, .heads files, backups, or a "
+        "folder of backups (the folder in TRACKER_BACKUPS is always checked)",
     )
     verify.set_defaults(run=_verify)
 
 
 def _migrate(_: argparse.Namespace) -> int:
     ran = stores.migrate_store(stores.address())
-    print("\n".join(f"Ran {name}." for name in ran) or "The store is up to date; nothing to run.")
+    print("\n".join(f"Ran {name}." for name in ran) or "The store is up to date.")
     return 0
 
 

@@ -24,10 +24,10 @@ def add_commands(commands: Commands) -> None:
     """Add ``user`` to the command line."""
     user = commands.add_parser(
         "user",
-        help="say who may use the tracker: add, change or list",
-        description="Who may use the tracker, in which role and for what. A viewer sees everything; a contributor "
-        "updates what is given to them; an approver decides baselines and keeps periods; an administrator says who "
-        "may use the tracker, and makes backups. Nobody is deleted: make them inactive.",
+        help="manage who may use the tracker: add, change or list",
+        description="Who may use the tracker. Viewers see everything. Contributors update what is assigned to them. "
+        "Approvers decide on baselines and manage reporting periods and snapshots. Administrators manage people and "
+        "make backups. You cannot delete people, but you can make them inactive.",
     )
     user_commands = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -40,14 +40,14 @@ def add_commands(commands: Commands) -> None:
     change = user_commands.add_parser(
         "change",
         help="change a person's name, role or assignments, or whether they are active",
-        description="What is not given stays as it is; but only a contributor keeps programmes and commitments.",
+        description="Anything you leave out stays the same. Only contributors keep programmes and commitments.",
         epilog="python -m tracker user change ana@dfe.example --inactive",
     )
     for command, required in ((add, True), (change, False)):
         command.add_argument("email", metavar="EMAIL", help="their e-mail address")
-        command.add_argument("--name", metavar="NAME", required=required, help="the name that colleagues know")
-        command.add_argument("--role", required=required, choices=list(Role), help="what they are to the board")
-        none = "" if required else ", in place of those given before; none to take all away"
+        command.add_argument("--name", metavar="NAME", required=required, help="their name, as colleagues know it")
+        command.add_argument("--role", required=required, choices=list(Role), help="their role")
+        none = "" if required else ", instead of the current ones; none to remove all"
         for what, example in (("programme", "safety-valve"), ("commitment", "C2-01")):
             command.add_argument(
                 f"--{what}",
@@ -60,24 +60,24 @@ def add_commands(commands: Commands) -> None:
         command.add_argument(
             "--same-as",
             metavar="EMAIL",
-            help="another account of the same person, who then never approves what they asked for at either"
+            help="another account of the same person, who then cannot approve their own requests at either"
             + ("" if required else '; "" for none'),
         )
         command.add_argument(
             "--another-person",
             action="store_true",
-            help="they look like somebody who is registered, and are somebody else",
+            help="this is a different person from the one already registered",
         )
     change.add_argument(
-        "--address", metavar="EMAIL", help="their new e-mail address; their history and their rights stay theirs"
+        "--address", metavar="EMAIL", help="their new e-mail address; they keep their history and rights"
     )
     add.set_defaults(run=_user_add)
     active = change.add_mutually_exclusive_group()
-    active.add_argument("--inactive", dest="active", action="store_false", default=None, help="they may do nothing")
-    active.add_argument("--active", dest="active", action="store_true", help="they may use the tracker again")
+    active.add_argument("--inactive", dest="active", action="store_false", default=None, help="make them inactive")
+    active.add_argument("--active", dest="active", action="store_true", help="make them active again")
     change.set_defaults(run=_user_change)
 
-    listed = user_commands.add_parser("list", help="everybody who was ever registered, by name")
+    listed = user_commands.add_parser("list", help="everyone who was ever registered, by name")
     ask_format(listed)
     listed.set_defaults(run=_user_list)
 
@@ -138,7 +138,7 @@ def _user_list(options: argparse.Namespace) -> int:
         return 0
     print_notice(demonstration=demonstration)
     if not everybody:
-        print("Nobody is registered; add somebody with `python -m tracker user add`.")
+        print("No one is registered. Add someone with `python -m tracker user add`.")
         return 0
     rows = [("E-mail", "Name", "Role", "Updates"), *(_cells(line) for line in everybody)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]

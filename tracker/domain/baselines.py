@@ -43,22 +43,22 @@ def _faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[tuple[st
     if asked.reason not in list(MoveReason):
         yield (
             "reason",
-            f'"{asked.reason}" is not a reason to change a baseline; choose one of: {", ".join(MoveReason)}.',
+            f'"{asked.reason}" is not a reason to change a baseline. Choose one of: {", ".join(MoveReason)}.',
         )
     if not asked.note.strip():
-        yield "note", "say more about why in a note; whoever decides reads it."
+        yield "note", "explain the reason in a note, for the person who decides."
     if question := far_away(asked.baseline, asked.note):
         yield "baseline", question
     if asked.baseline == line.baseline:
-        yield "baseline", f"its baseline is {line.baseline} already; ask for another."
+        yield "baseline", f"its baseline is already {line.baseline}. Enter a different one."
     if asked.correction:
         if line.baseline is None:
-            yield "reason", "it has no baseline that could be wrong; choose another reason to give it one."
+            yield "reason", "it has no baseline to correct. Choose another reason."
         return
     if line.actual:
-        yield "reason", f"it is recorded as having happened on {line.actual}; its baseline can only be corrected."
+        yield "reason", f"it was completed on {line.actual}, so its baseline can only be corrected."
     if asked.baseline.day < today:
-        yield "baseline", f"{asked.baseline} has passed and would be missed at once; only a correction may set it."
+        yield "baseline", f"{asked.baseline} has passed, so only a correction can use it. Enter a later date."
 
 
 def rebaselined(held: Milestone, asked: Asked) -> Milestone:
@@ -168,8 +168,8 @@ def _back_again(
         field="id",
         held_on=None,
         sentence=(
-            f"{said.id} was on the board before, promised on {day} with the baseline {was}. It can come back with that "
-            "day and that baseline; give another promise another id."
+            f"{said.id} was on the board before, promised on {day} with the baseline {was}. Give it the same date and "
+            "baseline, or give the new promise another id."
         ),
         corrected={},
     )
@@ -187,8 +187,8 @@ def _promised_otherwise(
         field="promised_on",
         held_on=first,
         sentence=(
-            f"says {in_words(promised_on)}, and the tracker has {in_words(first)}. A plan does not move the day of a "
-            f"promise, because the boards of the days between would change. Put {first} back. "
+            f"is {in_words(promised_on)}, but the tracker has {in_words(first)}. A plan cannot change the date of a "
+            f"promise, because that would change past boards. Put {first} back. "
             + (_IF_WRONG if only_one else "Its baseline was changed in the tracker, so it cannot be corrected here.")
         ),
         corrected={first: None, promised_on: said} if only_one else {},
@@ -206,8 +206,8 @@ def _baselined_otherwise(
         field, has, says = "baseline", str(was or "none"), str(new or "none")
         written = new.written if new else "DATE"
         ask = (
-            "To change it, ask on the Change control page, or with "
-            f'`python -m tracker baseline request {said.id} "{written}" --reason … --note …`; another person decides. '
+            "To change it, make a request on the Change control page or with `python -m tracker baseline request "
+            f'{said.id} "{written}" --reason … --note …`. Another person decides. '
         )
     corrected: dict[dt.date, Milestone | None] = {}
     for day, milestone in standing.items():
@@ -219,8 +219,8 @@ def _baselined_otherwise(
         field=field,
         held_on=promised_on,
         sentence=(
-            f"says {says}, and the tracker has {has}. A plan does not change a baseline that is in the tracker. "
-            f"Put {has} back. {ask}{_IF_WRONG}"
+            f"is {says}, but the tracker has {has}. A plan cannot change a baseline that is in the tracker. Put {has} "
+            f"back. {ask}{_IF_WRONG}"
         ),
         corrected=corrected,
     )

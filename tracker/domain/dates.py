@@ -136,7 +136,7 @@ def far_away(date: PublishedDate, note: str | None) -> str | None:
     year = str(date.day.year)
     if date.day <= FAR or year in (note or ""):
         return None
-    return f"{date} is after {FAR.year}; correct it, or confirm it by writing {year} in the note that says why."
+    return f"{date} is after {FAR.year}. Correct it or, if it is right, write {year} in the note."
 
 
 def beside_original(baseline: PublishedDate | None, original: PublishedDate | None) -> str:
@@ -384,16 +384,16 @@ _FORMS = tuple(_forms())
 _SIGNS = tuple(
     (re.compile(sign), wrong)
     for sign, wrong in (
-        (r"\b(terms?|school|academic)\b", "is a school term or year; give the month in which it ends"),
+        (r"\b(terms?|school|academic)\b", "is a school term or year. Give the month in which it ends"),
         (
             r"\b(early|mid|late|start|beginning)\b",
-            "is not exact enough; give the month, the season or the year in which it ends",
+            "is not exact enough. Give the month, season or year in which it ends",
         ),
-        (r"\bfy ?\d\d$", "names one year, and a financial year is two"),
-        (r"^(tb[acd]|n/?a|none|unknown|nil|)$", "is not a date; leave it empty if there is none"),
+        (r"\bfy ?\d\d$", "names only one year, and a financial year needs two"),
+        (r"^(tb[acd]|n/?a|none|unknown|nil|)$", "is not a date. Leave it empty if there is none"),
         (r"\d{5}", "has a number that is too long for a year"),
         (rf"^\d{{1,2}}(st|nd|rd|th)?[ -]?(of )?({_MONTH})$|^\d{{1,2}}/\d{{1,2}}$|^({_MONTH})$", "has no year"),
-        (r"^(fy ?|financial year )?\d{2,4}[-/]\d{2,4}$", "is not two years that follow each other"),
+        (r"^(fy ?|financial year )?\d{2,4}[-/]\d{2,4}$", "is not two consecutive years"),
         (r"^[a-z]+ ?(\d{4})?[ -](to )?[a-z]+[ -]\d+$", "is not the months of a quarter, a season or a year"),
     )
 )

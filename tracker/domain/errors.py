@@ -122,7 +122,7 @@ class PlanFaults(TrackerError):
         self.faults = tuple(faults)
         count = len(self.faults)
         heading = "1 fault in the plans" if count == 1 else f"{count} faults in the plans"
-        super().__init__(f"{heading}; nothing was loaded.\n" + "\n".join(f"  {fault}" for fault in self.faults))
+        super().__init__(f"{heading}. Nothing was loaded.\n" + "\n".join(f"  {fault}" for fault in self.faults))
 
 
 class InvalidReport(Invalid):

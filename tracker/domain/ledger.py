@@ -57,12 +57,12 @@ class StaleEdit(TrackerError):
         self.theirs = theirs
         noun = type(yours.noun).__name__.lower()
         if theirs is None:
-            news = "and the ledger holds no version of it at all"
+            news = "and the record has no version of it"
         else:
-            news = f"and the ledger now holds version {theirs.version}, recorded in change {theirs.change_seq}"
+            news = f"and the current version is {theirs.version}, saved in change {theirs.change_seq}"
         super().__init__(
-            f"The {noun} {yours.noun.id} was not saved: you worked from version {yours.version - 1}, {news}. "
-            "Compare the two texts and save again from the newest."
+            f"The {noun} {yours.noun.id} was not saved. You worked from version {yours.version - 1}, {news}. Compare "
+            "the two versions and save again."
         )
 
 

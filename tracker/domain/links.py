@@ -24,10 +24,12 @@ def wrong_link(text: str) -> str:
     """Say why a text is no link, and what to do."""
     link = _stripped(text)
     unseen = _unseen(link)
-    hidden = f" It has a character that cannot be seen (U+{ord(unseen):04X}): type the address again." if unseen else ""
+    hidden = f" It has an invisible character (U+{ord(unseen):04X}). Type the address again." if unseen else ""
     shown = "".join(character for character in link if not _is_unseen(character))
     shown = shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
-    return f'"{shown}" is not an https address; give one on the publisher\'s own domain, or none.{hidden}'
+    return (
+        f'"{shown}" is not an https address. Enter an address on the publisher\'s own site, or leave it empty.{hidden}'
+    )
 
 
 def _stripped(text: str) -> str:

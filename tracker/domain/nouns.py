@@ -68,7 +68,7 @@ def _as_kept(record: Noun | Statement, where: str) -> dict[str, Any]:
 def _whole_pence(amount: Decimal) -> Decimal:
     """Return an amount as the ledger keeps and seals it; a part of a penny would be rounded after it was sealed."""
     if not amount.is_finite() or abs(amount) >= _TOO_MANY_POUNDS or amount != round(amount, 2):
-        raise ValueError(f"{amount} is not an amount in pounds and whole pence that the ledger can keep")
+        raise ValueError(f"{amount} is not an amount in pounds and whole pence that can be recorded")
     return round(amount, 2) + 0  # adding nothing turns minus nothing into nothing
 
 

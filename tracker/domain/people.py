@@ -109,19 +109,19 @@ def address_faults(address: str) -> Iterator[Fault]:
         and not labels[-1].isdecimal()
     )
     if unseen := _unseen(address):
-        yield Fault("address", f"The e-mail address has a character that nobody can see ({unseen}); type it again.")
+        yield Fault("address", f"The e-mail address has an invisible character ({unseen}). Type it again.")
     elif not sound:
-        yield Fault("address", f'"{shown}" is not an e-mail address; give one such as ana.example@education.gov.uk.')
+        yield Fault("address", f'Enter an e-mail address like ana.example@education.gov.uk, not "{shown}".')
 
 
 def name_faults(name: str) -> Iterator[Fault]:
     """Give what is wrong with a name."""
     if not name:
-        yield Fault("name", "The name is missing; give the one that colleagues know.")
+        yield Fault("name", "Enter a name, as colleagues know it.")
     elif unseen := _unseen(name):
-        yield Fault("name", f"The name has a character that nobody can see ({unseen}); type it again.")
+        yield Fault("name", f"The name has an invisible character ({unseen}). Type it again.")
     elif len(name) > LONGEST_NAME:
-        yield Fault("name", f"The name has {len(name):,} characters; give one of at most {LONGEST_NAME}.")
+        yield Fault("name", f"The name has {len(name):,} characters. Use {LONGEST_NAME} at most.")
 
 
 def one_line(name: str) -> str:

@@ -16,13 +16,13 @@ class Action(StrEnum):
     """Something that a person may want to do, in words that complete "may …"."""
 
     VIEW = "see the board"
-    REPORT = "report on a milestone"
-    RATE = "give a commitment's delivery confidence"
-    REQUEST_BASELINE = "ask for a baseline to be changed"
-    DECIDE_BASELINE = "decide on a request to change a baseline"
-    KEEP_PERIODS = "open and close reporting periods"
-    KEEP_SNAPSHOTS = "take, approve and issue snapshots"
-    MANAGE_USERS = "say who may use the tracker"
+    REPORT = "update a milestone"
+    RATE = "rate a commitment"
+    REQUEST_BASELINE = "request a baseline change"
+    DECIDE_BASELINE = "decide on a baseline request"
+    KEEP_PERIODS = "manage reporting periods"
+    KEEP_SNAPSHOTS = "save, approve and publish snapshots"
+    MANAGE_USERS = "manage people"
     BACK_UP = "make a backup"
 
 
@@ -70,10 +70,10 @@ def allows(actor: Actor, action: Action) -> bool:
 def require(actor: Actor, action: Action) -> None:
     """Raise NotAllowed, saying who may, unless the person's role allows an action."""
     if not actor.active:
-        raise NotAllowed(f"{actor.name} is no longer a user of the tracker; ask an administrator.")
+        raise NotAllowed(f"{actor.name} can no longer use the tracker. Ask an administrator.")
     if not allows(actor, action):
         able = " or ".join(f"{'an' if role[0] == 'a' else 'a'} {role}" for role in Role if action in ALLOWED[role])
-        raise NotAllowed(f"As {actor.role}, {actor.name} may not {action}; {able} may.")
+        raise NotAllowed(f"As {actor.role}, {actor.name} cannot {action}. Ask {able}.")
 
 
 def in_scope(actor: Actor, action: Action, *, commitment_id: str, programme_id: str | None) -> bool:
@@ -87,11 +87,11 @@ def require_scope(actor: Actor, action: Action, *, commitment_id: str, programme
     require(actor, action)
     if not in_scope(actor, action, commitment_id=commitment_id, programme_id=programme_id):
         raise NotAllowed(
-            f"{commitment_id} was not given to {actor.name}, who may not {action} there; ask an administrator."
+            f"{commitment_id} is not assigned to {actor.name}, who cannot {action} there. Ask an administrator."
         )
 
 
 def require_other(actor: Actor, author_id: str) -> None:
     """Raise NotAllowed when a person would decide on what they asked for themselves, at whichever address."""
     if author_id == actor.user_id or author_id in actor.also:
-        raise NotAllowed(f"{actor.name} asked for this and may not decide on it; somebody else must.")
+        raise NotAllowed(f"{actor.name} made this request and cannot decide on it. Another approver must.")

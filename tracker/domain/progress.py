@@ -218,24 +218,26 @@ def _faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[tuple[
     if said.actual:
         yield from _faults_of_completion(line, report, said.actual, today)
     elif said.status == ReportedStatus.COMPLETE:
-        yield "actual", "its status is Complete; enter the date it happened, or choose another status."
+        yield "actual", "its status is Complete. Enter the date it was completed, or choose another status."
         return  # until that is answered, no date is expected of it
     if taken_back and not (said.reason is MoveReason.CORRECTION and note):
         yield (
             "actual",
-            f"it is recorded as having happened on {line.actual}; to take that back, give the reason "
-            f'"{MoveReason.CORRECTION}" and a note.',
+            f'it was completed on {line.actual}. To undo that, give the reason "{MoveReason.CORRECTION}" and a note.',
         )
     if said.forecast:
         yield from _faults_of_forecast(line, report, said.forecast, today)
     elif not said.actual and line.due:
-        yield "forecast", f"it was due {line.due}; say when it is expected now, or when it happened."
+        yield "forecast", f"it was due {line.due}. Enter a new forecast date, or the date it was completed."
     if moved(line, report) and not (said.reason and note):
         unsaid = "reason_note" if said.reason else "reason"
-        yield unsaid, f"the date moves from {line.due} to {said.forecast}; choose a reason and say more in a note."
+        yield (
+            unsaid,
+            f"you changed the date from {line.due} to {said.forecast}. Choose a reason and explain the change.",
+        )
     if report.evidence and not (report.evidence.publisher.strip() and report.evidence.title.strip()):
         missing = "title" if report.evidence.publisher.strip() else "publisher"
-        yield missing, "evidence needs its publisher and its title."
+        yield missing, "evidence needs a publisher and a title."
     if report.evidence and report.evidence.url and read_link(report.evidence.url) is None:
         yield "url", f"the link of the evidence: {wrong_link(report.evidence.url)}"
 
@@ -244,19 +246,25 @@ def _faults_of_completion(
     line: UpdateLine, report: Report, actual: PublishedDate, today: dt.date
 ) -> Iterator[tuple[str, str]]:
     if report.statement.status != ReportedStatus.COMPLETE:
-        yield "status", f'it happened on {actual}, so its status is "Complete"; choose that, or take the date away.'
+        yield (
+            "status",
+            f'it was completed on {actual}, so its status must be "Complete". Choose that, or remove the date.',
+        )
     if actual.day > today:
-        yield "actual", f"{actual} has not come yet; give it as the forecast."
+        yield "actual", f"{actual} is in the future. Enter it as the forecast date."
     if actual.day < line.promised_on:
-        yield "actual", f"{actual} is before it was promised, on {in_words(line.promised_on)}; correct the date."
+        yield (
+            "actual",
+            f"{actual} is before the milestone was promised, on {in_words(line.promised_on)}. Correct the date.",
+        )
     if report.statement.forecast:
-        yield "forecast", "it has happened, so there is nothing to expect; take the expected date away."
+        yield "forecast", "it is complete. Remove the forecast date."
 
 
 def _faults_of_forecast(
     line: UpdateLine, report: Report, forecast: PublishedDate, today: dt.date
 ) -> Iterator[tuple[str, str]]:
     if forecast.day < today:
-        yield "forecast", f"the forecast {forecast} has passed; say when it is expected now, or when it happened."
+        yield "forecast", f"the forecast date {forecast} has passed. Enter a new one, or the date it was completed."
     if forecast != line.due and (asked := far_away(forecast, report.statement.reason_note)):
         yield "forecast", asked

@@ -70,26 +70,25 @@ def faults(line: RatingLine, rating: Rating) -> Iterator[Fault]:
 
 def _faults(line: RatingLine, rating: Rating) -> Iterator[tuple[str, str]]:
     if not rating.rationale.strip():
-        yield "rationale", "say why, in the rationale."
+        yield "rationale", "enter a rationale."
     if rating.rating not in list(OwnerRating):
-        yield "rating", f'"{rating.rating}" is not a rating; choose one of: {", ".join(OwnerRating)}.'
+        yield "rating", f'"{rating.rating}" is not a rating. Choose one of: {", ".join(OwnerRating)}.'
         return
     better = better_than_dates(rating.rating, line.computed_status)
     if rating.override_reason and rating.override_reason not in list(OverrideReason):
         yield (
             "override_reason",
-            f'"{rating.override_reason}" is not a reason to rate better than the dates; choose one of: '
+            f'"{rating.override_reason}" is not a reason to rate better than the dates. Choose one of: '
             f"{', '.join(OverrideReason)}.",
         )
     elif better and not rating.override_reason:
         yield (
             "override_reason",
-            f"{rating.rating} is better than what the dates say, {line.computed_status}; choose the reason to rate "
-            "better than the dates.",
+            f"{rating.rating} is better than the dates suggest ({line.computed_status}). Choose the reason.",
         )
     elif rating.override_reason and not better:
         yield (
             "override_reason",
-            f"{rating.rating} is no better than what the dates say, {line.computed_status}; leave out the reason to "
-            "rate better than the dates.",
+            f"{rating.rating} is not better than the dates suggest ({line.computed_status}). Remove the reason for "
+            "rating better.",
         )

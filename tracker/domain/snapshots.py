@@ -69,8 +69,8 @@ def require_name(name: str) -> str:
         raise InvalidSnapshot(
             Fault(
                 "name",
-                f'"{name}" cannot be the name of a snapshot: write small letters, digits and single hyphens, at most '
-                f'{LONGEST_NAME} characters and not a day alone, such as "board-2026-q3".',
+                f'"{name}" cannot be a snapshot\'s name. Use small letters, digits and single hyphens, for example '
+                f'"board-2026-q3", at most {LONGEST_NAME} characters and more than a date.',
             )
         )
     return name
@@ -91,7 +91,7 @@ def read_rules(text: str) -> tuple[Tolerances, int]:
         days = {field.name: int(held[field.name]) for field in fields(Tolerances) if field.name in held}
         return Tolerances(**days), int(held[_FORM])
     except (ValueError, TypeError, KeyError):
-        unread = Fault("rules", f'A snapshot holds the tolerances "{text}", which cannot be read.')
+        unread = Fault("rules", f'A snapshot\'s tolerances "{text}" cannot be read.')
         raise InvalidSnapshot(unread) from None
 
 
@@ -121,23 +121,18 @@ def _faults_of_move(held: Snapshot, new: Snapshot) -> Iterator[Fault]:
         if field.name not in _MAY_CHANGE and getattr(held, field.name) != getattr(new, field.name):
             yield Fault(
                 field.name,
-                f"The snapshot {held.id} is what it was when it was taken: its {field.name} cannot be changed. "
-                "Take another one.",
+                f"You cannot change the {field.name} of the snapshot {held.id}. Save another snapshot.",
             )
     if new.state not in NEXT[held.state]:
         later = " or ".join(NEXT[held.state])
         yield Fault(
             "state",
             f"The snapshot {held.id} is {held.state} and cannot become {new.state}; "
-            + (f"it can become {later}." if later else "nothing comes after that."),
+            + (f"it can become {later}." if later else "that is its last state."),
         )
     if (new.approved_by != held.approved_by) != (new.state is SnapshotState.APPROVED):
-        yield Fault(
-            "approved_by", f"The snapshot {held.id} has an approver from when it is approved, and the same for good."
-        )
+        yield Fault("approved_by", f"You cannot change who approved the snapshot {held.id}.")
     if (new.withdrawn_by is not None) != (new.state is SnapshotState.WITHDRAWN):
-        yield Fault(
-            "withdrawn_by", f"The snapshot {held.id} names who withdrew it when it is withdrawn, and only then."
-        )
+        yield Fault("withdrawn_by", f"Only a withdrawn snapshot has a person who withdrew it: {held.id}.")
     if held.note and not (new.note or "").startswith(held.note):
-        yield Fault("note", f"What the note of the snapshot {held.id} says cannot be changed; add to it.")
+        yield Fault("note", f"You cannot change the note of the snapshot {held.id}. You can add to it.")

@@ -26,14 +26,14 @@ def clean(text: str, *, where: str) -> str:
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in _KEPT_CONTROLS):
             raise UnstorableText(
-                f"{where}: character {position} (U+{ord(character):04X}) is a control character or half of one; "
-                "remove it and try again."
+                f"{where}: character {position} (U+{ord(character):04X}) is a control character or part of one. Remove "
+                "it and try again."
             )
     normalised = unicodedata.normalize("NFC", lines).strip()
     if len(normalised) > LONGEST_TEXT:
         raise UnstorableText(
-            f"{where}: the text has {len(normalised):,} characters and at most {LONGEST_TEXT:,} are kept; "
-            "shorten it and cite the document as a source."
+            f"{where}: the text has {len(normalised):,} characters, but the limit is {LONGEST_TEXT:,}. Shorten it, and "
+            "cite the document as a source."
         )
     return normalised
 

@@ -101,17 +101,17 @@ def _folder(folder: Path) -> Path:
     """Return a folder of backups in which nothing is half done. Raises StoreUnusable."""
     folder = folder.absolute()
     if not folder.is_dir():
-        raise StoreUnusable(f"There is no folder {folder}; make it (on another disk than the store's) and try again.")
+        raise StoreUnusable(f"There is no folder {folder}. Create it, on another disk than the store's, and try again.")
     try:
         files.settle(folder)
     except OSError as error:
-        raise StoreUnusable(f"The folder of backups {folder} cannot be put in order: {error.strerror}.") from error
+        raise StoreUnusable(f"The backup folder {folder} cannot be tidied: {error.strerror}.") from error
     return folder
 
 
 def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
     if not _making.acquire(blocking=False):
-        raise StoreBusy("A backup is being made at this moment; wait until it is there.")
+        raise StoreBusy("Another backup is being made. Wait until it is finished.")
     try:
         with files.workshop(folder, older=_OLDER) as place:
             made = Address(place / "backup.duckdb")
@@ -243,9 +243,9 @@ def contradiction(db: Database, folder: Path, series: str | None = None) -> str 
         return None
     more = f" The first change that differs is change {first}." if first else ""
     return (
-        f"{told}{more} Nothing was changed. Keep all files, and restore the newest true backup. If an older backup was "
-        f"put back, or the ledger begun again, on purpose, say so: `python -m tracker backup accept {folder} --reason "
-        '"…"`.'
+        f"{told}{more} Nothing was changed. Keep all files, and restore the newest true backup. If you restored an "
+        f"older backup or started a new ledger on purpose, accept it: `python -m tracker backup accept {folder} "
+        '--reason "…"`.'
     )
 
 
@@ -277,9 +277,9 @@ def require_unrewritten(at: Address, folder: Path) -> None:
                 require_noted(db, folder)
     elif seen := witnesses(folder, at.file.stem):
         raise BrokenLedger(
-            f"There is no store at {at.file}, but {folder / MANIFEST} notes {seen[-1].head.seq} changes of it. An "
-            "empty store was not created. Restore the newest backup with `python -m tracker restore FILE`; or, to "
-            "begin a new ledger, set TRACKER_BACKUPS to another folder."
+            f"There is no store at {at.file}, but {folder / MANIFEST} lists {seen[-1].head.seq} changes of it. No "
+            "empty store was created. Restore the newest backup with `python -m tracker restore FILE`. To start a new "
+            "ledger, set TRACKER_BACKUPS to another folder."
         )
 
 
@@ -292,7 +292,7 @@ def accept(at: Address, folder: Path, *, reason: str, by: str) -> str:
     with open_store(at) as db:
         gone_on = _going_on(db, folder, {"accepted_at": f"{dates.utc_now():{_STAMP}}", "by": by, "reason": reason})
     if gone_on is None:
-        raise StoreUnusable(f"The ledger holds all that {folder / MANIFEST} notes of it; there is nothing to accept.")
+        raise StoreUnusable(f"The ledger agrees with {folder / MANIFEST}, so there is nothing to accept.")
     _note(folder, gone_on.note)
     return gone_on.told
 
@@ -368,8 +368,8 @@ def _refuse_other_than_noted(backup: Path, copy: Path) -> None:
     noted = [noted.sha256 for noted in list_backups(backup.parent) if noted.file.name == backup.name]
     if noted and noted[-1] != _sha256(copy):
         raise BrokenLedger(
-            f"{backup} is not the backup that was made: its hash differs from the one noted in "
-            f"{backup.with_name(MANIFEST)}. Choose another backup; nothing was moved."
+            f"{backup} has changed since it was made: its hash differs from the one in {backup.with_name(MANIFEST)}. "
+            "Nothing was restored. Choose another backup."
         )
 
 
@@ -420,7 +420,7 @@ def prune(folder: Path, rule: Retention, *, beside: Address | None = None) -> Pr
             _remove(noted.file)
             removed.append(noted.file)
     except OSError as error:
-        raise StoreUnusable(f"Old backups cannot be removed from {folder}: {error.strerror}.") from error
+        raise StoreUnusable(f"Old backups cannot be deleted from {folder}: {error.strerror}.") from error
     return Pruned(tuple(removed), tuple(left))
 
 
@@ -439,14 +439,14 @@ def _remove(file: Path) -> None:
 def _prove_noted(noted: Noted) -> None:
     """Raise StoreMissing, StoreUnusable or BrokenLedger unless a backup is there, whole, and the one that was noted."""
     if not noted.file.exists():
-        raise StoreMissing(f"The newest backup {noted.file} is gone, so none was removed.")
+        raise StoreMissing(f"The newest backup {noted.file} is missing, so none was deleted.")
     _refuse_other_than_noted(noted.file, noted.file)
     try:
         stores.prove(Address(noted.file))
     except SchemaMismatch:
         raise StoreUnusable(
-            f"The newest backup {noted.file} was made by another version of the tracker, so none was removed. Make one "
-            "with this version first."
+            f"Another version of the tracker made the newest backup {noted.file}, so none was deleted. First make a "
+            "backup with this version."
         ) from None
     with Database.open(Address(noted.file), writable=False) as db:
         require_noted(db, noted.file.parent, noted.series)
@@ -554,7 +554,7 @@ def drill(folder: Path, *, beside: Address | None = None) -> Drill:
     folder = _folder(folder)
     every = list_backups(folder)
     if not every:
-        raise StoreMissing(f"The list {folder / MANIFEST} notes no backup; make one with `python -m tracker backup`.")
+        raise StoreMissing(f"{folder / MANIFEST} lists no backup. Make one with `python -m tracker backup`.")
     newest = every[-1]
     steps: list[tuple[str, float]] = []
     faults: list[str] = []
@@ -570,18 +570,18 @@ def drill(folder: Path, *, beside: Address | None = None) -> Drill:
         at = Address(place / "restored" / "tracker.duckdb")
         try:
             timed("restored", lambda: put_back(at, newest.file))
-            proof = timed("chain and anchor proven", lambda: verify_store(at))
+            proof = timed("chain and anchor checked", lambda: verify_store(at))
             demonstration = proof.demonstration
             faults.extend(proof.faults)
             if proof.head != newest.head:
                 faults.append(
-                    f"{newest.file} ends at change {proof.head.seq} (seal {proof.head.seal[:12]}…), and {MANIFEST} "
-                    f"notes change {newest.head.seq} (seal {newest.head.seal[:12]}…)."
+                    f"{newest.file} ends at change {proof.head.seq} (seal {proof.head.seal[:12]}…), but {MANIFEST} "
+                    f"lists change {newest.head.seq} (seal {newest.head.seal[:12]}…)."
                 )
             with open_store(at, proven=False) as db:
                 if not faults:
                     faults.extend(filter(None, [contradiction(db, folder, newest.series)]))
-                count, differences = timed("snapshots proven", lambda: snapshots.check_snapshots(db))
+                count, differences = timed("snapshots checked", lambda: snapshots.check_snapshots(db))
             faults.extend(differences)
         except TrackerError as error:
             faults.append(str(error))
@@ -598,6 +598,6 @@ def _temporary_place() -> Iterator[Path]:
             place = stack.enter_context(files.workshop(Path(tempfile.gettempdir())))
         except OSError as error:
             raise StoreUnusable(
-                f"There is no temporary place to restore to: {error.strerror}. Set TMPDIR to a folder with room."
+                f"There is no temporary folder to restore to: {error.strerror}. Set TMPDIR to a folder with space."
             ) from error
         yield place

@@ -92,7 +92,7 @@ def request_baseline(db: Database, *, actor_id: str, asked: Asked, request_id: s
             check=may_still(actor_id, Action.REQUEST_BASELINE, lambda _, actor: _require_given(actor, seen.line)),
         )
     except StaleEdit:
-        meanwhile = "somebody else asked for its baseline to be changed a moment ago; look at that first."
+        meanwhile = "someone else has just requested a baseline change. Look at that request first."
         raise InvalidRequest(Fault("milestone_id", meanwhile, about=milestone_id)) from None
 
 
@@ -131,8 +131,8 @@ def decide_baseline(
             return earlier
         _require_waiting(line)
         if not approve and not note.strip():
-            unsaid = Fault("note", "say in a note why it is refused; its author reads it.", about=line.request_id)
-            raise InvalidRequest(unsaid)
+            unsaid = "enter a note that says why you refuse. The person who asked will read it."
+            raise InvalidRequest(Fault("note", unsaid, about=line.request_id))
         milestones = _approved(cursor, line) if approve else []
     decision, action, reason = decided(_noun(line), approve=approve, by=actor_id, note=note)
     return ledger.record(
@@ -161,8 +161,8 @@ def withdraw_request(
         line = _find(cursor, baseline_request_id)
         if line.author_id != actor.user_id:
             raise NotAllowed(
-                f"{line.author} asked for {line.request_id}, so only {line.author} may withdraw it; "
-                "an approver can refuse it."
+                f"{line.author} made {line.request_id}, so only {line.author} may withdraw it. An approver can refuse "
+                "it."
             )
         if earlier := reading.requested(cursor, request_id):
             return earlier
@@ -185,11 +185,11 @@ def withdraw_request(
 
 def _require_waiting(line: RequestLine) -> None:
     if line.state == RequestState.WITHDRAWN:
-        withdrawn = f"{line.request_id} was withdrawn by {line.author}; ask again if it is still needed."
+        withdrawn = f"{line.author} withdrew {line.request_id}. If the change is still needed, make a new request."
         raise InvalidRequest(Fault("request", withdrawn))
     if line.state != RequestState.REQUESTED:
         on = in_words(line.decided_on) if line.decided_on else ""
-        decided = f"{line.request_id} was {line.state} by {line.decided_by} on {on}; it stays so."
+        decided = f"{line.request_id} was {line.state} by {line.decided_by} on {on}. You cannot change that."
         raise InvalidRequest(Fault("request", decided))
 
 
@@ -238,7 +238,7 @@ def _foresee(cursor: Cursor, actor_id: str, asked: Asked) -> Foreseen:
     for request in _of_milestone(cursor, line.milestone_id):
         if request.state == RequestState.REQUESTED:
             when = in_words(request.asked_on)
-            waits = f"{request.author} asked for {request.after} on {when}; wait for that."
+            waits = f"{request.author} requested {request.after} on {when}. Wait for that decision."
             wrong.append(Fault("milestone_id", waits, about=line.milestone_id))
     return _foreseen(cursor, line, asked, wrong)
 
@@ -251,7 +251,7 @@ def _foreseen(cursor: Cursor, line: UpdateLine, asked: Asked, wrong: list[Fault]
 def _line(cursor: Cursor, milestone_id: str) -> UpdateLine:
     for line in updates.update_lines(cursor, dates.today(), TOLERANCES, [milestone_id]):
         return line
-    raise UnknownMilestone(f"There is no milestone {milestone_id} on the board; choose one that is.")
+    raise UnknownMilestone(f"There is no milestone {milestone_id} on the board. Choose one from the list.")
 
 
 def _of_milestone(cursor: Cursor, milestone_id: str) -> list[RequestLine]:
@@ -263,7 +263,7 @@ def _find(cursor: Cursor, baseline_request_id: str) -> RequestLine:
     if baseline_request_id in every:
         return every[baseline_request_id]
     waiting = ", ".join(line.request_id for line in every.values() if line.state == RequestState.REQUESTED) or "none"
-    raise UnknownRequest(f'There is no request "{baseline_request_id}"; those to be decided are: {waiting}.')
+    raise UnknownRequest(f'There is no request "{baseline_request_id}". Waiting for a decision: {waiting}.')
 
 
 def _asked(line: RequestLine) -> Asked:
@@ -273,7 +273,7 @@ def _asked(line: RequestLine) -> Asked:
 def _approved(cursor: Cursor, line: RequestLine) -> list[Version]:
     """Return the versions of the milestone that an approval records. Raises InvalidRequest when it no longer can."""
     if wrong := _against_approval(_line(cursor, line.milestone_id), line):
-        raise InvalidRequest(*wrong, Fault("", "Refuse it, and let it be asked again."))
+        raise InvalidRequest(*wrong, Fault("", "Refuse this request and ask for a new one."))
     asked, today = _asked(line), dates.today()
     standing = baselines.standing(cursor, line.milestone_id, today)
     held = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
@@ -290,6 +290,6 @@ def _against_approval(now: UpdateLine, request: RequestLine) -> list[Fault]:
     wrong = list(faults(now, _asked(request), dates.today()))
     if now.baseline != request.before:
         was, is_ = request.before or "none", now.baseline or "none"
-        moved = f"its baseline was {was} when this was asked and is {is_} now."
+        moved = f"the baseline was {was} when this was requested and is now {is_}."
         wrong.append(Fault("baseline", moved, about=now.milestone_id))
     return wrong

@@ -44,8 +44,8 @@ def require_shown(as_at: dt.date) -> dt.date:
     """Return ``as_at`` when a board can be shown for it. Raises UnreadableDate otherwise."""
     if not dates.GREEN_PAPER <= as_at <= dates.today():
         raise UnreadableDate(
-            f"as at: {dates.in_words(as_at)} is outside what the board can show; choose a day from "
-            f"{dates.in_words(dates.GREEN_PAPER)} (the Green Paper) to {dates.in_words(dates.today())} (today)."
+            f"As at: choose a date from {dates.in_words(dates.GREEN_PAPER)} (the Green Paper) to "
+            f"{dates.in_words(dates.today())} (today), not {dates.in_words(as_at)}."
         )
     return as_at
 
@@ -87,7 +87,8 @@ def view_commitment(db: Database, view: BoardView, commitment_id: str) -> Commit
     line = next((line for line in view.commitments if line.commitment_id == commitment_id), None)
     if line is None:
         raise UnknownCommitment(
-            f'There is no commitment "{commitment_id}" as at {view.as_at}; choose one from the list of commitments.'
+            f'There was no commitment "{commitment_id}" on {dates.in_words(view.as_at)}. Choose one from the list of '
+            "commitments."
         )
     with db.read() as cursor:
         return build_commitment(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracker.domain.dates import in_words
 from tracker.domain.errors import UnknownCommitment, UnknownMilestone, UnknownPeriod
 from tracker.domain.nouns import Commitment, Milestone, Period
 from tracker.exchange.history_files import history_csv as as_csv
@@ -52,14 +53,14 @@ def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> History
 
 
 def _require_known(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> None:
-    day = f" as at {wanted.as_at}" if wanted.as_at else " in the ledger"
+    day = f" as at {in_words(wanted.as_at)}" if wanted.as_at else ""
     milestone, commitment, period = wanted.milestone_id, wanted.commitment_id, wanted.period_id
     if milestone and not history.was_recorded(cursor, Milestone, milestone, known_seq, wanted.as_at):
-        raise UnknownMilestone(f'There is no milestone "{milestone}"{day}; choose one that is on the board.')
+        raise UnknownMilestone(f'There is no milestone "{milestone}"{day}. Choose one from the list.')
     if commitment and not history.was_recorded(cursor, Commitment, commitment, known_seq, wanted.as_at):
-        raise UnknownCommitment(f'There is no commitment "{commitment}"{day}; choose one from the list of commitments.')
+        raise UnknownCommitment(f'There is no commitment "{commitment}"{day}. Choose one from the list of commitments.')
     if period and not history.was_recorded(cursor, Period, period, known_seq, wanted.as_at):
-        raise UnknownPeriod(f'There is no reporting period "{period}"{day}; `period list` tells which there are.')
+        raise UnknownPeriod(f'There is no reporting period "{period}"{day}. See `period list`.')
 
 
 def list_actors(db: Database, known_seq: int) -> list[str]:

@@ -42,7 +42,7 @@ def _proven(at: Address) -> Iterator[tuple[Database, Verification]]:
         migrations.require_current(db)
         proof = proving.verify(db)
         if proof.faults:
-            raise BrokenLedger(f"{at.file} is not whole, so no journal of it is written. {' '.join(proof.faults)}")
+            raise BrokenLedger(f"{at.file} is damaged, so no journal was written. {' '.join(proof.faults)}")
         yield db, proof
 
 
@@ -84,7 +84,7 @@ def export(at: Address, file: Path, *, until: int | None = None) -> Journal:
     of that name or the disk refuses, and as ``lines`` does.
     """
     file = file.absolute()
-    taken = StoreUnusable(f"There is a {file} already; give a new name. It was left as it is.")
+    taken = StoreUnusable(f"{file} already exists and was not changed. Give a new name.")
     try:
         with files.workshop(file.parent, older=rf"\.unfinished-\d+\.{re.escape(file.name)}") as place:
             if file.exists():  # told before the work; what counts is that it is put under a new name
@@ -116,9 +116,10 @@ def rebuild(at: Address, journal: Path) -> Verification:
     noted = at.anchor.last()
     if noted and noted.seq and noted != end:
         raise BrokenLedger(
-            f"The head anchor {at.anchor.path} tells of a ledger that ends at change {noted.seq} (seal "
+            f"The head anchor {at.anchor.path} belongs to a ledger that ends at change {noted.seq} (seal "
             f"{noted.seal[:12]}…), and the journal {journal} ends at change {end.seq} (seal {end.seal[:12]}…). Use the "
-            "journal that ends where the anchor does; or, when what is missing is given up, move the anchor away first."
+            "journal that ends where the anchor does. If you accept losing the missing changes, move the anchor away "
+            "first."
         )
     try:
         with placing.beside(at) as made:
@@ -133,7 +134,7 @@ def rebuild(at: Address, journal: Path) -> Verification:
 
 def _taken(at: Address) -> StoreUnusable:
     return StoreUnusable(
-        f"There is a store at {at.file} already, and it was left as it is. Set TRACKER_STORE to where none is."
+        f"There is already a store at {at.file}. It was not changed. Set TRACKER_STORE to a place with no store."
     )
 
 
@@ -157,8 +158,7 @@ def _end(journal: Path) -> Head:
         whole = ""
     if not whole:
         raise BrokenLedger(
-            f"The journal {journal} was cut: it does not end with the line that says where its ledger ends. No store "
-            "was made; use another copy of it."
+            f"The journal {journal} is incomplete: its last line is missing. No store was made. Use another copy."
         )
     return head
 
@@ -179,7 +179,7 @@ def _read(journal: BinaryIO) -> Iterator[str]:
     with io.TextIOWrapper(journal, encoding=encoding, errors="replace") as content:
         while line := content.readline(_LONGEST_LINE):
             if len(line) == _LONGEST_LINE:
-                raise BrokenLedger("A line is longer than any of a journal.")
+                raise BrokenLedger("A line is longer than a journal's lines can be.")
             yield line.removeprefix("\ufeff")
 
 
@@ -191,14 +191,12 @@ def _reload(unfinished: Address, journal: Path, end: Head) -> Verification:
             reached = carrying.reload(db, (line for line, _ in pairwise(_read(content))))  # all but the last
         if reached != end:
             raise BrokenLedger(
-                f"Its changes end at change {reached.seq} (seal {reached.seal[:12]}…), and its last line says that "
-                f"they end at change {end.seq} (seal {end.seal[:12]}…)."
+                f"Its last change is {reached.seq} (seal {reached.seal[:12]}…), but its last line says that it is "
+                f"{end.seq} (seal {end.seal[:12]}…)."
             )
         proof = verify_store(unfinished)
         if proof.faults:
             raise BrokenLedger(" ".join(proof.faults))
     except BrokenLedger as error:
-        raise BrokenLedger(
-            f"The journal {journal} is not whole. {error} No store was made; use another copy of it."
-        ) from error
+        raise BrokenLedger(f"The journal {journal} is damaged. {error} No store was made. Use another copy.") from error
     return proof

@@ -115,7 +115,7 @@ def export_pack(
         revisions = board.revisions(cursor, view.head.seq)
     with _one_at_a_time:
         files = list(_files(cover, view, tables, revisions, wanted, tell))
-        tell(1, "Closing the pack")
+        tell(1, "Finishing the pack")
         content = pack_zip(
             cover,
             files,
@@ -141,7 +141,7 @@ def save_pack(pack: Exported, folder: Path) -> Path:
     another the name gets a number. Raises InvalidPack when there is no such folder or the disk refuses.
     """
     if not folder.is_dir():
-        raise InvalidPack(Fault("to", f"There is no folder {folder}; make it and try again."))
+        raise InvalidPack(Fault("to", f"There is no folder {folder}. Create it and try again."))
     stem = pack.name.removesuffix(".zip")
     try:
         with store_files.workshop(folder) as place:
@@ -181,32 +181,33 @@ def _marking(marking: str, handling: str | None, *, public: bool) -> tuple[Marki
 
 def _faults_of_marking(marking: str, handling: str, *, public: bool) -> Iterator[Fault]:
     if marking not in list(Marking):
-        yield Fault("marking", f'"{marking}" is not a marking; choose one of: {", ".join(Marking)}.')
+        yield Fault("marking", f'"{marking}" is not a marking. Choose one of: {", ".join(Marking)}.')
     if len(handling) > LONGEST_HANDLING or "\n" in handling:
-        yield Fault("handling", f"The handling line is one line of at most {LONGEST_HANDLING} characters; shorten it.")
+        yield Fault("handling", f"The handling line must be one line of {LONGEST_HANDLING} characters or fewer.")
     if marking == Marking.OFFICIAL_SENSITIVE and not handling:
-        yield Fault("handling", f"{marking} needs a handling line, such as: For board members only.")
+        yield Fault("handling", f"Enter a handling line for {marking}, for example: For board members only.")
     if marking == Marking.OFFICIAL_SENSITIVE and public:
         yield Fault(
-            "public", f"A public edition cannot be {marking}; mark it {Marking.OFFICIAL}, or do not publish it."
+            "public",
+            f"A public edition cannot be {marking}. Choose {Marking.OFFICIAL}, or do not make a public edition.",
         )
 
 
 def _require_openable(opened: Sequence[str], own: Collection[str], *, public: bool) -> None:
     """Raise InvalidPack unless each source is one that a public edition would keep back."""
     if opened and not public:
-        unkept = Fault("opened", "Only a public edition keeps owners' evidence back; ask for one, or open nothing.")
-        raise InvalidPack(unkept)
+        unkept = "You can choose evidence to publish only in a public edition. Choose one, or remove the evidence."
+        raise InvalidPack(Fault("opened", unkept))
     if wrong := [source_id for source_id in opened if source_id not in own]:
         kept = ", ".join(sorted(own)) or "there is none"
-        strange = f"{', '.join(wrong)}: no owner gave this as evidence on this board; choose from: {kept}."
+        strange = f"{', '.join(wrong)}: this is not evidence from an owner on this board. Choose from: {kept}."
         raise InvalidPack(Fault("opened", strange))
 
 
 def _formats(formats: Sequence[str]) -> list[str]:
     unknown = [wanted for wanted in formats if wanted not in FORMATS]
     if unknown or not formats:
-        strange = f"{', '.join(unknown) or 'Nothing'} is no format of a pack; choose of: {', '.join(FORMATS)}."
+        strange = f"{', '.join(unknown) or 'Nothing'} is not a format of a pack. Choose from: {', '.join(FORMATS)}."
         raise InvalidPack(Fault("formats", strange))
     return [known for known in FORMATS if known in formats]
 
@@ -330,16 +331,18 @@ class PackProof:
     def conclusion(self) -> str:
         """What a check without faults says, and no more."""
         held = self.manifest
-        whole = f"{text.counted(self.files, 'file')}, each as the manifest says. {held['title']}; {held['marking']}."
+        whole = f"{text.counted(self.files, 'file')}, all unchanged. {held['title']}; {held['marking']}."
         if self.asked_ledger:
-            found = f"{whole} The ledger holds the snapshot, its place in the chain, and the board that the pack shows."
+            found = f"{whole} The ledger has this snapshot, and its board is the one in the pack."
             if _wording(held) != WORDING:
                 found += (
-                    " Another version of the tracker worded the pack, so its figures were compared and its sentences "
-                    "were not."
+                    " Another version of the tracker wrote the pack, so the figures were compared but not the "
+                    "sentences."
                 )
             return f"{found} {self.withdrawal}" if self.withdrawal else found
-        return f"{whole} The ledger was not asked: a pack that was made up whole would pass too."
+        return (
+            f"{whole} The ledger was not checked, so this does not show that the pack is genuine. Use --against-store."
+        )
 
 
 def check_pack(content: bytes | IO[bytes], db: Database | None = None) -> PackProof:
@@ -380,7 +383,7 @@ def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str,
     with db.read() as cursor:
         change = reading.newest_change(cursor, head["seq"])
     if change is None or (change.seq, change.seal) != (head["seq"], head["seal"]):
-        yield f"The pack is of another ledger: this has no change {head['seq']} with the seal {head['seal'][:12]}…."
+        yield f"The pack is from another ledger: this has no change {head['seq']} with the seal {head['seal'][:12]}…."
         return
     try:
         line = snapshots.show_snapshot(db, said["name"])
@@ -391,8 +394,8 @@ def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str,
         yield str(error)
         return
     if (line.digest, line.known_seq, line.as_at.isoformat()) != (said["digest"], head["seq"], manifest["as_at"]):
-        yield f"The ledger holds another snapshot under the name {line.name} than the pack is of."
+        yield f"The ledger's snapshot called {line.name} is not the one in the pack."
         return
     for path, held in boards_of.items():
         if not same_board(held, view, _wording(manifest)):
-            yield f"{path}: is not the board that the ledger shows for the snapshot {line.name}."
+            yield f"{path}: differs from the board that the ledger shows for the snapshot {line.name}."

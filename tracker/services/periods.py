@@ -101,7 +101,7 @@ def open_period(db: Database, *, actor_id: str, period: Timetable, request_id: s
             check=may_still(actor_id, Action.KEEP_PERIODS, lambda cursor, _: _check(cursor, noun, ())),
         )
     except StaleEdit:
-        taken = Fault("period_id", f"There is a reporting period {noun.id} already; choose another id.")
+        taken = Fault("period_id", f"There is already a reporting period {noun.id}. Choose another id.")
         raise InvalidPeriod(taken) from None
 
 
@@ -119,7 +119,7 @@ def change_period(
         held = _require_open(cursor, noun.id)
         _check(cursor, noun, ())
     if base_version == held.version and _noun(held, PeriodState.OPEN) == noun:
-        raise NothingToRecord(f"The reporting period {noun.id} has that name and those days already.")
+        raise NothingToRecord(f"The reporting period {noun.id} already has that name and those dates.")
     return ledger.record(
         db,
         actor=actor_id,
@@ -195,14 +195,15 @@ def reopen_period(
 
 def _against_reopening(held: PeriodLine, reason: str, today: dt.date) -> Iterator[Fault]:
     if held.state == PeriodState.OPEN:
-        yield Fault("", f"{held.name} ({held.period_id}) is open already.")
+        yield Fault("", f"{held.name} ({held.period_id}) is already open.")
     elif held.board_on < today:
         met = (
-            f"The board of {held.name} ({held.period_id}) met on {in_words(held.board_on)}; open a new period instead."
+            f"The board of {held.name} ({held.period_id}) met on {in_words(held.board_on)}, so you cannot reopen it. "
+            "Open a new period."
         )
         yield Fault("", met)
     if not reason:
-        yield Fault("reason", "Say why it is opened again; the history shows the reason.")
+        yield Fault("reason", "Enter the reason for reopening. The history shows it.")
 
 
 def chase(db: Database, period_id: str | None = None) -> ChaseView:
@@ -232,8 +233,8 @@ def _period(asked: Timetable) -> Period:
         raise InvalidPeriod(
             Fault(
                 "period_id",
-                f'"{slug}" is not an id for a reporting period; write small letters, digits and single hyphens, such '
-                f"as 2026-q4, and at most {_LONGEST_ID} of them.",
+                f'"{slug}" cannot be a period id. Use small letters, digits and single hyphens, for example 2026-q4, '
+                f"and at most {_LONGEST_ID} characters.",
             )
         )
     return Period(
@@ -271,35 +272,35 @@ _LONGEST = dt.timedelta(days=366)
 def _faults(period: Period) -> Iterator[Fault]:
     opens, closes, meets = (in_words(day) for day in (period.opens_on, period.closes_on, period.board_on))
     if not period.name:
-        yield Fault("name", "The name is missing; give the one that the board uses, such as October to December 2026.")
+        yield Fault("name", "Enter a name, for example October to December 2026.")
     if period.closes_on < period.opens_on:
-        yield Fault("closes_on", f"It closes on {closes}, before it opens on {opens}; put the days in order.")
+        yield Fault("closes_on", f"It closes on {closes}, before it opens on {opens}. Check both dates.")
     if period.opens_on < GREEN_PAPER:
-        yield Fault("opens_on", f"It opens on {opens}, before the Green Paper; correct the year.")
-    for field, does in (("closes_on", "closes"), ("board_on", "is followed by a board")):
+        yield Fault("opens_on", f"It opens on {opens}, before the Green Paper. Check the year.")
+    for field, does in (("closes_on", "closes"), ("board_on", "has a board")):
         day: dt.date = getattr(period, field)
         if day - period.opens_on > _LONGEST:
-            yield Fault(field, f"It {does} on {in_words(day)}, more than a year after it opens; correct the year.")
+            yield Fault(field, f"It {does} on {in_words(day)}, more than a year after it opens. Check the year.")
     if period.board_on < period.closes_on:
-        yield Fault("board_on", f"The board meets on {meets}, before it closes on {closes}; close it by then.")
+        yield Fault("board_on", f"The board meets on {meets}, before the period closes on {closes}. Close it by then.")
 
 
 def _not_now(period: Period, today: dt.date) -> Iterator[Fault]:
     opens, closes = in_words(period.opens_on), in_words(period.closes_on)
     if period.opens_on > today:
-        yield Fault("opens_on", f"It opens on {opens}, which has not come; open it then.")
+        yield Fault("opens_on", f"It opens on {opens}, which is in the future. Open it on that date.")
     if period.closes_on < today:
-        yield Fault("closes_on", f"It closes on {closes}, which has passed; there is nothing left to open it for.")
+        yield Fault("closes_on", f"It closes on {closes}, which has passed. Check the date.")
 
 
 def _clashes(period: Period, others: list[PeriodLine]) -> Iterator[Fault]:
     for other in others:
         if other.state == PeriodState.OPEN:
-            yield Fault("", f"{other.name} ({other.period_id}) is open; close it first.")
+            yield Fault("", f"{other.name} ({other.period_id}) is open. Close it first.")
         elif period.opens_on <= other.closes_on and other.opens_on <= period.closes_on:
             days = f"{in_words(other.opens_on)} to {in_words(other.closes_on)}"
             yield Fault(
-                "opens_on", f"Its days overlap those of {other.name} ({other.period_id}), {days}; choose others."
+                "opens_on", f"Its dates overlap with {other.name} ({other.period_id}), {days}. Choose other dates."
             )
 
 
@@ -307,7 +308,7 @@ def _require_open(cursor: Cursor, period_id: str) -> PeriodLine:
     line = _find(cursor, period_id)
     if line.state != PeriodState.OPEN:
         raise UnknownPeriod(
-            f"The reporting period {line.period_id} was closed on {in_words(line.since)}; reopen it to change it."
+            f"The reporting period {line.period_id} was closed on {in_words(line.since)}. Reopen it to change it."
         )
     return line
 
@@ -319,6 +320,6 @@ def _find(cursor: Cursor, period_id: str | None) -> PeriodLine:
         if line.period_id == period_id or (period_id is None and line.state == PeriodState.OPEN):
             return line
     if period_id is None:
-        raise UnknownPeriod("No reporting period is open; name one that was, or open one.")
+        raise UnknownPeriod("No reporting period is open. Give the id of an earlier one, or open one.")
     known = ", ".join(line.period_id for line in every) or "there is none yet"
-    raise UnknownPeriod(f'There is no reporting period "{period_id}"; choose one of: {known}.')
+    raise UnknownPeriod(f'There is no reporting period "{period_id}". Choose one of: {known}.')

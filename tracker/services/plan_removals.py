@@ -41,7 +41,7 @@ _ALIKE = 0.8
 _WORDS = {
     "assessment": ("outcome", "outcomes"),
     "event": ("event", "events"),
-    "funding": ("sum of funding", "sums of funding"),
+    "funding": ("funding amount", "funding amounts"),
     "local_authority": ("local authority", "local authorities"),
     "progress": ("progress entry", "progress entries"),
     "reference": ("reference", "references"),
@@ -69,12 +69,12 @@ def told(removed: Sequence[Version], recorded: Sequence[Version], held: Held, un
     records = _counted(len(removed), "record", "records")
     return "\n".join(
         [
-            f"The plans no longer hold {records} that the tracker has. Loading them would remove these from the board "
-            "of every day, past days included:",
+            f"No longer in the plans: {records}. Loading the plans would remove these from the board of every day, "
+            "including past days:",
             *lines,
             *(f"    {sentence}" for sentence in (*unread, *_alike(removed, recorded))),
-            "    Put back what is missing: a file may have been moved, renamed, hidden or emptied. If these are to go, "
-            "load the plans again with --remove. The history keeps them.",
+            "    If a file was moved, renamed, hidden or emptied, put it back. To remove these records, load the plans "
+            "again with --remove. The history keeps them.",
         ]
     )
 
@@ -91,8 +91,8 @@ def _alike(removed: Sequence[Version], recorded: Sequence[Version]) -> Iterable[
         }
         for title in difflib.get_close_matches(old.title, titles, n=1, cutoff=0.5):
             yield (
-                f'Is {titles[title]} the new id of {old.id}? Then write formerly = "{old.id}" in its entry, and what '
-                "belongs to it is carried along. If they are two, --remove removes the old one."
+                f'Is {titles[title]} the new id of {old.id}? If so, add formerly = "{old.id}" to its entry, and '
+                "everything recorded under the old id goes with it. If not, --remove removes the old one."
             )
 
 
@@ -117,9 +117,9 @@ def _hangs(noun: Noun, other: Noun) -> tuple[str, str] | None:
     """Say what another record is to one that would go, as one and as many; None for nothing."""
     match noun, other:
         case Milestone(), Progress(reporter=Reporter.OWNER) if other.id == noun.id:
-            return "report by its owner", "reports by its owner"
+            return "report from its owner", "reports from its owner"
         case Milestone(), BaselineRequest() if other.milestone_id == noun.id:
-            return "request to change its baseline", "requests to change its baseline"
+            return "baseline request", "baseline requests"
         case Commitment(), Assessment(view=View.OWNER) if other.commitment_id == noun.id:
             return "rating by its owner", "ratings by its owner"
         case Commitment(), Assignment(active=True) if other.commitment_id == noun.id:

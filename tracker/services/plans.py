@@ -374,11 +374,10 @@ def _says(version: Version | None) -> Noun | None:
 
 
 def _both_edited(table: str, place: Place, slot: Slot, statement: Planned | None) -> str:
-    where = statement.where if statement else "the plans, which no longer hold it"
+    where = statement.where if statement else "the plans (it is no longer there)"
     return (
-        f"{where}: {table} {place[0]} ({place[1]}) was edited here, and in the tracker by change "
-        f"{slot.newest.change_seq} since the last load; bring the plan to what the tracker holds, "
-        "or take the edit back."
+        f"{where}: {table} {place[0]} ({place[1]}) was changed both here and in the tracker (change "
+        f"{slot.newest.change_seq}) since the last load. Make the plan agree with the tracker, or undo your edit."
     )
 
 

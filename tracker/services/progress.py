@@ -124,14 +124,14 @@ def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], period_id
     for said in reports:
         line = lines.get(said.milestone_id)
         if line is None:
-            unknown = f"There is no milestone {said.milestone_id} on the board; choose one that is."
+            unknown = f"There is no milestone {said.milestone_id} on the board. Choose one from the list."
             raise InvalidReport(Fault("milestone_id", unknown))
         report = settled(line, said)
         require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
         status, slip_days = updates.foreseen(cursor, line, report, today, TOLERANCES)
         wrong = [*faults(line, report, today), *_unknown_evidence(cursor, line, report)]
         if times[line.milestone_id] > 1:
-            again = f"it is reported on {times[line.milestone_id]} times; leave one."
+            again = f"there are {times[line.milestone_id]} reports. Keep one."
             wrong.append(Fault("milestone_id", again, about=line.milestone_id))
         seen.append(Foreseen(line, report, status, slip_days, tuple(wrong)))
     return seen
@@ -143,10 +143,8 @@ def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Itera
     if evidence_id and evidence_id != line.evidence_id:
         newest = {version.effective_on: version for version in reading.versions(cursor, Source, evidence_id)}
         if all(version.retracted for version in newest.values()):
-            unknown = (
-                f"there is no source {evidence_id} in the ledger to be evidence; choose one that is, or say where "
-            )
-            yield Fault("evidence_id", f"{unknown}it can be read.", about=report.milestone_id)
+            unknown = f"there is no source {evidence_id}. Choose another, or give the publisher, title and link."
+            yield Fault("evidence_id", unknown, about=report.milestone_id)
 
 
 def versions(report: Report, *, newest_on: dt.date | None, period_id: str | None, today: dt.date) -> list[Version]:

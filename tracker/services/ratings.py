@@ -96,7 +96,9 @@ def _foresee(cursor: Cursor, actor_id: str, rating: Rating) -> Foreseen:
     by_id = {line.commitment_id: line for line in _lines(cursor, period)}
     line = by_id.get(rating.commitment_id)
     if line is None:
-        raise UnknownCommitment(f"There is no commitment {rating.commitment_id} on the board; choose one that is.")
+        raise UnknownCommitment(
+            f"There is no commitment {rating.commitment_id} on the board. Choose one from the list."
+        )
     _require_given(actor, line)
     still_to_meet = period is not None and period.board_on >= today
     return Foreseen(

@@ -90,7 +90,7 @@ class Outcome(StrEnum):
     CHANGE = "Change"
     CONFIRM = "Confirmation"
     CONFLICT = "Conflict"
-    LEFT = "Left as it is"
+    LEFT = "Not changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ def export_return(db: Database, *, actor_id: str, programme_id: str | None = Non
         ]
         if not lines:
             of_programme = f" of the programme {programme_id}" if programme_id else ""
-            raise NothingToReturn(f"No milestone{of_programme} was given to {actor.name}; ask an administrator.")
+            raise NothingToReturn(f"No milestones{of_programme} are assigned to {actor.name}. Ask an administrator.")
         evidence = updates.evidence(cursor, lines, today, head.seq)
         period = periods.open_now(cursor, today)
         return ReturnFile(
@@ -197,7 +197,7 @@ def check_return(
         require(who(cursor, actor_id), Action.REPORT)
     on_step("Reading the file", 0.0)
     returned = read_grid(read_file(file.content, file.name))
-    on_step(f"Comparing {counted(len(returned.rows), 'row')} with the ledger", 0.3)
+    on_step(f"Comparing {counted(len(returned.rows), 'row')} with the record", 0.3)
     with db.read() as cursor:
         head = reading.head(cursor)
         taken = reading.requested(cursor, _request_id(file, actor_id))
@@ -210,7 +210,7 @@ def check_return(
     faults = [*returned.faults, *(one for one in compared if isinstance(one, RowFault))]
     foreseen: list[PreviewLine] = []
     for start in range(0, len(lines), _AT_A_TIME):
-        on_step(f"Working out what saving does: row {start + 1:,} of {len(lines):,}", 0.4 + 0.6 * start / len(lines))
+        on_step(f"Working out the changes: row {start + 1:,} of {len(lines):,}", 0.4 + 0.6 * start / len(lines))
         for one in _foreseen(db, actor_id, returned, lines[start : start + _AT_A_TIME]):
             if isinstance(one, RowFault):
                 faults.append(one)
@@ -248,8 +248,8 @@ def take_return(
         return preview.taken
     if preview.token != token:
         raise StalePreview(
-            "The file, or the ledger, is no longer what the preview showed, and nothing was saved; look at the preview "
-            "again, and confirm that."
+            "Nothing was saved, because the file or the record has changed since the preview. Check the new preview "
+            "and save again."
         )
     if wrong := list(_undecided(preview, decisions)):
         raise InvalidReport(*wrong)
@@ -258,8 +258,8 @@ def take_return(
         *(line for line in preview.of(Outcome.CONFLICT) if line.line.milestone_id in decisions.mine),
     ]
     if not wanted:
-        raise NothingToRecord("The return changes nothing: every row says what the ledger holds, or is left as it is.")
-    on_step(f"Saving {counted(len(wanted), 'line')} as one change", 1.0)
+        raise NothingToRecord("The return changes nothing: every row agrees with the record or is not filled in.")
+    on_step(f"Saving {counted(len(wanted), 'milestone')} as one change", 1.0)
     reports = [line.report for line in wanted]
     return report_progress(db, actor_id=actor_id, reports=reports, request_id=request_id)
 
@@ -279,16 +279,16 @@ def _undecided(preview: Preview, decisions: Decisions) -> Iterator[Fault]:
     mine, theirs = set(decisions.mine), set(decisions.theirs)
     if preview.faults and not decisions.leave_out_rejected:
         rejected = counted(preview.rejected_rows, "row")
-        yield Fault("leave_out_rejected", f"{rejected} cannot be taken in; put them right, or leave them out.")
+        yield Fault("leave_out_rejected", f"{rejected} rejected. Fix the rows or skip them.")
     conflicts = {line.line.milestone_id: line for line in preview.of(Outcome.CONFLICT)}
     if open_still := sorted(conflicts.keys() - mine - theirs):
-        yield Fault("mine", f"Decide whose is to stand, yours or what the ledger holds: {', '.join(open_still)}.")
+        yield Fault("mine", f"Choose which version to keep, yours or the current one: {', '.join(open_still)}.")
     if both := sorted(mine & theirs):
-        yield Fault("mine", f"Only one can stand, yours or what the ledger holds: {', '.join(both)}.")
+        yield Fault("mine", f"Keep only one version, yours or the current one: {', '.join(both)}.")
     if strange := sorted((mine | theirs) - conflicts.keys()):
-        yield Fault("mine", f"There is nothing to decide of {', '.join(strange)}; take it out of the decisions.")
+        yield Fault("mine", f"There is no conflict to decide for {', '.join(strange)}. Leave it out.")
     for milestone_id in sorted(mine & conflicts.keys()):
-        yield from (Fault("mine", f"Yours cannot stand. {fault}") for fault in conflicts[milestone_id].wrong)
+        yield from (Fault("mine", f"Your version cannot be saved. {fault}") for fault in conflicts[milestone_id].wrong)
 
 
 # Comparing
@@ -312,8 +312,8 @@ def _drawn(cursor: Cursor, returned: Returned) -> dict[Drawn, _Held]:
         ids[row.drawn].add(row.milestone_id)
     if len(ids) > _MOST_POSITIONS:
         raise ReturnRejected(
-            f"The rows were drawn from {len(ids):,} states of the ledger, and at most {_MOST_POSITIONS} may be put "
-            "together; upload them one by one."
+            f"The rows come from {len(ids):,} different downloads, and a file can combine {_MOST_POSITIONS} at most. "
+            "Upload the returns one by one."
         )
     return {
         position: _held(cursor, ids[position], position.seq) if _is_ours(cursor, position) else {} for position in ids
@@ -347,7 +347,7 @@ def _other_period(cursor: Cursor, positions: Sequence[int]) -> str | None:
     names = [name for period_id, name in drawn.items() if open_ is None or period_id != open_.period_id]
     if not names:
         return None
-    counts = f"What you save counts for {open_.name}." if open_ else "No period is open, so it counts for none."
+    counts = f"What you save counts for {open_.name}." if open_ else "No period is open, so it counts for no period."
     return f"This return was made for the reporting period {' and '.join(names)}, which is closed. {counts}"
 
 
@@ -360,8 +360,8 @@ def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[
             rows.append(str(row.row))
     if rows:
         yield (
-            f'What stands under "{Heading.DUE}" is not what was drawn, and was not read: row {", ".join(rows[:20])}. A '
-            "baseline is changed by a request, not by a return."
+            f'"{Heading.DUE}" was changed and we ignored it: row {", ".join(rows[:20])}. To change a baseline, make a '
+            "baseline request."
         )
 
 
@@ -382,19 +382,19 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
     if row.milestone_id not in now:
         return (
             Heading.MILESTONE,
-            f"there is no milestone {row.milestone_id} on the board; correct the id, or take the row out.",
+            f"there is no milestone {row.milestone_id} on the board. Correct the id, or delete the row.",
         )
     line, _ = now[row.milestone_id]
     if not _given(actor, line):
         return (
             Heading.MILESTONE,
-            f"{line.milestone_id} was not given to {actor.name}, who may not report on it; ask an administrator.",
+            f"{line.milestone_id} is not assigned to {actor.name}, so you cannot update it. Ask an administrator.",
         )
     if row.milestone_id not in drawn:
         return (
             Heading.DRAWN,
-            f"the ledger holds no {row.drawn} with this milestone: the return is of another ledger; copy your "
-            "answers into a new one.",
+            f"this return comes from another tracker, or its row was altered ({row.drawn} is not known here). Download "
+            "a new return and copy your answers into it.",
         )
     seen, _ = drawn[row.milestone_id]
     for heading, written, known in (
@@ -404,8 +404,8 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
         if visible(written).split() != visible(known).split() and not rewritten(known, written):
             return (
                 heading,
-                f"it is not that of {row.milestone_id}, as when some columns of a table are sorted without the others; "
-                "put the row together again, or copy your answers into a new return.",
+                f"it does not belong to {row.milestone_id}. Perhaps some columns were sorted without the others. Undo "
+                "the sort, or download a new return and copy your answers into it.",
             )
     return None
 
@@ -423,9 +423,9 @@ def _line(
     outcome, remark, by = Outcome.CHANGE if line.base_version else Outcome.ADD, None, None
     if not (changed_here or row.confirmed):
         outcome = Outcome.LEFT
-        remark = "Changed by somebody else meanwhile; you left it as it was." if moved_on else None
+        remark = "Someone else has changed it. You did not." if moved_on else None
     elif changed_there and (_same(_unexplained(report), current) if changed_here else told_there and not moved_on):
-        outcome, remark = Outcome.LEFT, "The ledger says so already."
+        outcome, remark = Outcome.LEFT, "Already in the record."
     elif changed_there and (changed_here or moved_on):
         outcome, by = Outcome.CONFLICT, _author(cursor, line)
     elif not changed_here:

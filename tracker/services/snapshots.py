@@ -76,7 +76,7 @@ def take_snapshot(
             check=may_still(actor_id, Action.KEEP_SNAPSHOTS),
         )
     except StaleEdit:
-        taken = Fault("name", f"There is a snapshot {name} already; choose another name.")
+        taken = Fault("name", f"There is already a snapshot called {name}. Choose another name.")
         raise InvalidSnapshot(taken) from None
 
 
@@ -180,7 +180,7 @@ def _move(
         note=clean(note or "", where="the note"),
     )
     if withdrawing and not why:
-        unsaid = f"Say why the snapshot {name} is withdrawn; everyone who opens it reads the reason."
+        unsaid = f"Enter the reason for withdrawing {name}. Everyone who opens the snapshot will see it."
         raise InvalidSnapshot(Fault("reason", unsaid))
     return ledger.record(
         db,
@@ -194,7 +194,7 @@ def _move(
 
 
 def _unknown(name: str) -> UnknownSnapshot:
-    return UnknownSnapshot(f'There is no snapshot "{name}"; choose one from the list of snapshots.')
+    return UnknownSnapshot(f'There is no snapshot called "{name}". Choose one from the list.')
 
 
 def list_snapshots(db: Database, known_seq: int | None = None) -> list[SnapshotLine]:
@@ -307,14 +307,14 @@ class SnapshotProof:
         """What a proof without faults says, and no more."""
         line = self.snapshot
         whole = (
-            f"The ledger is whole to its end, change {self.head.seq}, and change {line.known_seq} in it is the one "
-            f"that the snapshot {line.name} was taken at"
+            f"The record is unchanged up to change {self.head.seq}, and includes change {line.known_seq}, at which "
+            f"{line.name} was saved"
         )
         if self.computable:
-            return f"{whole}. Its board, computed again, is the one that was taken."
+            return f"{whole}. The snapshot is unchanged."
         return (
-            f"{whole}. Its digest is of form {line.form}, which this version of the tracker does not know, so the "
-            "board itself could not be compared."
+            f"{whole}. This version of the tracker does not know form {line.form} of its fingerprint, so it could not "
+            "compare the board."
         )
 
 
@@ -361,11 +361,12 @@ def _differences(line: SnapshotLine, view: BoardView, *, compare_digests: bool) 
     """Say in what the board that is found where a snapshot was taken is not the one that was."""
     if view.head != Head(line.known_seq, line.known_seal):
         yield (
-            f"The snapshot {line.name} was taken at change {line.known_seq} with the seal {line.known_seal[:12]}…; the "
-            f"ledger holds change {view.head.seq} with the seal {view.head.seal[:12]}… there."
+            f"The snapshot {line.name} was saved at change {line.known_seq} with the fingerprint "
+            f"{line.known_seal[:12]}…, but the record has change {view.head.seq} with the fingerprint "
+            f"{view.head.seal[:12]}… there."
         )
     if compare_digests and (found := digest(view, line.form)) != line.digest:
         yield (
-            f"The board of the snapshot {line.name} (as at {line.as_at}, as known at change {line.known_seq}) is not "
-            f"the one that was taken: its digest was {line.digest[:12]}… and is {found[:12]}… now."
+            f"The board of the snapshot {line.name} (as at {line.as_at}, as known at change {line.known_seq}) has "
+            f"changed: its fingerprint was {line.digest[:12]}… and is now {found[:12]}…."
         )

@@ -128,8 +128,8 @@ def init_store(at: Address) -> bool:
     last = at.anchor.last()
     if last and last.seq and not at.exists():  # one that was made, and written to, since it was looked for
         raise BrokenLedger(
-            f"There is no store at {at.file}, but its head anchor {at.anchor.path} tells of {last.seq} changes. "
-            "Restore the newest backup with `python -m tracker restore FILE`; an empty store was not created."
+            f"There is no store at {at.file}, but its head anchor {at.anchor.path} lists {last.seq} changes. No empty "
+            "store was created. Restore the newest backup with `python -m tracker restore FILE`."
         )
     refuse_lone_log(at)
     try:
@@ -174,16 +174,16 @@ def create_store(at: Address) -> None:
 def _refuse_what_was_moved_aside(at: Address) -> None:
     if aside := placing.moved_aside(at):
         raise BrokenLedger(
-            f"There is no store at {at.file}, but beside it lies {', '.join(map(str, aside))}: a store that was moved "
-            "aside, or one that was to be put in its place. Put one of them or a backup back with `python -m tracker "
-            "restore FILE`. To begin with an empty store, move these files to another folder first. No store was made."
+            f"There is no store at {at.file}, but there is an older one beside it: {', '.join(map(str, aside))}. No "
+            "store was created. Restore one of these or a backup with `python -m tracker restore FILE`. To start with "
+            "an empty store, first move these files to another folder."
         )
 
 
 def refuse_lone_log(at: Address) -> None:
     """Raise StoreUnusable when a log lies where no store is: the engine would add it to a new one."""
     if at.wal.exists() and not at.exists():
-        raise StoreUnusable(f"A log of a store that is gone lies at {at.wal}; move it away and try again.")
+        raise StoreUnusable(f"{at.wal} is the log of a store that no longer exists. Move it away and try again.")
 
 
 def is_demonstration(db: Database) -> bool:
@@ -232,7 +232,7 @@ def prove(copy: Address, *, of: Address | None = None, anchored: bool = True) ->
     proof = verify_store(copy)
     if proof.faults and (anchored or len(proof.faults) > 1):
         told = " ".join(proof.faults).replace(str(copy.file), str((of or copy).file))
-        raise BrokenLedger(f"{(of or copy).file} is not whole: {told} Nothing was changed.")
+        raise BrokenLedger(f"{(of or copy).file} is damaged: {told} Nothing was changed.")
     return proof
 
 

@@ -47,7 +47,7 @@ def who(cursor: Cursor, actor_id: str) -> Actor:
         return Actor(user_id=OPERATOR, name="the operator", role=Role.ADMINISTRATOR)
     found = people.actor(cursor, actor_id, dates.today())
     if found is None:
-        raise UnknownUser(f'Nobody is registered as "{actor_id}"; an administrator can add them.')
+        raise UnknownUser(f'No one is registered as "{actor_id}". An administrator can add them.')
     return found
 
 
@@ -90,7 +90,7 @@ def find_user(db: Database, email: str) -> UserLine:
     for line in everybody:
         if line.user_id == address:
             return line
-    raise UnknownUser(f'Nobody is registered as "{address}"; `python -m tracker user list` tells who is.')
+    raise UnknownUser(f'No one is registered as "{address}". See `python -m tracker user list`.')
 
 
 def account(db: Database, email: str) -> str:
@@ -102,9 +102,9 @@ def account(db: Database, email: str) -> str:
     try:
         line = find_user(db, address)
     except UnknownUser:
-        raise UnknownUser(f'Nobody is registered as "{address}"; an administrator can add them.') from None
+        raise UnknownUser(f'No one is registered as "{address}". An administrator can add them.') from None
     if line.address != address:
-        raise UnknownUser(f"{line.name} has another address now; use {line.address} in place of {address}.")
+        raise UnknownUser(f"{line.name}'s address has changed. Use {line.address} instead of {address}.")
     return line.user_id
 
 
@@ -130,7 +130,7 @@ def change_user(
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.MANAGE_USERS)
         if user_id not in {line.user_id for line in people.users(cursor, dates.today())}:
-            raise UnknownUser(f'Nobody is registered as "{user_id}"; add them first.')
+            raise UnknownUser(f'No one is registered as "{user_id}". Add them first.')
     return _record(db, actor_id, ChangeAction.CHANGE_USER, _asked(account, user_id, base_version), request_id)
 
 
@@ -183,7 +183,7 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
     except StaleEdit:
         if asked.base_version:
             raise
-        taken = Fault("address", f"{asked.address} is registered already; change them instead.")
+        taken = Fault("address", f"{asked.address} is already registered. Change that person instead.")
         raise InvalidUser(taken) from None
 
 
@@ -237,9 +237,11 @@ def _faults(cursor: Cursor, asked: _Asked) -> Iterator[Fault]:
     yield from address_faults(asked.address)
     yield from name_faults(asked.name)
     if asked.role not in list(Role):
-        yield Fault("role", f'"{asked.role}" is not a role; choose one of: {", ".join(Role)}.')
+        yield Fault("role", f'"{asked.role}" is not a role. Choose one of: {", ".join(Role)}.')
     elif asked.role != Role.CONTRIBUTOR and (asked.programmes or asked.commitments):
-        yield Fault("role", f"A {asked.role} is given no programmes or commitments; only a contributor updates them.")
+        yield Fault(
+            "role", "Only contributors can have programmes or commitments. Remove them, or choose the role contributor."
+        )
     for field, noun, targets in (
         ("programmes", Programme, asked.programmes),
         ("commitments", Commitment, asked.commitments),
@@ -247,7 +249,7 @@ def _faults(cursor: Cursor, asked: _Asked) -> Iterator[Fault]:
         known = reading.newest_numbers(cursor, noun)
         for target in targets:
             if target not in known:
-                yield Fault(field, f'There is no {noun.__name__.lower()} "{target}" in the ledger; choose one that is.')
+                yield Fault(field, f'There is no {noun.__name__.lower()} called "{target}". Check the id.')
 
 
 def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
@@ -256,9 +258,11 @@ def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
     held = next((line for line in everybody if line.user_id == asked.user_id), None)
     same = _named(asked.same_as, others)
     if asked.same_as and same is None:
-        yield Fault("same_as", f'No other account is registered as "{asked.same_as}"; give the address of one that is.')
+        yield Fault(
+            "same_as", f'No other account is registered as "{asked.same_as}". Give the address of a registered account.'
+        )
     if taken := _named(asked.address, others):
-        yield Fault("address", f"{asked.address} belongs to {taken.name} ({taken.address}); give another address.")
+        yield Fault("address", f"{asked.address} belongs to {taken.name} ({taken.address}). Give another address.")
     elif not asked.another_person:
         own = people.accounts(asked.user_id, everybody) | (people.accounts(same.user_id, everybody) if same else set())
         name = None if held and held.name == asked.name else asked.name
@@ -266,9 +270,9 @@ def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
         for other in look_alikes(name, address, [line for line in others if line.user_id not in own]):
             yield Fault(
                 "another_person",
-                f"{asked.name} ({asked.address}) looks like {other.name} ({other.address}), who is registered already. "
-                "If they are two people, say so (“Another person of this name”, or --another-person). If they are one, "
-                "change that account, or name it as another account of the same person (--same-as).",
+                f"{asked.name} ({asked.address}) looks like {other.name} ({other.address}), who is already registered. "
+                "If this is a different person, tick “This is a different person from the one already registered” or "
+                "use --another-person. If it is the same person, change that account, or link the two (--same-as).",
             )
 
 
@@ -279,11 +283,12 @@ def _takes_away(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> 
         return
     field = "active" if asked.role == Role.ADMINISTRATOR else "role"
     if actor_id == asked.user_id:
-        yield Fault(field, "You cannot take your own administration away; another administrator can.")
+        yield Fault(field, "You cannot remove your own administrator role. Another administrator can.")
         return
     others = [line for line in everybody if line.user_id != asked.user_id]
     left = any(line.active and line.role == Role.ADMINISTRATOR for line in others)
     if held.active and held.role == Role.ADMINISTRATOR and others and not left:
         yield Fault(
-            field, f"{held.name} ({held.address}) is the last active administrator; make somebody else one first."
+            field,
+            f"{held.name} ({held.address}) is the last active administrator. Make someone else an administrator first.",
         )

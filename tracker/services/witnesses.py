@@ -66,15 +66,15 @@ def _compare(db: Database, file: Path) -> Compared:
 def _with_backups(db: Database, folder: Path) -> Compared:
     noted = backups.noted(db, folder)
     if not noted:
-        return Compared(folder, f"{backups.MANIFEST} notes no backup of this store there.", fault=True)
+        return Compared(folder, f"{backups.MANIFEST} lists no backup of this store.", fault=True)
     told = backups.contradiction(db, folder)
     return Compared(folder, told, fault=True) if told else _confirmed(folder, noted)
 
 
 def _confirmed(file: Path, carried: Sequence[Witness]) -> Compared:
     last = max((witness.head for witness in carried), key=lambda head: head.seq)
-    many = f"all {len(carried):,} seals in it, up to" if carried[1:] else "the seal in it, of"
-    return Compared(file, f"the ledger holds {many} change {last.seq} ({last.seal[:12]}…).", fault=False)
+    many = f"all {len(carried):,} seals in it, up to" if carried[1:] else "the seal in it, for"
+    return Compared(file, f"the ledger has {many} change {last.seq} ({last.seal[:12]}…).", fault=False)
 
 
 def _carried(file: Path) -> Iterator[Witness]:
@@ -82,7 +82,7 @@ def _carried(file: Path) -> Iterator[Witness]:
     if not file.is_file():
         raise StoreUnusable(f"is not a file that can be read: {_PIECE}")
     if file.stat().st_size > _LARGEST:
-        raise StoreUnusable(f"is larger than any file of the tracker's: {_PIECE}")
+        raise StoreUnusable(f"is too large to be a file of the tracker: {_PIECE}")
     match file.suffix.lower():
         case ".zip":
             heads, what = _in_pack(file), "the pack"
@@ -101,7 +101,7 @@ def _carried(file: Path) -> Iterator[Witness]:
 def _in_pack(file: Path) -> list[Head]:
     checked = check_zip(file.read_bytes())
     if checked.faults:
-        raise StoreUnusable(f"is no pack, or one that was altered after it was made: {checked.faults[0]}")
+        raise StoreUnusable(f"is not a pack, or was altered: {checked.faults[0]}")
     head = checked.manifest["ledger_head"]
     return [Head(head["seq"], head["seal"])]
 
@@ -114,7 +114,7 @@ def _in_return(file: Path) -> list[Head]:
     found = {Drawn.parse(cell.text.strip()) for cells in grid.rows.values() for cell in cells.values()}
     heads = [Head(drawn.seq, drawn.seal) for drawn in found if drawn]
     if not heads:
-        raise StoreUnusable("is no return: it does not say which change of the ledger it was made from.")
+        raise StoreUnusable("is not a return: it does not say which change it was downloaded at.")
     return heads
 
 
@@ -127,7 +127,7 @@ def _in_journal(file: Path) -> list[Head]:
                 told = content.get("change") or content["end"]
                 heads.append(Head(int(told["seq"]), str(told["seal"])))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise StoreUnusable(f"is nothing that carries a seal of the ledger: {_PIECE}") from None
+        raise StoreUnusable(f"has no seal of the ledger: {_PIECE}") from None
     if not heads:
         raise StoreUnusable(f"is empty: {_PIECE}")
     return heads

@@ -60,7 +60,7 @@ class Anchor:
         """
         last, after = self.last(), Head(change.seq - 1, change.previous_seal)
         if last is None:
-            raise StoreUnusable(f"The head anchor {self.path} is missing; `python -m tracker verify` says what to do.")
+            raise StoreUnusable(f"The head anchor {self.path} is missing. `python -m tracker verify` says what to do.")
         if last != after:
             raise StoreUnusable(
                 f"The head anchor {self.path} ends at change {last.seq}, not at change {after.seq} of this ledger, so "
@@ -128,8 +128,8 @@ class Anchor:
             return Head(int(seq), seal)
         except ValueError:
             raise StoreUnusable(
-                f'The head anchor {self.path} holds the line "{line[:80]}", which is not a change\'s number and seal: '
-                "the file was altered. Restore it with the store from a backup."
+                f'The head anchor {self.path} holds the line "{line[:80]}", which is not a change\'s number and seal. '
+                "The file was altered. Restore the store from a backup."
             ) from None
 
     def _write(self, text: str, mode: str) -> None:
@@ -143,8 +143,8 @@ class Anchor:
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
                 raise StoreUnusable(
-                    f"The disk that holds the head anchor {self.path} is full. Nothing further is saved until there "
-                    "is room; make some and try again."
+                    f"The disk that holds the head anchor {self.path} is full. Nothing more can be saved until there "
+                    "is space. Free some space and try again."
                 ) from error
             raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
 

@@ -50,9 +50,9 @@ def faults(db: Database, *, whole: bool) -> list[str]:
     last = anchor.last()
     if last is None:
         return [
-            f"The head anchor {anchor.path} is missing, so nobody can tell whether the end of the ledger is whole. "
-            "Restore the newest backup; or, when `python -m tracker verify` tells the head that is printed on your "
-            "last export, write the anchor anew with `python -m tracker verify --renew-anchor`."
+            f"The head anchor {anchor.path} is missing, so we cannot tell whether the end of the ledger is whole. "
+            "Restore the newest backup. Or, if the head that `python -m tracker verify` prints is the one on your last "
+            "export, write the anchor again with `python -m tracker verify --renew-anchor`."
         ]
     wanted = anchor.heads() if whole else [last]
     with db.read() as cursor:
@@ -70,7 +70,8 @@ def faults(db: Database, *, whole: bool) -> list[str]:
     if last.seq > end.seq:
         faults.append(
             f"{missing(end.seq + 1, last.seq)} from the end of the ledger: the head anchor {anchor.path} ends at "
-            f"change {last.seq} (seal {last.seal[:12]}…). Restore the newest backup; keep this file for the enquiry."
+            f"change {last.seq} (seal {last.seal[:12]}…). Restore the newest backup and keep this file to find out "
+            "what happened."
         )
     now = anchor.last() or last  # others may have saved since it was read: the ledger, and after it the anchor
     if now.seq + 1 < end.seq:
@@ -97,8 +98,8 @@ def _gaps(anchor: Anchor, heads: Sequence[Head] | None, last: Head) -> list[str]
 
 
 _NOT_ITS_LINES = (
-    "does not hold one line for each change: lines were cut out, added or moved. Restore the newest backup; keep this "
-    "file for the enquiry."
+    "does not have one line for each change: lines were removed, added or moved. Restore the newest backup and keep "
+    "this file to find out what happened."
 )
 
 
@@ -107,10 +108,10 @@ def _cut_anchor(path: Path, anchored: int, end: int) -> str:
         f"The head anchor {path} ends at change {anchored} but the ledger goes on to change {end}: lines of it are "
         "missing. "
         + (
-            "If this store was being reloaded from an export, begin again with a new one; if not, "
+            "If you were reloading this store from an export, start again with a new one. If not, "
             if anchored == 0
-            else "Keep this file for the enquiry, and "
+            else "Keep this file to find out what happened, and "
         )
-        + "restore the newest backup; or, when `python -m tracker verify` tells the head that is printed on your last "
-        "export, move the anchor away and write it anew with `python -m tracker verify --renew-anchor`."
+        + "restore the newest backup. Or, if the head that `python -m tracker verify` prints is the one on your last "
+        "export, move the anchor away and write it again with `python -m tracker verify --renew-anchor`."
     )

@@ -86,7 +86,7 @@ def _parse(line: str, number: int) -> tuple[Change, dict[str, list[Row]]]:
 
 def _parse_version(table: str, values: dict[str, Any]) -> Version:
     if table not in NOUNS or values.keys() - set(columns(table)):
-        raise ValueError(f"this version of the tracker does not know all that it says of a {table}")
+        raise ValueError(f"this version of the tracker does not know some of the fields of {table}")
     row = [
         _READERS[kind](values[name]) if kind in _READERS and name in values else values.get(name)
         for name, kind in zip(columns(table), column_types(table), strict=True)
@@ -140,9 +140,7 @@ def _fill(db: Database, sealed: Callable[[Cursor], Iterable[tuple[Change, dict[s
         with db.read() as cursor:
             end = reading.head(cursor)
         if end.seq:
-            raise StoreUnusable(
-                f"The store {db.address.file} already holds {end.seq} changes; reload into an empty one."
-            )
+            raise StoreUnusable(f"The store {db.address.file} already has {end.seq} changes. Reload into an empty one.")
         with db.transaction() as cursor:
             for change, rows in sealed(cursor):
                 try:

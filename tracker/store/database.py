@@ -58,8 +58,8 @@ class Address:
             scheme, path = "duckdb", url
         if scheme != "duckdb" or not path or not path.isprintable():
             raise StoreUnusable(
-                f'"{url}" is not the address of a store: give a file, such as data/tracker.duckdb, '
-                "or duckdb:///full/path/tracker.duckdb."
+                f'"{url}" is not a store\'s address. Give a file, such as data/tracker.duckdb, or '
+                "duckdb:///full/path/tracker.duckdb."
             )
         return cls(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111  Path's own raises for an unknown user
 
@@ -68,7 +68,7 @@ class Address:
         try:
             return self.file.exists()
         except OSError as error:
-            raise StoreUnusable(f"The store {self.file} cannot be looked up: {error.strerror}.") from error
+            raise StoreUnusable(f"The store {self.file} cannot be found: {error.strerror}.") from error
 
     @property
     def anchor(self) -> Anchor:
@@ -83,8 +83,7 @@ class Address:
 
 def _busy(file: Path) -> StoreBusy:
     return StoreBusy(
-        f"The store {file} is open elsewhere (in the app, or another command). "
-        "Close that one, or wait for it, and try again."
+        f"Another program is using the store {file} (the app, or another command). Close it or wait, then try again."
     )
 
 
@@ -93,33 +92,33 @@ _DAMAGED = (
     "backup."
 )
 _REFUSED = (
-    "The store {file} refused the save: {said} Nothing was saved. Run `python -m tracker verify`: if it finds an "
-    "altered table, restore the newest backup; if not, tell whoever looks after the tracker."
+    "The store {file} refused the save: {said} Nothing was saved. Run `python -m tracker verify`. If it finds an "
+    "altered table, restore the newest backup. If not, tell the person who looks after the tracker."
 )
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         r"has been invalidated",
-        "A write to the store {file} failed, most likely because its disk is full, and the engine has let go of it. "
-        "Every save that was acknowledged is kept, and nothing else was saved. Make room, then start again.",
+        "A write to the store {file} failed, probably because its disk is full. Saves that were acknowledged are kept. "
+        "Nothing else was saved. Free some space, then start again.",
     ),
     (
         r"No space left|[Dd]isk.*full|File too large|max_temp_directory_size|quota exceeded",
-        "The disk that holds {file} is full. Nothing was saved: the store is as it was. Make room and try again.",
+        "The disk that holds {file} is full. Nothing was saved. Free some space and try again.",
     ),
     (
         r"Permission denied|Read-only file system|Operation not permitted|read-only mode",
-        "The store {file} cannot be written here: its folder or file is read-only. Nothing was saved. Make it "
-        "writable, or set TRACKER_STORE to a file in a folder that is.",
+        "The store {file} is read-only, or its folder is. Nothing was saved. Make it writable, or set TRACKER_STORE to "
+        "a file that is.",
     ),
     (
         r"Too many open files",
-        "The system lets this program open no more files, and the store {file} needs one. Close programs or browser "
-        "tabs, or raise the limit (`ulimit -n 8192`), and start again.",
+        "Too many files are open, so the store {file} cannot be opened. Close programs or browser tabs, or raise the "
+        "limit (`ulimit -n 8192`), and start again.",
     ),
     (
         r"[Oo]ut of [Mm]emory|[Cc]annot allocate|[Cc]ould not allocate|[Ff]ailed to allocate|bad_alloc",
-        "There is not enough memory to work on the store {file}. Nothing was saved by this attempt. Close other "
-        "programs, or give this one more memory, and try again.",
+        "There is not enough memory for the store {file}. Nothing was saved. Close other programs or give this one "
+        "more memory, and try again.",
     ),
     (
         r"replaying WAL|[Cc]orrupt|[Cc]hecksum|not a valid DuckDB|[Ss]erialization",
@@ -128,8 +127,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"[Ff]ailed to commit.*([Cc]onstraint|[Dd]uplicate key)", _REFUSED),
     (
         r"[Ff]ailed to commit|([Cc]ould not|[Cc]annot) (write|sync|fsync|truncate)|write (to )?file|fsync failed",
-        "The disk that holds {file} did not take a write: {said} The last save was not acknowledged. Check the disk, "
-        "start again, and look on the page History whether the save is there before you repeat it.",
+        "The disk could not write {file}: {said} Your last save may be lost. Check the disk, start again and look on "
+        "the History page before you save again.",
     ),
     (
         r"([Cc]ould not|[Cc]annot) (open|read|seek|stat|move|remove|create|close)|(open|read) file|"
@@ -282,8 +281,8 @@ class Database:
             self._root.close()
         except duckdb.Error as error:
             raise StoreUnusable(
-                f"The store {self.address.file} was not closed as it should be: {str(error).splitlines()[0]} Every "
-                "save that was acknowledged is kept. Check its disk, and start again."
+                f"The store {self.address.file} did not close properly: {str(error).splitlines()[0]} Saves that were "
+                "acknowledged are kept. Check the disk and start again."
             ) from error
         finally:
             _open_here.discard(self)
@@ -313,9 +312,12 @@ class Database:
         Raises StoreBusy, StoreUnusable; BrokenLedger when a check found that the ledger was altered.
         """
         if not self.writable:
-            raise StoreUnusable(f"The store {self.address.file} was opened for reading only; nothing was saved.")
+            raise StoreUnusable(f"The store {self.address.file} is open for reading only. Nothing was saved.")
         if not self._write_lock.acquire(timeout=_WRITE_WAIT_SECONDS):
-            raise StoreBusy(f"Another save is taking more than {_WRITE_WAIT_SECONDS} seconds; try again in a moment.")
+            raise StoreBusy(
+                f"Other people's saves are taking more than {_WRITE_WAIT_SECONDS} seconds. Nothing was saved. Try "
+                "again in a moment."
+            )
         try:
             if self.doubt:
                 raise BrokenLedger(f"Nothing was saved. {self.doubt}")
@@ -329,7 +331,7 @@ class Database:
         if _identity(self.address.file) != self._identity:
             raise StoreUnusable(
                 f"The file {self.address.file} was moved or replaced while it was open here. Nothing was saved. Stop "
-                "the app, put the right file in its place with its .heads, and start again."
+                "the app, put back the right file and its .heads, and start again."
             )
 
     @contextlib.contextmanager
@@ -375,8 +377,7 @@ class Database:
         """Write a consistent copy of the store to a new ``file`` inside an allowed folder. Raises StoreUnusable."""
         if not any(file.is_relative_to(folder) for folder in self._allowed):
             raise StoreUnusable(
-                f"The folder {file.parent} was not named when the store was opened, and the engine can write nowhere "
-                "else. Set TRACKER_BACKUPS to it, and start the app again."
+                f"The app cannot write to {file.parent}. Set TRACKER_BACKUPS to this folder and restart the app."
             )
         try:
             cursor = self._root.cursor()
@@ -432,8 +433,8 @@ def _settled(address: Address) -> tuple[int, int] | None:
         files.settle(address.file.parent)
     except OSError as error:
         raise StoreUnusable(
-            f"A store that was being put at {address.file} cannot be put there: {error.strerror}. Make room, or make "
-            "the folder writable, and try again. Nothing is lost."
+            f"The store {address.file} cannot be put in place: {error.strerror}. Nothing is lost. Free some space or "
+            "make the folder writable, and try again."
         ) from error
     if address.exists() and not (address.file.is_file() or address.file.is_dir()):
         raise StoreUnusable(f"The store {address.file} cannot be read: it is a pipe or a device, not a file.")

@@ -44,7 +44,7 @@ def record(
     and anchor do not agree.
     """
     if not versions:
-        raise NothingToRecord("There is nothing to record: no version was given.")
+        raise NothingToRecord("There is nothing to record.")
     request_id = request_id or str(uuid.uuid4())
     with db.exclusive():
         with db.transaction() as cursor:
@@ -73,9 +73,9 @@ def _refuse_clock_behind(newest: Change, now: dt.datetime) -> None:
     if newest.recorded_at - now > CLOCK_STEP:
         raise StoreUnusable(
             f"Nothing was saved. The clock of this computer says {dates.moment_in_words(now)}, but change {newest.seq} "
-            f"was recorded on {dates.moment_in_words(newest.recorded_at)}. If the clock is wrong, put it right and "
-            f"save again. If it is right now, it was ahead when change {newest.seq} was recorded: "
-            "`python -m tracker verify` lists the changes to record again, and how to go on without them."
+            f"was recorded on {dates.moment_in_words(newest.recorded_at)}. If the clock is wrong, correct it and save "
+            f"again. If it is right now, it was ahead when change {newest.seq} was recorded: `python -m tracker "
+            "verify` lists the changes to record again, and how to go on without them."
         )
 
 
@@ -100,7 +100,8 @@ def _settle(db: Database, change: Change) -> None:
             end = reading.head(cursor)
         if end != Head.of(change):
             raise BrokenLedger(
-                f"Change {change.seq} was accepted but the ledger ends at change {end.seq}; stop and verify."
+                f"Change {change.seq} was saved, but the ledger ends at change {end.seq}. Stop the app and run `python "
+                "-m tracker verify`."
             )
         db.address.anchor.append(change)
         db.checkpoint_when_due()

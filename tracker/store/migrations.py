@@ -28,13 +28,13 @@ def pending(db: Database) -> list[Migration]:
     for number, (name, sha256) in sorted(applied.items()):
         if number not in ours:
             raise SchemaMismatch(
-                f"The store {db.address.file} was written by a newer tracker: it has migration {name}, which this "
-                "version does not know. Update the tracker; nothing was changed."
+                f"The store {db.address.file} was written by a newer version: it has migration {name}, which this "
+                "version does not know. Nothing was changed. Update the tracker."
             )
         if ours[number].sha256 != sha256:
             raise SchemaMismatch(
-                f"Migration {name} is not the one that was run on the store {db.address.file}: its text was edited "
-                "since. Put the original file back and add a new migration instead."
+                f"Migration {name} is not the one that was run on the store {db.address.file}: its text has been "
+                "edited since. Put the original file back and add a new migration."
             )
     return [migration for number, migration in sorted(ours.items()) if number not in applied]
 
@@ -66,7 +66,7 @@ def altered(db: Database) -> bool:
 
 def _refuse(db: Database, faults: list[str]) -> None:
     if faults:
-        raise SchemaMismatch(f"The store {db.address.file} is not whole: {' '.join(faults)}")
+        raise SchemaMismatch(f"The store {db.address.file} is damaged: {' '.join(faults)}")
 
 
 def apply_pending(db: Database) -> list[Migration]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PIECE = 2**20
 """Bytes that are copied at a time."""
 
-HALF_DONE = " The files are partly in place; the next command finishes the move. Nothing is lost."
+HALF_DONE = " Some files have been moved. The next command finishes the move. Nothing is lost."
 """What to add to the words of a disk that refused, while ``files.moving`` says so."""
 
 

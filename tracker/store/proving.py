@@ -53,9 +53,8 @@ class Verification:
         """What a proof without faults says, and no more."""
         if self.unanchored:
             return (
-                "The ledger is whole: every seal matches its content. The head anchor ends one change before it, as "
-                f"when a save is interrupted: change {self.head.seq} has no other witness yet, until the next opening "
-                "for writing adds it to the anchor."
+                "The ledger is whole: every seal matches its content. The head anchor ends one change earlier, because "
+                f"a save was interrupted. The next save or command that writes adds change {self.head.seq} to it."
             )
         return "The ledger is whole: every seal matches its content, and the end agrees with the head anchor."
 
@@ -111,7 +110,7 @@ def _first_fault(proof: Verification) -> str | None:
     """Return the first fault of a proof, and how many more there are; None when there is none."""
     if not proof.faults:
         return None
-    more = f" `python -m tracker verify` tells of {len(proof.faults) - 1} more." if proof.faults[1:] else ""
+    more = f" `python -m tracker verify` lists {len(proof.faults) - 1} more." if proof.faults[1:] else ""
     return proof.faults[0] + more
 
 
@@ -138,7 +137,7 @@ def _prove(db: Database, *, since: int = 0, between: Callable[[int], None] = lam
         recorded = reading.changes(cursor, since)
         previous = reading.head(cursor, since)
         orphans = _orphans(cursor)
-    faults = [f"Versions claim to belong to change {seq}, which the ledger does not hold." for seq in orphans]
+    faults = [f"Some versions belong to change {seq}, which is not in the ledger." for seq in orphans]
     count = 0
     contents = reading.contents_by_change(db, recorded)
     pending = next(contents, None)
@@ -182,12 +181,12 @@ def _from_the_future(recorded: Sequence[Change]) -> Iterator[str]:
     if ahead:
         first = ahead[0]
         yield (
-            f"{len(ahead)} of the changes, from change {first.seq} on, were recorded in the future: change {first.seq} "
-            f"({first.action} by {first.actor}) on {dates.moment_in_words(first.recorded_at)}. Either the clock is "
-            "behind now, and you put it right; or it was ahead then. Until that time nothing can be saved here. To "
-            f"go on at once, stop the app, write the ledger up to change {first.seq - 1} with `python -m tracker "
-            f"journal export FILE --until {first.seq - 1}`, make a new store from it with `python -m tracker journal "
-            f"rebuild FILE`, and record what came after it again: `python -m tracker history` lists it."
+            f"{len(ahead)} of the changes, from change {first.seq} on, have a time in the future: change {first.seq} "
+            f"({first.action} by {first.actor}) on {dates.moment_in_words(first.recorded_at)}. If the clock is behind "
+            "now, correct it. If it was ahead then, nothing can be saved until that time. To carry on now, stop the "
+            f"app, write the ledger up to change {first.seq - 1} with `python -m tracker journal export FILE --until "
+            f"{first.seq - 1}`, make a new store from it with `python -m tracker journal rebuild FILE`, and save the "
+            "later changes again: `python -m tracker history` lists them."
         )
 
 

@@ -81,8 +81,8 @@ def _differences(held: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Map
 
 def _difference(held: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     if not held:
-        return "it is gone"
-    parts = [f"its column {name} is gone" for name in wanted if name not in held]
+        return "it is missing"
+    parts = [f"its column {name} is missing" for name in wanted if name not in held]
     parts += [f"a column {name} was added" for name in held if name not in wanted]
     parts += [
         f"its column {name} holds {held[name]}, not {kind}"
@@ -135,7 +135,7 @@ def altered_rules(cursor: Cursor) -> list[str]:
         for table in sorted(wanted)
         if (
             parts := [
-                *(f"{_told(lost)} is gone" for lost in sorted(wanted[table] - held.get(table, frozenset()))),
+                *(f"{_told(lost)} is missing" for lost in sorted(wanted[table] - held.get(table, frozenset()))),
                 *(f"{_told(added)} was added" for added in sorted(held.get(table, frozenset()) - wanted[table])),
             ]
         )
@@ -148,8 +148,8 @@ def strangers(cursor: Cursor) -> list[str]:
     The tracker uses none of it, so no board depends on it; but somebody wrote to the file.
     """
     return [
-        f"The store holds the {kind} {name}, which the tracker did not make. No board uses it, but somebody wrote "
-        "to the file: find out who, and remove it with the program that made it."
+        f"The store holds the {kind} {name}, which the tracker did not make. It does not affect the board, but someone "
+        "wrote to the file. Find out who, and remove it with the program that made it."
         for kind, name in sorted(_things(cursor) - _made_by_migrations().things)
     ]
 

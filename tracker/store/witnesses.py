@@ -50,8 +50,8 @@ def contradiction(cursor: Cursor, witnesses: Iterable[Witness]) -> str | None:
         here = reading.head(cursor, first.head.seq)
         return (
             f"The ledger was rewritten: change {first.head.seq} has the seal {here.seal[:12]}… here, and "
-            f"{first.head.seal[:12]}… in {first.source}. That change, or one before it, was altered after it was "
-            "written down there."
+            f"{first.head.seal[:12]}… in {first.source}. That change, or an earlier one, was altered after it was "
+            "noted there."
         )
     return (
         f"The ledger was rolled back: it ends at change {end.seq} (seal {end.seal[:12]}…) here, and at change "

@@ -130,7 +130,7 @@ def test_all_files_list_every_commitment_and_milestone(whole: dict[str, bytes], 
 def test_what_changed_since_the_snapshot_before_is_in_the_pack(whole: dict[str, bytes]) -> None:
     changes = readers.csv_rows(whole["csv/changes-since-last.csv"])
     assert len(changes) > 20
-    assert {"evidence view moved", "milestone met"} <= {row["kind"] for row in changes}
+    assert {"evidence view changed", "milestone met"} <= {row["kind"] for row in changes}
     since = "the snapshot board-2023-q4 of 31 December 2023"
     assert f"What changed since {since}" in whole["report.html"].decode()
     pdf = " ".join(" ".join(readers.pdf_pages(whole["report.pdf"])).split())

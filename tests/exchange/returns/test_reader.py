@@ -121,7 +121,7 @@ def refused(content: bytes, suffix: str = "xlsx") -> str:
         (Heading.MILESTONE, "", "is empty. Write the milestone's id again, or delete the row."),
         (Heading.MILESTONE, "M" * 61, 'is "' + "M" * 60 + "…\", which is not a milestone's id. Write the id."),
         (Heading.DRAWN, "change 7", "is empty or was changed. Copy it from another row of the file, or"),
-        (Heading.NARRATIVE, "bell \a", "cannot be kept: character 6 (U+0007) is a control character or half of one"),
+        (Heading.NARRATIVE, "bell \a", "cannot be kept: character 6 (U+0007) is a control character or part of one"),
     ],
 )
 def test_a_text_that_means_nothing_or_two_things_is_asked_about(heading: Heading, value: str, wrong: str) -> None:
