@@ -62,7 +62,7 @@ close the app before a command that writes.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a machine reads is UTF-8, whatever the terminal speaks
+        if isinstance(stream, io.TextIOWrapper):  # other programs read UTF-8, whatever the terminal uses
             stream.reconfigure(encoding="utf-8")
     options = _parser().parse_args(arguments)
     keep_private()
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"The file {error.filename} cannot be read or written: {error.strerror}.", file=sys.stderr)
             return 1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # the reader of our output (head, less) has gone: not worth a word
+        if isinstance(error, BrokenPipeError):  # the reader of our output (head, less) has stopped: no error
             return 0
         print(f"The output cannot be written: {error.strerror}.", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""``backup`` and ``restore``: copies of a store that are proven, and putting one back."""
+"""``backup`` and ``restore``: checked copies of a store, and restoring one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WHAT = ("prune", "drill", "accept")
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands that keep copies of a store to the command line."""
+    """Add ``backup`` and ``restore`` to the command line."""
     backup = commands.add_parser(
         "backup",
         help="write a checked copy of the store to a folder; delete old ones; test-restore the newest",

@@ -1,4 +1,4 @@
-"""``board``: the same figures as the Board page, for a terminal or a machine."""
+"""``board``: the same figures as the Board page, for a terminal or another program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``demo``: a demonstration store for training, apart from the real one and marked as what it is."""
+"""``demo``: a demonstration store for training, separate from the real one and marked."""
 
 from __future__ import annotations
 

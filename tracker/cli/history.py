@@ -1,4 +1,4 @@
-"""``history``: what was recorded, in sentences."""
+"""``history``: every change in sentences."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Commands) -> None:
     """Add ``history`` to the command line."""
-    told = commands.add_parser(
+    shown = commands.add_parser(
         "history",
         help="every change in sentences: who, when, what and why",
         description="Every change, newest first: who made it, when, what it changed and why. A change of many records "
         "at once is one line, unless you choose a milestone or a commitment. Days are in UTC.",
         epilog="python -m tracker history --commitment C2-01 --from 2026-01-01 --format csv > history.csv",
     )
-    of = told.add_mutually_exclusive_group()
+    of = shown.add_mutually_exclusive_group()
     of.add_argument("--milestone", metavar="ID", help="only a milestone, such as C2-01-M4")
     of.add_argument("--commitment", metavar="ID", help="only a commitment and everything that belongs to it")
-    told.add_argument("--actor", metavar="WHO", help="only one person's changes: their e-mail address or name")
-    told.add_argument("--from", metavar="DAY", dest="from_", help="recorded on this day or later, as 2026-03-01")
-    told.add_argument("--to", metavar="DAY", help="recorded on this day or before, as 2026-03-31")
-    told.add_argument("--period", metavar="ID", help="only what was recorded in a reporting period or belongs to it")
-    ask_format(told, "text", "csv", "json", words="text (default), csv or json")
-    told.set_defaults(run=_history)
+    shown.add_argument("--actor", metavar="WHO", help="only one person's changes: their e-mail address or name")
+    shown.add_argument("--from", metavar="DAY", dest="from_", help="recorded on this day or later, as 2026-03-01")
+    shown.add_argument("--to", metavar="DAY", help="recorded on this day or before, as 2026-03-31")
+    shown.add_argument("--period", metavar="ID", help="only what was recorded in a reporting period or belongs to it")
+    ask_format(shown, "text", "csv", "json", words="text (default), csv or json")
+    shown.set_defaults(run=_history)
 
 
 def _history(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``journal``: the ledger as lines of text, and the store made again from them."""
+"""``journal``: the ledger as text, and a store rebuilt from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``period``: reporting periods opened, changed, closed and reopened, and who has yet to confirm."""
+"""``period``: open, change, close and reopen reporting periods, and list who has still to confirm."""
 
 from __future__ import annotations
 
@@ -85,24 +85,24 @@ def _open(options: argparse.Namespace) -> int:
 
 def _change(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        held = periods.find_period(db, options.period)
+        current = periods.find_period(db, options.period)
         change = periods.change_period(
             db,
             actor_id=users.account(db, options.actor),
             period=Timetable(
-                period_id=held.period_id,
-                name=held.name if options.name is None else options.name,
-                opens_on=_day(options.opens, "--opens", held.opens_on),
-                closes_on=_day(options.closes, "--closes", held.closes_on),
-                board_on=_day(options.board, "--board", held.board_on),
+                period_id=current.period_id,
+                name=current.name if options.name is None else options.name,
+                opens_on=_day(options.opens, "--opens", current.opens_on),
+                closes_on=_day(options.closes, "--closes", current.closes_on),
+                board_on=_day(options.board, "--board", current.board_on),
             ),
-            base_version=held.version,
+            base_version=current.version,
         )
         return say_recorded(db, f"Reporting period {options.period} changed.", change)
 
 
-def _day(given: str | None, option: str, held: dt.date) -> dt.date:
-    return held if given is None else dates.parse_day(given, where=option)
+def _day(given: str | None, option: str, current: dt.date) -> dt.date:
+    return current if given is None else dates.parse_day(given, where=option)
 
 
 def _close(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What commands ask and answer in the same words: as whom, in which form, what was recorded, of a demonstration."""
+"""What several commands ask and print in the same words: who acts, the format, the change, the demonstration."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def ask_as_whom(command: argparse.ArgumentParser, who: str) -> None:
-    """Let a command be told who acts: ``options.actor``."""
+    """Add the option for who acts: ``options.actor``."""
     command.add_argument("--as", metavar="EMAIL", dest="actor", required=True, help=who)
 
 
 def ask_format(
     command: argparse.ArgumentParser, *formats: str, words: str = "text (default) or json", default: str = "text"
 ) -> None:
-    """Let a command be told the form of its answer: ``options.format``."""
+    """Add the option for the output format: ``options.format``."""
     command.add_argument("--format", choices=formats or ("text", "json"), default=default, help=words)
 
 
 def say_recorded(db: Database, done: str, change: Change) -> int:
-    """Say what a command did and the change that it recorded, and give its exit status."""
+    """Say what a command did and which change it recorded, and return its exit status."""
     print_notice_of(db)
     print(done)
     print_change(change)
@@ -44,12 +44,12 @@ def print_change(change: Change) -> None:
 
 
 def print_json(content: object) -> None:
-    """Print what a machine reads."""
+    """Print content as JSON, for other programs."""
     print(json.dumps(content, ensure_ascii=False, indent=2, default=_plain))
 
 
 def print_json_of(rows: Iterable[Any], *, demonstration: bool) -> None:
-    """Print records for a machine by their columns, each marked when the data are a demonstration's."""
+    """Print records as JSON by their columns, each marked if the data are a demonstration."""
     print_json(
         [
             marking.content(
@@ -65,11 +65,11 @@ def _plain(value: object) -> str:
 
 
 def print_notice_of(db: Database) -> None:
-    """Say that the data of an open store are a demonstration's, when they are."""
+    """Say that the data of an open store are a demonstration, if they are."""
     print_notice(demonstration=stores.is_demonstration(db))
 
 
 def print_notice(*, demonstration: bool) -> None:
-    """Say that the data are a demonstration's, when they are."""
+    """Say that the data are a demonstration, if they are."""
     for line in marking.notice(demonstration=demonstration):
         print(line)

@@ -1,4 +1,4 @@
-"""``plan``: check the plans, and load them; ``init`` makes the store that they are loaded into."""
+"""``plan``: check and load the plans; ``init`` makes the store for them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _actor() -> str:
 def _init(options: argparse.Namespace) -> int:
     at = stores.address()
     if not at.exists():
-        plans.check_plans(options.plans, options.data)  # a store is not made for plans that cannot be loaded
+        plans.check_plans(options.plans, options.data)  # make no store for plans that cannot be loaded
     if folder := stores.backup_folder():
         backups.require_unrewritten(at, folder)
     if stores.init_store(at):
@@ -67,7 +67,7 @@ def _init(options: argparse.Namespace) -> int:
     print(f"The store is {at.file}.")
     try:
         return _load(options, plans.NOTHING_CONFIRMED)
-    except PlanFaults as refused:  # the board goes on showing what the store holds
+    except PlanFaults as refused:  # the board still shows the store
         print(refused, file=sys.stderr)
         print("The board is as it was. Once you have fixed this, load the plans with `python -m tracker plan load`.")
         return 0
@@ -87,7 +87,7 @@ def _plan_draft(options: argparse.Namespace) -> int:
         print(drafted, end="")
         return 0
     try:
-        with options.to.open("xb") as out:  # a plan of that name may have been edited already
+        with options.to.open("xb") as out:  # someone may have edited a plan of that name
             out.write(drafted.encode())
     except FileExistsError:
         raise ReturnRejected(f"{options.to} already exists. Choose another name.") from None
@@ -104,7 +104,7 @@ def _plan_load(options: argparse.Namespace) -> int:
 def _load(options: argparse.Namespace, consent: plans.Consent) -> int:
     at = stores.address()
     loaded = plans.Loaded((), ())
-    with stores.open_store(at) as db:  # reading only, so that it may be done while the app shows the store
+    with stores.open_store(at) as db:  # reading only, which works while the app is open
         differs = bool(plans.compare_plans(db, options.plans, options.data, consent=consent))
         print_notice_of(db)
     if differs:
@@ -113,7 +113,7 @@ def _load(options: argparse.Namespace, consent: plans.Consent) -> int:
     if not loaded.changes:
         print("There is nothing new in the plans. Nothing was recorded.")
         return 0
-    first_load = loaded.changes[0].seq == 1  # a thousand additions, which the plans themselves list better
+    first_load = loaded.changes[0].seq == 1  # about a thousand additions, which are the plans
     for difference in () if first_load else loaded.differences:
         print(f"  {difference}")
     for change in loaded.changes:

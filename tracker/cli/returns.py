@@ -1,4 +1,4 @@
-"""``return``: draw a return to fill in, say what one would change, take it in."""
+"""``return``: export a return to fill in, show what it would change, save it."""
 
 from __future__ import annotations
 
@@ -84,16 +84,16 @@ def add_commands(commands: Commands) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
-        drawn = returns.export_return(db, actor_id=users.account(db, options.actor), programme_id=options.programme)
-    print_notice(demonstration=drawn.demonstration)
-    file = options.to / drawn.file_name(options.format)
+        exported = returns.export_return(db, actor_id=users.account(db, options.actor), programme_id=options.programme)
+    print_notice(demonstration=exported.demonstration)
+    file = options.to / exported.file_name(options.format)
     try:
-        files.write_new(file, _WRITERS[options.format](drawn))  # a file of that name may be filled in already
+        files.write_new(file, _WRITERS[options.format](exported))  # someone may have filled in a file of that name
     except FileExistsError:
         raise StoreUnusable(f"{file} already exists. Move it, or give another folder with --to.") from None
     except OSError as error:
         raise StoreUnusable(f"The return cannot be written to {file}: {error.strerror}.") from error
-    print(f"{file}: {counted(len(drawn.lines), 'milestone')}, as at {drawn.drawn}")
+    print(f"{file}: {counted(len(exported.lines), 'milestone')}, as at {exported.drawn}")
     return 0
 
 
@@ -102,12 +102,12 @@ def _check(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
         preview = returns.check_return(db, actor_id=users.account(db, options.actor), file=file, on_step=_tell)
         print_notice_of(db)
-    print("\n".join(_told(preview)))
+    print("\n".join(_described(preview)))
     if preview.taken:
         return 0
     if preview.of(*_SAVED, Outcome.CONFLICT):
         call = ["python -m tracker return take", shlex.quote(str(options.file)), f"--as {options.actor}"]
-        print("\nTo save it:\n ", *call, f"--preview {preview.token}", *_still_to_say(preview))
+        print("\nTo save it:\n ", *call, f"--preview {preview.token}", *_options_needed(preview))
     return 1 if preview.faults else 0
 
 
@@ -134,7 +134,7 @@ def _take(options: argparse.Namespace) -> int:
 
 
 def _upload(file: Path) -> Upload:
-    """Read a file, and of one that is too large no more than shows it. Raises ReturnRejected."""
+    """Read a file, or just enough of it to see that it is too large. Raises ReturnRejected."""
     try:
         with files.open_regular(file) as content:
             return Upload(file.name, content.read(returns.MOST_BYTES + 1))
@@ -151,8 +151,8 @@ def _taken(change: Change) -> str:
     return f"This file has already been saved, as change {change.seq}, on {on}. There is nothing more to save."
 
 
-def _told(preview: Preview) -> Iterator[str]:
-    """Tell a preview: what is rejected first, then what would be saved, then the rest."""
+def _described(preview: Preview) -> Iterator[str]:
+    """Describe a preview: first what is rejected, then what would be saved, then the rest."""
     if preview.taken:
         yield _taken(preview.taken)
         return
@@ -195,8 +195,8 @@ def _flat(words: str | None) -> str:
     return " ".join((words or "").split())
 
 
-def _still_to_say(preview: Preview) -> Iterator[str]:
-    """Give what `take` must be told besides."""
+def _options_needed(preview: Preview) -> Iterator[str]:
+    """Give the other options that `take` needs."""
     if preview.faults:
         yield "--leave-out-rejected"
     if conflicts := preview.of(Outcome.CONFLICT):

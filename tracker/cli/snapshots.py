@@ -1,4 +1,4 @@
-"""``snapshot``: take, approve, publish, withdraw, list, show and prove snapshots of the board."""
+"""``snapshot``: save, approve, publish, withdraw, list, show, verify and export snapshots of the board."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _add_moves(group: Commands) -> None:
-    """Add the commands that record something, each as a person."""
+    """Add the commands that record a change, each by a person."""
     take = group.add_parser(
         "take",
         help="save the board's position",
@@ -80,7 +80,7 @@ def _add_moves(group: Commands) -> None:
 
 
 def _add_reads(group: Commands) -> None:
-    """Add the commands that read or prove."""
+    """Add the commands that read or verify."""
     listed = group.add_parser("list", help="every snapshot, newest date first")
     listed.set_defaults(run=_list)
     show = group.add_parser(
@@ -96,7 +96,7 @@ def _add_reads(group: Commands) -> None:
 
 
 def _add_comparison(group: Commands) -> None:
-    """Add the command that says what changed."""
+    """Add the command that lists what changed."""
     compare = group.add_parser(
         "compare",
         help="list what changed between two snapshots or days: who, when and why",
@@ -274,13 +274,13 @@ def _verify(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     if not options.to.is_dir():
         raise InvalidPack(Fault("to", f"There is no folder {options.to}. Create it and try again."))
-    said = ""
+    last = ""
 
     def tell(_share: float, words: str) -> None:
-        nonlocal said
-        if words != said and sys.stderr.isatty():
+        nonlocal last
+        if words != last and sys.stderr.isatty():
             print(f"{words} …", file=sys.stderr)
-        said = words
+        last = words
 
     with stores.open_store(stores.address()) as db:
         pack = packs.export_pack(

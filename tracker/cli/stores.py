@@ -1,4 +1,4 @@
-"""Keeping a store: ``migrate`` and ``verify``."""
+"""``migrate`` and ``verify``: the tables of a store, and its ledger."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands that keep a store to the command line."""
+    """Add ``migrate`` and ``verify`` to the command line."""
     migrate = commands.add_parser("migrate", help="update the store's tables to this version of the tracker")
     migrate.set_defaults(run=_migrate)
 
@@ -55,7 +55,7 @@ def _verify(options: argparse.Namespace) -> int:
     proof = stores.verify_store(at, renew_anchor=options.renew_anchor and not differs)
     print_notice(demonstration=proof.demonstration)
     head = f"head: change {proof.head.seq}, seal {proof.head.seal}"
-    if proof.changes or not proof.faults:  # of tables that were reshaped nothing can be counted
+    if proof.changes or not proof.faults:  # nothing can be counted in altered tables
         print(f"{proof.changes:,} changes, {proof.versions:,} versions; {head}")
     for fault in (*proof.faults, *proof.warnings):
         print(fault, file=sys.stderr)

@@ -102,45 +102,45 @@ def _user_add(options: argparse.Namespace) -> int:
 
 def _user_change(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address(), writable=True) as db:
-        held = users.find_user(db, options.email)
-        role = options.role or held.role
+        current = users.find_user(db, options.email)
+        role = options.role or current.role
         keeps = role == Role.CONTRIBUTOR
         change = users.change_user(
             db,
             actor_id=users.OPERATOR,
-            user_id=held.user_id,
-            base_version=held.version,
+            user_id=current.user_id,
+            base_version=current.version,
             account=Account(
-                address=_either(options.address, held.address),
-                name=_either(options.name, held.name),
+                address=_either(options.address, current.address),
+                name=_either(options.name, current.name),
                 role=role,
-                active=_either(options.active, held.active),
-                programmes=_either(options.programme, held.programmes if keeps else []),
-                commitments=_either(options.commitment, held.commitments if keeps else []),
-                same_as=_either(options.same_as, held.same_as or ""),
+                active=_either(options.active, current.active),
+                programmes=_either(options.programme, current.programmes if keeps else []),
+                commitments=_either(options.commitment, current.commitments if keeps else []),
+                same_as=_either(options.same_as, current.same_as or ""),
                 another_person=options.another_person,
             ),
         )
-        return _say(db, held.user_id, change)
+        return _say(db, current.user_id, change)
 
 
-def _either(given: T | None, held: T) -> T:
-    """Return what was given; what is held where nothing was."""
-    return held if given is None else given
+def _either(given: T | None, current: T) -> T:
+    """Return the given value, or the current one if none was given."""
+    return current if given is None else given
 
 
 def _user_list(options: argparse.Namespace) -> int:
     with stores.open_store(stores.address()) as db:
-        everybody = users.list_users(db)
+        everyone = users.list_users(db)
         demonstration = stores.is_demonstration(db)
     if options.format == "json":
-        print_json_of(everybody, demonstration=demonstration)
+        print_json_of(everyone, demonstration=demonstration)
         return 0
     print_notice(demonstration=demonstration)
-    if not everybody:
+    if not everyone:
         print("No one is registered. Add someone with `python -m tracker user add`.")
         return 0
-    rows = [("E-mail", "Name", "Role", "Updates"), *(_cells(line) for line in everybody)]
+    rows = [("E-mail", "Name", "Role", "Updates"), *(_cells(line) for line in everyone)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

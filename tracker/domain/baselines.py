@@ -1,4 +1,4 @@
-"""The rules of change control: what may be asked of a baseline, and which days of the past a decision touches."""
+"""The rules of change control: what may be requested of a baseline, and which past days a decision changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What somebody asks of a milestone's baseline, and why."""
+    """A requested baseline for a milestone, and why."""
 
     milestone_id: str
     baseline: PublishedDate
@@ -29,12 +29,12 @@ class Asked:
 
     @property
     def correction(self) -> bool:
-        """Say whether the baseline that is held was wrong from the start, rather than overtaken."""
+        """Say whether the current baseline was wrong from the start, rather than overtaken by events."""
         return self.reason == MoveReason.CORRECTION
 
 
 def faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[Fault]:
-    """Give everything that is wrong with what is asked of a baseline, by the fields of ``Asked``."""
+    """Give every fault of a requested baseline, by the fields of ``Asked``."""
     for field, sentence in _faults(line, asked, today):
         yield Fault(field, sentence, about=line.milestone_id)
 
@@ -61,22 +61,22 @@ def _faults(line: UpdateLine, asked: Asked, today: dt.date) -> Iterator[tuple[st
         yield "baseline", f"{asked.baseline} has passed, so only a correction can use it. Enter a later date."
 
 
-def rebaselined(held: Milestone, asked: Asked) -> Milestone:
-    """Return a milestone with the baseline that was asked for.
+def rebaselined(milestone: Milestone, asked: Asked) -> Milestone:
+    """Return a milestone with the requested baseline.
 
-    The published wording belongs to the date that was published: a correction reads it anew, a change leaves it behind.
+    The published wording belongs to the published date: a correction keeps it, a change drops it.
     """
     return replace(
-        held,
+        milestone,
         baseline=asked.baseline,
-        baseline_wording=held.baseline_wording if asked.correction else None,
+        baseline_wording=milestone.baseline_wording if asked.correction else None,
     )
 
 
-def days_of_current_baseline(standing: Sequence[Version]) -> list[Version]:
-    """Return, of what stood of a milestone day after day, the days at the end that hold the baseline held now."""
+def days_of_current_baseline(versions: Sequence[Version]) -> list[Version]:
+    """Return the latest run of a milestone's versions (one for each day) that share its current baseline."""
     run: list[Version] = []
-    for version in reversed(standing):
+    for version in reversed(versions):
         if run and _baseline(version) != _baseline(run[-1]):
             break
         run.append(version)
@@ -87,14 +87,14 @@ def _baseline(version: Version) -> object:
     return getattr(version.noun, "baseline", None)
 
 
-# What a plan may say of a baseline
+# Baselines in plans
 
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """One day of a milestone in the ledger: what it says from that day, and whether a plan has said it.
+    """One day of a milestone in the ledger: its version from that day, and whether it came from a plan.
 
-    ``stands`` is False when it has been retracted; ``held`` is then what it said before.
+    ``stands`` is False when it was retracted; ``held`` is then the version before.
     """
 
     held: Milestone
@@ -104,10 +104,10 @@ class Promise:
 
 @dataclass(frozen=True, kw_only=True)
 class Disagreement:
-    """A plan that says another baseline, or another day of the promise, than the ledger: the field, and a sentence.
+    """A plan whose baseline, or date of the promise, differs from the ledger: the field, and a sentence.
 
-    ``corrected`` is what a correction would record, day by day; a ``None`` takes a day away. It is empty where no
-    correction is possible. ``held_on`` is the day in the ledger that the plan speaks of; None when it holds none.
+    ``corrected`` is what a correction would record, by day; ``None`` removes a day. It is empty when no correction is
+    possible. ``held_on`` is the day in the ledger that the plan refers to; None when there is none.
     """
 
     field: str
@@ -117,7 +117,7 @@ class Disagreement:
 
 
 def with_baseline_of(said: Milestone, held: Milestone) -> Milestone:
-    """Return what is said of a milestone, with the baseline that is held of it."""
+    """Return a plan's milestone with the baseline from the ledger."""
     return replace(
         said,
         baseline=held.baseline,
@@ -132,22 +132,21 @@ Worded: TypeAlias = tuple[object, ...]
 def of_plan(
     said: Milestone, promised_on: dt.date, days: Mapping[dt.date, Promise], ever: Collection[Worded]
 ) -> Milestone | Disagreement:
-    """Return what a load may record of a milestone that the ledger has versions of, or why it may not.
+    """Return what a load may record of a milestone that is in the ledger, or why it may not.
 
-    ``days`` are its days in the ledger, oldest first; ``ever`` every baseline that the ledger has held of it. A plan
-    may go on saying the baseline that it said first, or come to say one that was approved since: the ledger keeps what
-    it holds either way.
+    ``days`` are its days in the ledger, oldest first; ``ever`` every baseline that it has had there. A plan may keep
+    its first baseline, or change to one that was approved since; either way the baseline in the ledger stays.
     """
     standing = {day: promise.held for day, promise in days.items() if promise.stands}
     if not standing:
         return _back_again(said, promised_on, days, ever)
     if promised_on not in standing:
-        return _promised_otherwise(said, promised_on, days, standing)
+        return _other_promise(said, promised_on, days, standing)
     held = standing[promised_on]
     approved = said.baseline != held.baseline and (said.baseline, None) in ever  # and published nowhere yet
     if worded(said) in ever or approved:
         return with_baseline_of(said, held)
-    return _baselined_otherwise(said, promised_on, held, standing)
+    return _other_baseline(said, promised_on, held, standing)
 
 
 def worded(milestone: Noun) -> Worded:
@@ -158,7 +157,7 @@ def worded(milestone: Noun) -> Worded:
 def _back_again(
     said: Milestone, promised_on: dt.date, days: Mapping[dt.date, Promise], ever: Collection[Worded]
 ) -> Milestone | Disagreement:
-    """Judge a milestone that was removed and comes back: it comes back as it was."""
+    """Check a milestone that was removed and is in the plans again: it must be as it was."""
     promise = days.get(promised_on)
     if promise and worded(said) in ever:
         return with_baseline_of(said, promise.held)
@@ -178,7 +177,7 @@ def _back_again(
 _IF_WRONG = 'If the plan was wrong from the start, load it with --correct-baselines "why".'
 
 
-def _promised_otherwise(
+def _other_promise(
     said: Milestone, promised_on: dt.date, days: Mapping[dt.date, Promise], standing: Mapping[dt.date, Milestone]
 ) -> Disagreement:
     first = next(iter(standing))
@@ -195,7 +194,7 @@ def _promised_otherwise(
     )
 
 
-def _baselined_otherwise(
+def _other_baseline(
     said: Milestone, promised_on: dt.date, held: Milestone, standing: Mapping[dt.date, Milestone]
 ) -> Disagreement:
     was, new = held.baseline, said.baseline

@@ -1,7 +1,7 @@
-"""How a record is laid out in columns, and back: for the ledger's tables, its seals, the digests and the files.
+"""How a record becomes columns, and back: for the ledger's tables, its seals, the digests and the files.
 
 A value is one column. A ``PublishedDate`` is two, ``…_on`` (the day used in sums) and ``…_precision``. A record within
-a record has no column of its own: its values are among those of the record that holds it.
+a record has no column of its own: its values are columns of the outer record.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _all_columns(shape: type) -> dict[str, Part]:
 
 
 def property_of(shape: type, name: str) -> Part:
-    """Return what a shape computes under a name, as if it were one of its values."""
+    """Return a property of a shape, as if it were one of its values."""
     computed: property = getattr(shape, name)
     hint = get_type_hints(computed.fget)["return"]
     kind, optional = _kind(hint)
@@ -125,7 +125,7 @@ def _half(date: Callable[[Any], PublishedDate | None], half: str) -> Callable[[A
 
 
 def halves(name: str, old: object, new: object) -> Iterator[tuple[str, object, object]]:
-    """Give a value that changed by the columns that it takes: of a date, those of its two that changed."""
+    """Give a changed value by its columns; for a date, whichever of its two changed."""
     dates = [value if isinstance(value, PublishedDate) else None for value in (old, new)]
     if not any(dates):
         yield name, old, new
@@ -151,7 +151,7 @@ def from_columns(shape: type[Record], values: dict[str, Any]) -> Record:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What of a record's columns is no value as it stands: dates, words of a scale, records within the record."""
+    """The columns that must be converted to values: dates, words of a scale, records within the record."""
 
     dates: tuple[tuple[str, str, str], ...]
     words: tuple[tuple[str, type], ...]

@@ -26,7 +26,7 @@ _SEASONS = {"spring": 5, "summer": 8, "autumn": 11, "winter": 2}
 """Meteorological seasons by the month they end in; winter is named by the year it begins in."""
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
-"""The first and the last day that can be written anywhere in the tracker."""
+"""The first and the last day that the tracker accepts."""
 
 _LIKE = "Enter a date like 31 March 2027, March 2027, spring 2027 or 2026-27."
 _LIKE_DAY = "Enter a day like 31 March 2027."
@@ -34,28 +34,28 @@ _DECEMBER = 12
 
 
 def today() -> dt.date:
-    """The day it is in London, which is the board's day wherever the server stands."""
+    """Today in London, which is the board's day wherever the server is."""
     return dt.datetime.now(_LONDON).date()
 
 
 def utc_now() -> dt.datetime:
-    """The present instant in UTC, without an offset, as the ledger keeps it."""
+    """The current instant in UTC, without an offset, as in the ledger."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 def in_words(day: dt.date) -> str:
-    """Say a day: ``6 June 2023``."""
+    """Return a day in words: ``6 June 2023``."""
     return f"{day.day} {day:%B %Y}"
 
 
 def moment_in_words(instant: dt.datetime) -> str:
-    """Say an instant (UTC): ``6 June 2023 at 09:30 UTC``."""
+    """Return an instant (UTC) in words: ``6 June 2023 at 09:30 UTC``."""
     return f"{in_words(instant)} at {instant:%H:%M} UTC"
 
 
 @dataclass(frozen=True)
 class PublishedDate:
-    """A date and how precisely it was published; ``day`` is the last day of its period and is the day used in sums.
+    """A date and how precisely it was published; ``day`` is the last day of its period, and the one to compute with.
 
     The last day, because only then is a promise *by* that period broken, or an event *in* it certain to have happened.
     """
@@ -65,12 +65,12 @@ class PublishedDate:
 
     @property
     def deadline(self) -> str:
-        """Say the date as a deadline: ``6 June 2023``, ``the end of 2023``."""
+        """The date as a deadline: ``6 June 2023``, ``the end of 2023``."""
         return str(self) if self.precision is Precision.DAY else f"the end of {self}"
 
     @property
     def span(self) -> str:
-        """Say which days it covers: ``6 June 2023``, ``April to June 2027``, ``April 2026 to March 2027``."""
+        """The days it covers: ``6 June 2023``, ``April to June 2027``, ``April 2026 to March 2027``."""
         if self.precision in {Precision.DAY, Precision.MONTH}:
             return str(self)
         year, month = _first_month(self)
@@ -79,13 +79,13 @@ class PublishedDate:
 
     @property
     def in_full(self) -> str:
-        """Say the date and the months it covers: ``6 June 2023``, ``quarter 2 of 2027 (April to June 2027)``."""
-        said, span = str(self), self.span
-        return said if said == span else f"{said} ({span})"
+        """The date and the months it covers: ``6 June 2023``, ``quarter 2 of 2027 (April to June 2027)``."""
+        date, span = str(self), self.span
+        return date if date == span else f"{date} ({span})"
 
     @property
     def written(self) -> str:
-        """Write the date for a program, in a form that ``parse_published_date`` reads: ``2023-06``, ``FY2024-25``."""
+        """The date for a program, in a form that ``parse_published_date`` reads: ``2023-06``, ``FY2024-25``."""
         year, month = self.day.year, self.day.month
         match self.precision:
             case Precision.DAY:
@@ -102,7 +102,7 @@ class PublishedDate:
         return f"{season} {year - (season == 'winter'):04}"
 
     def __str__(self) -> str:
-        """Say the date as precisely as it is known: ``6 June 2023``, ``autumn 2023``, ``2024-25``."""
+        """The date as precisely as it is known: ``6 June 2023``, ``autumn 2023``, ``2024-25``."""
         year = self.day.year
         match self.precision:
             case Precision.DAY:
@@ -116,8 +116,8 @@ class PublishedDate:
                 return f"winter {year - 1}-{year % 100:02}" if season == "winter" else f"{season} {year}"
             case Precision.YEAR:
                 return str(year)
-        said = f"{year - 1}-{year % 100:02}"  # a financial year, the one that is left
-        return f"financial year {said}" if 1 <= year % 100 <= _DECEMBER else said  # 2011-12 alone is a month
+        years = f"{year - 1}-{year % 100:02}"  # a financial year, the precision that is left
+        return f"financial year {years}" if 1 <= year % 100 <= _DECEMBER else years  # 2011-12 alone is a month
 
 
 def _first_month(period: PublishedDate) -> tuple[int, int]:
@@ -128,11 +128,11 @@ def _first_month(period: PublishedDate) -> tuple[int, int]:
 
 
 FAR = dt.date(2050, 12, 31)
-"""A later day is most often a slip of the keyboard; it is asked about, and kept when a note confirms its year."""
+"""A later day is usually a typing error; we ask about it, and accept it if the note has its year."""
 
 
 def far_away(date: PublishedDate, note: str | None) -> str | None:
-    """Ask whether a date after ``FAR`` is meant; None when it is not so late, or when the note names its year."""
+    """Return a question about a date after ``FAR``; None when it is earlier, or the note has its year."""
     year = str(date.day.year)
     if date.day <= FAR or year in (note or ""):
         return None
@@ -140,12 +140,12 @@ def far_away(date: PublishedDate, note: str | None) -> str | None:
 
 
 def beside_original(baseline: PublishedDate | None, original: PublishedDate | None) -> str:
-    """Say a baseline, with the one that it was at first where that was another: ``2027 (originally 2025)``."""
+    """Return a baseline in words, with the original one if it differs: ``2027 (originally 2025)``."""
     return str(baseline or "none") if original in (None, baseline) else f"{baseline} (originally {original})"
 
 
 def day_of(published: PublishedDate | None) -> dt.date | None:
-    """Return the day used in sums of a date that may be unknown."""
+    """Return the day of a date that may be unknown."""
     return published.day if published else None
 
 
@@ -173,15 +173,15 @@ def parse_day(text: str, *, where: str) -> dt.date:
 
 
 def parse_published_date(text: str, *, where: str) -> PublishedDate:
-    """Read a date as a British office writes it, or in any form in which the tracker prints one.
+    """Read a date as a British office writes it, or in any form that the tracker prints.
 
     Raises UnreadableDate naming ``where``: for a text that could mean two dates (``readings`` has both), for a day that
-    does not exist or is out of bounds, and for a text that is no date.
+    does not exist or is out of bounds, and for a text that is not a date.
     """
     return _parse(text, where, _LIKE)
 
 
-# The one reader of dates: a text is made plain, the form it has is found, and the form says every date it can mean.
+# The one reader of dates: it makes a text plain, finds its form, and lists every date that this form can mean.
 
 
 def _parse(text: str, where: str, like: str) -> PublishedDate:
@@ -195,7 +195,7 @@ def _parse(text: str, where: str, like: str) -> PublishedDate:
 
 
 def _meanings(plain: str) -> tuple[PublishedDate, ...] | str:
-    """Return every date that a plain text can mean, at least one; or what is wrong with it, to be said after it."""
+    """Return every date that a plain text can mean, at least one; or what is wrong with it, to follow the text."""
     written = _LEAD.sub("", _SPAN.sub("", plain), count=1)
     weekday = _WEEKDAY.match(written)
     written = written[weekday.end() :] if weekday else written
@@ -207,7 +207,7 @@ def _meanings(plain: str) -> tuple[PublishedDate, ...] | str:
 
 
 def _wrong(written: str, meant: tuple[PublishedDate, ...], weekday: str | None) -> str | None:
-    """Say what is wrong with a text that has a form of a date; None when nothing is."""
+    """Return what is wrong with a text in the form of a date; None when nothing is."""
     years = [date.day.year for date in meant] or [int(year) for year in re.findall(r"\d{4}", written)]
     if not all(EARLIEST.year <= year <= LATEST.year for year in years):
         return f"is not between {EARLIEST.year} and {LATEST.year}"
@@ -219,12 +219,12 @@ def _wrong(written: str, meant: tuple[PublishedDate, ...], weekday: str | None) 
 
 
 def _reason(written: str, otherwise: str) -> str:
-    """Say what is wrong with a text by what is in it."""
+    """Return what is wrong with a text, from the signs in it."""
     return next((wrong for sign, wrong in _SIGNS if sign.search(written)), otherwise)
 
 
 def _plain(text: str) -> str:
-    """Return a text in small letters, with plain spaces, dashes and digits, and without what cannot be seen."""
+    """Return a text in small letters, with plain spaces, dashes and digits, and without invisible characters."""
     plain = unicodedata.normalize("NFKC", visible(text)).casefold().translate(DASHES)
     plain = re.sub(r",|(?<=[a-z])\.", " ", plain)
     plain = re.sub(r"\s*([-/.])\s*", r"\1", " ".join(plain.split())).strip(" .;'\"‘’“”")
@@ -240,10 +240,10 @@ _MOST_SHOWN = 60
 """Characters of a text that a refusal repeats."""
 
 _LEAD = re.compile(r"(by |on |in )?(the )?(end[ -](of[ -])?)?(the )?")
-"""What stands before a date and does not change its last day."""
+"""Words before a date that do not change its last day."""
 
 _SPAN = re.compile(r" \([a-z]+ (\d{4} )?to [a-z]+ \d{4}\)$")
-"""The months that ``in_full`` says behind a date."""
+"""The months that ``in_full`` adds after a date."""
 
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(day|s|sday|nesday|rs|r|rsday|urday)?[ -]")
 
@@ -267,7 +267,7 @@ def _period(year: int, month: int, precision: Precision) -> PublishedDate | None
 
 
 def _year_of(written: str) -> int:
-    """Return a year, of which two digits are of this century."""
+    """Return a year; two digits mean this century."""
     return int(written) + (2000 if len(written) == len("27") else 0)
 
 
@@ -297,7 +297,7 @@ def _financial_quarter(year: int, number: int) -> PublishedDate | None:
 
 
 def _quarter_of(number: str, first: str, second: str | None) -> _Reading:
-    """Read a quarter of a financial year; or, of one year alone, ask of which kind of year."""
+    """Read a quarter of a financial year; with one year only, it can be of either kind of year."""
     year, quarter = _year_of(first), _number(number)
     if second is None:
         return _quarter(year, quarter), _financial_quarter(year, quarter)
@@ -342,7 +342,7 @@ _MONTH = (
 
 
 def _forms() -> Iterator[tuple[re.Pattern[str], Callable[..., _Reading]]]:
-    """Give every form of a date with how to read it; of two that a text has, the first counts."""
+    """Give every form of a date with how to read it; the first that matches counts."""
     day = r"(\d{1,2})(?:st|nd|rd|th)?"
     month = f"({_MONTH})"
     year, short = r"(\d{4})", r"'?(\d{4}|\d{2})"
@@ -397,4 +397,4 @@ _SIGNS = tuple(
         (r"^[a-z]+ ?(\d{4})?[ -](to )?[a-z]+[ -]\d+$", "is not the months of a quarter, a season or a year"),
     )
 )
-"""Signs of what is wrong with a text, and what to say of it."""
+"""Signs of what is wrong with a text, and what to say."""

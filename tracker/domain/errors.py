@@ -1,4 +1,4 @@
-"""What can go wrong, each with a sentence that says what, where and what to do.
+"""What can go wrong, with a sentence that says what, where and what to do.
 
 Every error a person can cause or mend is a ``TrackerError``: the command line prints it and exits 1, a page shows it.
 Anything else is a defect and is left to surface as one.
@@ -21,9 +21,9 @@ class TrackerError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a field of what was given, and what to do; ``field`` is "" for what is wrong with the whole.
+    """What is wrong with a field, and what to do; ``field`` is "" for a fault of the whole.
 
-    ``about`` is the id of the record where a reader could take it for another; the sentence then goes on from it.
+    ``about`` is the id of the record if the reader needs it; the sentence then continues from it.
     """
 
     field: str
@@ -35,12 +35,12 @@ class Fault:
 
     @property
     def beside_field(self) -> str:
-        """The sentence where the reader sees what it is about."""
+        """The sentence for beside the field, without the id."""
         return self.sentence[:1].upper() + self.sentence[1:] if self.about else self.sentence
 
 
 class Invalid(TrackerError):
-    """Something that cannot be so; ``faults`` is all that is wrong, and never empty."""
+    """Something invalid; ``faults`` has every fault, and is never empty."""
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
@@ -52,7 +52,7 @@ class UnstorableText(TrackerError):
 
 
 class UnreadableDate(TrackerError):
-    """A date that does not exist, cannot be read, or could be two; ``readings`` has both, and else nothing."""
+    """A date that does not exist, cannot be read, or could be two; ``readings`` then has both."""
 
     def __init__(self, sentence: str, *, readings: Sequence[PublishedDate] = ()) -> None:
         super().__init__(sentence)
@@ -68,7 +68,7 @@ class StoreUnusable(TrackerError):
 
 
 class StoreBusy(TrackerError):
-    """Another process or a long write holds the store."""
+    """Another process, or a long write, is using the store."""
 
 
 class SchemaMismatch(TrackerError):
@@ -96,7 +96,7 @@ class NotAllowed(TrackerError):
 
 
 class UnknownUser(TrackerError):
-    """Nobody is registered under that address."""
+    """No one is registered under that address."""
 
 
 class InvalidUser(Invalid):
@@ -104,19 +104,19 @@ class InvalidUser(Invalid):
 
 
 class UnknownSnapshot(TrackerError):
-    """No snapshot was taken under that name."""
+    """No snapshot has that name."""
 
 
 class InvalidSnapshot(Invalid):
-    """A snapshot cannot be taken so, or cannot become what was asked."""
+    """A snapshot that cannot be saved, or a state that it cannot have."""
 
 
 class NoDemonstration(TrackerError):
-    """A demonstration store that cannot be made as it was asked for."""
+    """A demonstration store that cannot be made."""
 
 
 class PlanFaults(TrackerError):
-    """Everything that is wrong with the plans, one sentence a fault; ``faults`` is never empty."""
+    """Every fault in the plans, one sentence each; ``faults`` is never empty."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
@@ -126,19 +126,19 @@ class PlanFaults(TrackerError):
 
 
 class InvalidReport(Invalid):
-    """A report of progress that cannot be so."""
+    """An invalid report of progress."""
 
 
 class InvalidRating(Invalid):
-    """A rating of a commitment that cannot be so."""
+    """An invalid rating of a commitment."""
 
 
 class UnknownRequest(TrackerError):
-    """No request to change a baseline has that id."""
+    """No baseline request has that id."""
 
 
 class InvalidRequest(Invalid):
-    """A request to change a baseline, or a decision on it, that cannot be so."""
+    """An invalid baseline request, or an invalid decision on one."""
 
 
 class UnknownPeriod(TrackerError):
@@ -146,20 +146,20 @@ class UnknownPeriod(TrackerError):
 
 
 class InvalidPeriod(Invalid):
-    """A reporting period that cannot be so."""
+    """An invalid reporting period."""
 
 
 class InvalidPack(Invalid):
-    """A pack cannot be made so: of that marking, with those files, or in that folder."""
+    """A pack that cannot be made: with that marking, those formats, or in that folder."""
 
 
 class ReturnRejected(TrackerError):
-    """A file that is no return, or one that cannot be read safely; nothing of it was taken in."""
+    """A file that is not a return, or cannot be read safely; nothing was saved."""
 
 
 class StalePreview(TrackerError):
-    """A return, or the ledger, is no longer what the preview was of; nothing was taken in."""
+    """A return, or the ledger, has changed since the preview; nothing was saved."""
 
 
 class NothingToReturn(TrackerError):
-    """Nothing was given to a person that a return could be drawn of."""
+    """No milestones are assigned to a person, so there is no return to download."""

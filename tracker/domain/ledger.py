@@ -1,4 +1,4 @@
-"""Versions, changes and the chain that binds them: what is recorded, and how it is sealed.
+"""Versions, changes and their chain: what is recorded, and how it is sealed.
 
 The seal of a change is a SHA-256 over its predecessor's seal, its own header and every version it made. The content
 is canonical JSON (keys sorted, ASCII, no spaces, unknowns left out), so that a field added later does not disturb an
@@ -28,14 +28,14 @@ _FORMAT = "tracker-ledger-1"
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 
 Scalar: TypeAlias = str | int | bool | dt.date | dt.datetime | Decimal | None
-"""What a field of a version may hold."""
+"""The types of a version's fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One version of a noun: ``noun`` held from ``effective_on``.
+    """One version of a noun: ``noun`` applies from ``effective_on``.
 
-    ``retracted`` says that nothing recorded so far for that id and day holds: it was said in error.
+    ``retracted`` cancels everything recorded so far for that id and day: it was an error.
     ``change_seq`` is 0 until the version is recorded.
     """
 
@@ -47,9 +47,9 @@ class Version:
 
 
 class StaleEdit(TrackerError):
-    """A save made against a version that is no longer the newest: both texts, and nothing is lost.
+    """A save from a version that is no longer the newest; it has both versions, so nothing is lost.
 
-    ``yours`` is what the save wanted to record, ``theirs`` the newest version the ledger holds.
+    ``yours`` is what the save wanted to record, ``theirs`` the newest version in the ledger.
     """
 
     def __init__(self, yours: Version, theirs: Version | None) -> None:
@@ -82,7 +82,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """What a person did at an instant (UTC), before it is sealed: for a whole ledger that brings its own times."""
+    """What a person did at an instant (UTC), before it is sealed: for a demonstration ledger with its own times."""
 
     recorded_at: dt.datetime
     actor: str
@@ -100,7 +100,7 @@ class Head:
 
     @classmethod
     def of(cls, newest: Change | None) -> Head:
-        """Return the head of a ledger that ends with a change; of one without changes (None), 0 and genesis."""
+        """Return the head of a ledger with its newest change; without changes (None), change 0 and the genesis seal."""
         return cls(newest.seq, newest.seal) if newest else cls(0, GENESIS)
 
 
@@ -120,13 +120,13 @@ def canonical(content: Mapping[str, Scalar]) -> str:
 
 
 class Seal:
-    """A seal in the making: the header first, then each version's content in order of noun, id and version."""
+    """A seal being computed: the header first, then each version's content in order of noun, id and version."""
 
     def __init__(self, previous: str, header: Mapping[str, Scalar]) -> None:
         self._digest = hashlib.sha256(f"{_FORMAT}\n{previous}\n{canonical(header)}\n".encode("ascii"))
 
     def add(self, noun: str, content: Mapping[str, Scalar]) -> None:
-        """Cover one version of ``noun`` (the name of its table)."""
+        """Add one version of ``noun`` (the name of its table)."""
         self._digest.update(f"{noun} {canonical(content)}\n".encode("ascii"))
 
     def hexdigest(self) -> str:

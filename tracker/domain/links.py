@@ -1,4 +1,4 @@
-"""Web addresses that evidence is cited by: one rule for plans, returns and forms."""
+"""Web addresses of evidence: one rule for plans, returns and forms."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 
 _LINK = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+([/?#][^\s\"<>]*)?", re.IGNORECASE)
 _BARE = re.compile(r"(www\.|[a-z0-9.-]+\.(com|eu|info|int|net|org|uk)(?=[/?#]|$))[^:@]*", re.IGNORECASE)
-"""An address that somebody wrote, or copied from a browser, without https:// before it."""
+"""An address that someone typed, or copied from a browser, without https://."""
 _TWO = re.compile(r"[,;|]https?://", re.IGNORECASE)
 _MOST_SHOWN = 60
 
 
 def read_link(text: str) -> str | None:
-    """Return an https address, completed with ``https://`` where that was left off; None for anything else."""
+    """Return an https address, with ``https://`` added if it was left out; None for anything else."""
     link = _stripped(text)
     if _BARE.fullmatch(link):
         link = f"https://{link}"
@@ -21,7 +21,7 @@ def read_link(text: str) -> str | None:
 
 
 def wrong_link(text: str) -> str:
-    """Say why a text is no link, and what to do."""
+    """Say why a text is not a link, and what to do."""
     link = _stripped(text)
     unseen = _unseen(link)
     hidden = f" It has an invisible character (U+{ord(unseen):04X}). Type the address again." if unseen else ""
@@ -33,7 +33,7 @@ def wrong_link(text: str) -> str:
 
 
 def _stripped(text: str) -> str:
-    """Return a text without spaces, and without what cannot be seen, at its ends."""
+    """Return a text without spaces and invisible characters at its ends."""
     start, end = 0, len(text)
     while start < end and (text[start].isspace() or _is_unseen(text[start])):
         start += 1

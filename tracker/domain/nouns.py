@@ -1,8 +1,7 @@
 """What the board talks about. Each noun is one frozen record; the ledger keeps its versions.
 
-A date that was published less precisely than a day is a ``PublishedDate``, beside its ``…_wording`` as published.
-Money is in pounds. An unknown is ``None``, never zero or "". ``tracker.domain.columns`` says which
-columns of the ledger a field takes.
+A date that may be less precise than a day is a ``PublishedDate``, beside its published ``…_wording``. Money is in
+pounds. An unknown is ``None``, never zero or "". ``tracker.domain.columns`` has the ledger's columns for each field.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Noun:
 
 
 def _as_kept(record: Noun | Statement, where: str) -> dict[str, Any]:
-    """Return the values of a record that the ledger keeps in another form than they were given in."""
+    """Return the values of a record that the ledger keeps in a different form."""
     kept: dict[str, Any] = {}
     for field in fields(record):
         value = getattr(record, field.name)
@@ -66,7 +65,7 @@ def _as_kept(record: Noun | Statement, where: str) -> dict[str, Any]:
 
 
 def _whole_pence(amount: Decimal) -> Decimal:
-    """Return an amount as the ledger keeps and seals it; a part of a penny would be rounded after it was sealed."""
+    """Return an amount as the ledger seals it; part of a penny would be rounded after the seal."""
     if not amount.is_finite() or abs(amount) >= _TOO_MANY_POUNDS or amount != round(amount, 2):
         raise ValueError(f"{amount} is not an amount in pounds and whole pence that can be recorded")
     return round(amount, 2) + 0  # adding nothing turns minus nothing into nothing
@@ -74,7 +73,7 @@ def _whole_pence(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True, kw_only=True)
 class Source(Noun):
-    """A published document or page that a statement or figure can be followed to.
+    """A published document or page that supports a statement or figure.
 
     ``url`` is on the publisher's own domain or absent: a copy elsewhere is not a link to ship.
     """
@@ -117,7 +116,7 @@ class LocalAuthority(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class Programme(Noun):
-    """Funded or targeted work that one senior responsible owner answers for."""
+    """Funded or targeted work with one senior responsible owner."""
 
     name: str
     summary: str
@@ -178,7 +177,7 @@ class Milestone(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress(Noun):
-    """What is known of a milestone's dates, and who said so; ``id`` is the milestone's."""
+    """What is known of a milestone's dates, and who reported it; ``id`` is the milestone's."""
 
     reporter: Reporter
     statement: Statement
@@ -202,7 +201,7 @@ class Assessment(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class Funding(Noun):
-    """A published sum of a programme at one stage of money. ``part_of`` names the sum that already contains it."""
+    """A published amount of a programme at one stage of funding. ``part_of`` is the amount that includes it."""
 
     programme_id: str
     commitment_id: str | None = None
@@ -218,7 +217,7 @@ class Funding(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Noun):
-    """Something that happened and completes nothing: context of a commitment, or of all when it names none."""
+    """Wider context: something that happened and completes nothing, for one commitment or for all."""
 
     commitment_id: str | None = None
     happened: PublishedDate
@@ -232,8 +231,8 @@ class Event(Noun):
 class User(Noun):
     """An account of someone who uses the tracker, in one role. Never deleted: inactive.
 
-    ``id`` is the e-mail address that it was registered under and stays; ``address`` is the one that holds now, None
-    while that is the same. ``same_as`` is the id of another account of the same person.
+    ``id`` is the e-mail address that it was registered under, and never changes; ``address`` is the current one, None
+    while it is the same. ``same_as`` is the id of another account of the same person.
     """
 
     name: str
@@ -245,7 +244,7 @@ class User(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment(Noun):
-    """What a contributor may update: a programme or a commitment; id ``user/what``. Taken away: not active."""
+    """What a contributor may update: a programme or a commitment; id ``user/what``. Removed: not active."""
 
     user_id: str
     active: bool
@@ -255,7 +254,7 @@ class Assignment(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class Period(Noun):
-    """A reporting period: owners confirm their lines between two days, for the board that meets on a third."""
+    """A reporting period: the dates between which owners confirm their milestones, and the date of the board."""
 
     name: str
     opens_on: dt.date
@@ -266,7 +265,7 @@ class Period(Noun):
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineRequest(Noun):
-    """A request to change a milestone's baseline; id ``milestone/number``.
+    """A request for a new baseline of a milestone; id ``milestone/number``.
 
     Someone other than its author decides on it; until then its author may withdraw it.
     """
@@ -285,10 +284,9 @@ class BaselineRequest(Noun):
 class Snapshot(Noun):
     """The board as at a day and as known at a change of the ledger, named; ``id`` is the name. It copies no data.
 
-    ``known_seq`` and ``known_seal`` are the end of the ledger when it was taken, ``digest`` the SHA-256 of the board
-    view there, and ``rules`` (canonical JSON, days) the tolerances it was computed by, with the number of the form that
-    the digest is of. Its versions differ only in ``state``, ``approved_by``, ``withdrawn_by`` and
-    ``note``: ``tracker.domain.snapshots``.
+    ``known_seq`` and ``known_seal`` are the end of the ledger when it was saved, ``digest`` the SHA-256 of the board
+    view there, and ``rules`` (canonical JSON, days) its tolerances, with the number of the digest's form. Its versions
+    differ only in ``state``, ``approved_by``, ``withdrawn_by`` and ``note``: ``tracker.domain.snapshots``.
     """
 
     as_at: dt.date

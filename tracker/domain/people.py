@@ -1,4 +1,4 @@
-"""Who is who: an e-mail address as it is registered, accounts that look alike, and people of one name."""
+"""Who is who: e-mail addresses as registered, accounts that look alike, and people with the same name."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 LONGEST_ADDRESS = 254
-"""Characters, as mail itself allows."""
+"""Characters: the limit of e-mail itself."""
 
 LONGEST_NAME = 120
-"""Characters; no list could show a longer one."""
+"""Characters: no list could show a longer one."""
 
 _LOCAL = re.compile(r"[a-z0-9_][a-z0-9_'&+-]*(\.[a-z0-9_'&+-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST_LOCAL = 64
 _SHOWN = 60
 _UNSEEN = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Categories of characters that nobody sees, or that turn round what stands beside them."""
+"""Categories of characters that are invisible, or that reverse the text beside them."""
 
 _ALIKE = str.maketrans(
     {
@@ -60,14 +60,14 @@ _ALIKE = str.maketrans(
         for letter in letters
     }
 )
-"""Letters and digits that a reader takes for a Latin letter, once case is folded away."""
+"""Letters and digits that look like a Latin letter, ignoring case."""
 
 
 def fold_address(email: str) -> str:
-    """Return an e-mail address in the one form in which it is registered and looked up.
+    """Return an e-mail address in the one form that we register and look up.
 
-    Wide and other forms of a letter are made plain, capitals small, and the domain is written as the internet writes
-    it. What is no address comes back as it is, folded as far as it goes.
+    Letters become plain and small, and the domain is encoded as on the internet. A text that is not an address comes
+    back folded as far as possible.
     """
     plain = unicodedata.normalize("NFKC", email).strip().lower()
     local, at, domain = plain.rpartition("@")
@@ -79,10 +79,10 @@ def fold_address(email: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """What an account is to be, as it was typed: ``address`` is the e-mail address that is to hold.
+    """An account as typed; ``address`` is its new e-mail address.
 
-    ``same_as`` is the address of another account of the same person ("" for none); ``another_person`` says of one who
-    looks like somebody registered that they are two people.
+    ``same_as`` is the address of another account of the same person ("" for none); ``another_person`` confirms that a
+    person who looks like one already registered is a different person.
     """
 
     address: str
@@ -96,7 +96,7 @@ class Account:
 
 
 def address_faults(address: str) -> Iterator[Fault]:
-    """Give what is wrong with a folded address."""
+    """Give the faults of a folded address."""
     shown = address if len(address) <= _SHOWN else f"{address[:_SHOWN]}…"
     local, _, domain = address.rpartition("@")
     labels = domain.split(".")
@@ -115,7 +115,7 @@ def address_faults(address: str) -> Iterator[Fault]:
 
 
 def name_faults(name: str) -> Iterator[Fault]:
-    """Give what is wrong with a name."""
+    """Give the faults of a name."""
     if not name:
         yield Fault("name", "Enter a name, as colleagues know it.")
     elif unseen := _unseen(name):
@@ -130,15 +130,15 @@ def one_line(name: str) -> str:
 
 
 def _unseen(text: str) -> str:
-    """Name the first character of a text that nobody can see; nothing when there is none."""
+    """Name the first invisible character of a text; "" when there is none."""
     return next((f"U+{ord(one):04X}" for one in text if unicodedata.category(one) in _UNSEEN), "")
 
 
 def skeleton(text: str) -> str:
-    """Return what is left of a name or address when all that a reader may overlook is taken away.
+    """Return a name or address without everything that a reader may overlook.
 
-    Two texts of one skeleton look alike: they differ in case, accents, spaces, dots and dashes, in letters of another
-    alphabet, or in 0 and o, 1 and l and i, rn and m, vv and w.
+    Two texts with the same skeleton look alike: they differ only in case, accents, spaces, dots and dashes, in letters
+    of another alphabet, or in 0 and o, 1 and l and i, rn and m, vv and w.
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
     bare = "".join(one for one in folded if unicodedata.category(one)[0] in "LN" or one == "@")
@@ -147,9 +147,9 @@ def skeleton(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class UserLine:
-    """A user with what was given to them; ``version`` is the one to edit from.
+    """A user with their assignments; ``version`` is the one to edit from.
 
-    ``address`` is the e-mail address that holds now, ``same_as`` the id of another account of the same person.
+    ``address`` is the current e-mail address, ``same_as`` the id of another account of the same person.
     """
 
     user_id: str
@@ -164,13 +164,13 @@ class UserLine:
 
 
 def look_alikes(name: str | None, address: str | None, others: Iterable[UserLine]) -> list[UserLine]:
-    """Return those of ``others`` whose name or address a reader would take for these; None is like nobody's."""
-    by_name, by_address = (None if said is None else skeleton(said) for said in (name, address))
+    """Return those of ``others`` whose name or address looks like this one; None looks like no other."""
+    by_name, by_address = (None if text is None else skeleton(text) for text in (name, address))
     return [one for one in others if skeleton(one.name) == by_name or skeleton(one.address) == by_address]
 
 
-def namesakes(everybody: Iterable[UserLine]) -> dict[str, str]:
-    """Return the address of each person whose name alone could be two people's, by id."""
-    people = list(everybody)
+def namesakes(everyone: Iterable[UserLine]) -> dict[str, str]:
+    """Return the address of each person whose name looks like another's, by id."""
+    people = list(everyone)
     times = Counter(skeleton(person.name) for person in people)
     return {person.user_id: person.address for person in people if times[skeleton(person.name)] > 1}

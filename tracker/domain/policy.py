@@ -1,6 +1,6 @@
-"""Who may do what: one table, read by people and checked by every service. What is not in it is refused.
+"""Who may do what: one table for people to read and services to check. Anything not in it is refused.
 
-Each rule is a pair: ``require`` raises with a sentence, ``allows`` answers yes or no for a page.
+Each rule is a pair: ``require`` raises with a sentence, ``allows`` is yes or no for a page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tracker.domain.words import Role
 
 
 class Action(StrEnum):
-    """Something that a person may want to do, in words that complete "may …"."""
+    """Something that a person may want to do, in words that complete "cannot …"."""
 
     VIEW = "see the board"
     REPORT = "update a milestone"
@@ -42,12 +42,12 @@ ALLOWED: dict[Role, frozenset[Action]] = {
 }
 
 SCOPED = frozenset({Action.REPORT, Action.RATE})
-"""Done only to what was given to the person: their programmes and commitments. So is a contributor's request."""
+"""Allowed only for the programmes and commitments assigned to the person; so is a contributor's request."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A person as the ledger knows them now: role, what was given to them, and the ids of their other accounts."""
+    """A person as recorded now: role, assignments, and the ids of their other accounts."""
 
     user_id: str
     name: str
@@ -58,17 +58,17 @@ class Actor:
     also: frozenset[str] = frozenset()
 
     def holds(self, commitment_id: str, programme_id: str | None) -> bool:
-        """Say whether a commitment was given to the person, itself or with its programme."""
+        """Say whether a commitment is assigned to the person, itself or with its programme."""
         return commitment_id in self.commitments or programme_id in self.programmes
 
 
 def allows(actor: Actor, action: Action) -> bool:
-    """Say whether the person's role allows an action at all; what it is done to is a matter of ``require_scope``."""
+    """Say whether the person's role allows an action at all; ``require_scope`` checks where."""
     return actor.active and action in ALLOWED[actor.role]
 
 
 def require(actor: Actor, action: Action) -> None:
-    """Raise NotAllowed, saying who may, unless the person's role allows an action."""
+    """Raise NotAllowed, naming who may, unless the person's role allows an action."""
     if not actor.active:
         raise NotAllowed(f"{actor.name} can no longer use the tracker. Ask an administrator.")
     if not allows(actor, action):
@@ -92,6 +92,6 @@ def require_scope(actor: Actor, action: Action, *, commitment_id: str, programme
 
 
 def require_other(actor: Actor, author_id: str) -> None:
-    """Raise NotAllowed when a person would decide on what they asked for themselves, at whichever address."""
+    """Raise NotAllowed when a person would decide on their own request, made from any of their accounts."""
     if author_id == actor.user_id or author_id in actor.also:
         raise NotAllowed(f"{actor.name} made this request and cannot decide on it. Another approver must.")

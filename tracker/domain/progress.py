@@ -1,4 +1,4 @@
-"""What an owner says of their milestones, and the rules that a return must keep."""
+"""What owners report on their milestones, and the rules for reports."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 TEXTS = ("narrative",)
-"""The fields of a statement that an owner writes for the board, in the order in which a form asks for them."""
+"""The fields of a statement that an owner writes for the board, in the order of the form."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What was reported of a milestone. ``status`` is the reporter's own word; the dates are what counts."""
+    """What was reported on a milestone. ``status`` is the reporter's own word; the dates decide."""
 
     status: str | None = None
     forecast: PublishedDate | None = None
@@ -40,7 +40,7 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Dated:
-    """The dates of a milestone: its baseline now and at first, and what was last reported."""
+    """The dates of a milestone: its current and original baseline, and the last report."""
 
     baseline: PublishedDate | None
     original_baseline: PublishedDate | None
@@ -53,7 +53,7 @@ class Dated:
 
     @property
     def actual(self) -> PublishedDate | None:
-        """When it happened, as precisely as it is known."""
+        """The date completed, as precisely as it is known."""
         return self.statement.actual
 
     @property
@@ -63,17 +63,17 @@ class Dated:
 
     @property
     def due(self) -> PublishedDate | None:
-        """When it is expected: the forecast if there is one, else the baseline."""
+        """The forecast date if there is one, else the baseline."""
         return self.forecast or self.baseline
 
     @property
     def rebaselined(self) -> bool:
-        """Say whether the baseline is another than it was at first."""
+        """Say whether the baseline differs from the original one."""
         return self.original_baseline not in (None, self.baseline)
 
     @property
     def baseline_written(self) -> str:
-        """The baseline as ``parse_published_date`` reads it, and beside it the first one where that was another."""
+        """The baseline as ``parse_published_date`` reads it, with the original one if it differs."""
         if self.baseline is None:
             return ""
         first = self.original_baseline
@@ -82,10 +82,10 @@ class Dated:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateLine(Dated):
-    """A milestone as its owner updates it: what is held now, and the version to report against (0: nothing yet).
+    """A milestone as its owner updates it: its current version, and the version to report against (0: none yet).
 
-    ``confirmed_on`` is when an owner last reported on it; None when none has. ``confirmed`` says whether that counts:
-    for the reporting period that is asked about, or, without one, for as long as a forecast stays good.
+    ``confirmed_on`` is when an owner last reported on it; None when none has. ``confirmed`` says whether that report
+    counts: for the given reporting period or, without one, for as long as a forecast counts.
     """
 
     milestone_id: str
@@ -107,18 +107,18 @@ _EVIDENCE = "/evidence/"
 
 
 def evidence_id(milestone_id: str, version: int) -> str:
-    """Return the id of the source that the report which makes a version of a milestone's progress brings with it."""
+    """Return the id of the source that comes with the report of a version of a milestone's progress."""
     return f"{milestone_id}{_EVIDENCE}{version}"
 
 
 def came_with_a_report(source_id: str) -> bool:
-    """Say whether an owner named a source in a report: what it says of itself was written for the board."""
+    """Say whether an owner gave a source in a report: its text was then written for the board."""
     return _EVIDENCE in source_id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Where it can be read that something happened: publisher and title, and a link on the publisher's own site."""
+    """A published source: its publisher and title, and a link on the publisher's own site."""
 
     publisher: str
     title: str
@@ -127,9 +127,9 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What an owner reports of one milestone, against the version of its progress that they saw (0: none).
+    """What an owner reports on one milestone, against the version of its progress that they saw (0: none).
 
-    ``evidence`` is new, and takes the place of the evidence that the statement names.
+    ``evidence`` is new, and replaces the evidence that the statement names.
     """
 
     milestone_id: str
@@ -139,7 +139,7 @@ class Report:
 
 
 def confirmed(line: UpdateLine) -> Statement:
-    """Return the statement that a milestone is as it was last reported, to be reported again."""
+    """Return the last statement on a milestone, to be reported again."""
     was = line.statement
     return Statement(
         status=_status(line),
@@ -151,7 +151,7 @@ def confirmed(line: UpdateLine) -> Statement:
 
 
 def confirmation(line: UpdateLine) -> Report:
-    """Return the report that confirms a milestone: a confirmation is never silent, it is a report of its own."""
+    """Return the report that confirms a milestone: a confirmation is a report of its own."""
     return Report(milestone_id=line.milestone_id, base_version=line.base_version, statement=confirmed(line))
 
 
@@ -163,16 +163,16 @@ def _status(line: UpdateLine) -> ReportedStatus:
 
 
 def amended(line: UpdateLine, change: Statement, evidence: Evidence | None = None) -> Report:
-    """Return the report that changes what ``change`` says of a milestone; what is None there stays as it is.
+    """Return the report that makes a ``change``; fields that are None there stay the same.
 
-    With a date it happened, it completes the milestone.
+    A date completed also completes the milestone.
     """
     changed = {name: value for name, value in vars(change).items() if value is not None}
     report = replace(confirmation(line), statement=replace(confirmed(line), **changed), evidence=evidence)
     if change.actual:
         return _with(report, status=ReportedStatus.COMPLETE, forecast=None)
     if change.forecast and not moved(line, report):
-        return _with(report, reason=None, reason_note=None)  # of several, one whose date stays has nothing to explain
+        return _with(report, reason=None, reason_note=None)  # its date does not change: nothing to explain
     return report
 
 
@@ -181,10 +181,10 @@ def _with(report: Report, **values: Any) -> Report:
 
 
 def settled(line: UpdateLine, report: Report) -> Report:
-    """Return a report with what follows from it: the same at every door.
+    """Return a report with what follows from it: the same on pages, in returns and in commands.
 
-    A date it happened completes a milestone, and takes away the forecast and the status that were left as they were. A
-    link is completed with ``https://``. A narrative of nothing that can be seen is none.
+    A date completed sets the status to Complete and removes the forecast, unless the owner changed them. A link gets
+    its ``https://``. A narrative of invisible characters is removed.
     """
     was = confirmed(line)
     if not visible(report.statement.narrative or "").strip():
@@ -200,40 +200,40 @@ def settled(line: UpdateLine, report: Report) -> Report:
 
 
 def moved(line: UpdateLine, report: Report) -> bool:
-    """Say whether a report moves the date that was expected: the forecast, or the baseline when there was none."""
+    """Say whether a report changes the due date: the forecast, or the baseline when there was none."""
     forecast = report.statement.forecast
     return bool(line.due and forecast and forecast.day != line.due.day)
 
 
 def faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[Fault]:
-    """Give everything that is wrong with a report on a milestone, by the fields of its statement and its evidence."""
+    """Give every fault of a report on a milestone, by the fields of its statement and its evidence."""
     for field_, sentence in _faults(line, report, today):
         yield Fault(field_, sentence, about=report.milestone_id)
 
 
 def _faults(line: UpdateLine, report: Report, today: dt.date) -> Iterator[tuple[str, str]]:
-    said = report.statement
-    note = (said.reason_note or "").strip()
-    taken_back = line.actual and not said.actual
-    if said.actual:
-        yield from _faults_of_completion(line, report, said.actual, today)
-    elif said.status == ReportedStatus.COMPLETE:
+    statement = report.statement
+    note = (statement.reason_note or "").strip()
+    undone = line.actual and not statement.actual
+    if statement.actual:
+        yield from _faults_of_completion(line, report, statement.actual, today)
+    elif statement.status == ReportedStatus.COMPLETE:
         yield "actual", "its status is Complete. Enter the date it was completed, or choose another status."
-        return  # until that is answered, no date is expected of it
-    if taken_back and not (said.reason is MoveReason.CORRECTION and note):
+        return  # until that is answered, it needs no forecast
+    if undone and not (statement.reason is MoveReason.CORRECTION and note):
         yield (
             "actual",
             f'it was completed on {line.actual}. To undo that, give the reason "{MoveReason.CORRECTION}" and a note.',
         )
-    if said.forecast:
-        yield from _faults_of_forecast(line, report, said.forecast, today)
-    elif not said.actual and line.due:
+    if statement.forecast:
+        yield from _faults_of_forecast(line, report, statement.forecast, today)
+    elif not statement.actual and line.due:
         yield "forecast", f"it was due {line.due}. Enter a new forecast date, or the date it was completed."
-    if moved(line, report) and not (said.reason and note):
-        unsaid = "reason_note" if said.reason else "reason"
+    if moved(line, report) and not (statement.reason and note):
+        missing = "reason_note" if statement.reason else "reason"
         yield (
-            unsaid,
-            f"you changed the date from {line.due} to {said.forecast}. Choose a reason and explain the change.",
+            missing,
+            f"you changed the date from {line.due} to {statement.forecast}. Choose a reason and explain the change.",
         )
     if report.evidence and not (report.evidence.publisher.strip() and report.evidence.title.strip()):
         missing = "title" if report.evidence.publisher.strip() else "publisher"

@@ -1,4 +1,4 @@
-"""An owner's delivery confidence beside what the dates say, and the rules that a rating must keep."""
+"""An owner's delivery confidence beside the status from dates, and the rules for ratings."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _CONCERN: dict[str, int] = {
     MilestoneStatus.AMBER: 1,
     OwnerRating.AMBER: 1,
 }
-"""How bad a status is, said by dates or by an owner. Dates that are stale or not there say nothing against anyone."""
+"""How bad a status from dates, or a rating, is. Stale or missing dates count for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RatingLine:
-    """A commitment as its owner rates it: the last rating ever given, and the version to rate against (0: none yet).
+    """A commitment as its owner rates it: the last rating, and the version to rate against (0: none yet).
 
-    ``stands`` says that the board shows the rating; ``confirmed`` that it was given for the reporting period that is
-    asked about, or without one that it stands.
+    ``stands`` says that the rating has not expired; ``confirmed`` that it was given for the given reporting period, or
+    without one that it has not expired.
     """
 
     commitment_id: str
@@ -48,7 +48,7 @@ class RatingLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Rating:
-    """What an owner says of a commitment; ``base_version`` is the version of their view that they saw (0: none)."""
+    """An owner's rating of a commitment; ``base_version`` is the version that they saw (0: none)."""
 
     commitment_id: str
     base_version: int
@@ -58,12 +58,12 @@ class Rating:
 
 
 def better_than_dates(rating: str | None, computed_status: str) -> bool:
-    """Say whether an owner rates a commitment better than its dates do: a disagreement that the board must see."""
+    """Say whether a rating is better than the status from dates: a difference that the board must see."""
     return bool(rating) and _CONCERN.get(computed_status, 0) > _CONCERN.get(rating or "", 0)
 
 
 def faults(line: RatingLine, rating: Rating) -> Iterator[Fault]:
-    """Give everything that is wrong with a rating of a commitment, by the fields of ``Rating``."""
+    """Give every fault of a rating, by the fields of ``Rating``."""
     for field, sentence in _faults(line, rating):
         yield Fault(field, sentence, about=line.commitment_id)
 

@@ -1,4 +1,4 @@
-"""A commitment or milestone under a new id: what is recorded of it, and of what depends on it, carried along."""
+"""A commitment or milestone with a new id: its records, and those that depend on it, get the new id too."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Renames:
     milestones: Mapping[str, str]
 
     def __str__(self) -> str:
-        """Say them in one line."""
+        """The renames in one line."""
         pairs = {**self.commitments, **self.milestones}
         return "; ".join(f"{new} was {old}" for old, new in sorted(pairs.items()))
 
     def carried(self, noun: Noun) -> Noun:
-        """Return a record with the new ids in place of the old ones; the same record when none is in it."""
+        """Return a record with new ids instead of old ones; the same record if it has none."""
         if isinstance(noun, Milestone | Progress):
             identity = self.milestones.get(noun.id, noun.id)
         elif isinstance(noun, Commitment):
@@ -40,7 +40,7 @@ class Renames:
         return replace(noun, **changed)
 
     def _own(self, noun: Noun) -> str:
-        """Return the id of a record that is made of its commitment's, such as ``commitment/source``."""
+        """Return the new id of a record whose id contains its commitment's, such as ``commitment/source``."""
         old = getattr(noun, "commitment_id", None)
         if not isinstance(old, str) or old not in self.commitments:
             return noun.id

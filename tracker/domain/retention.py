@@ -1,4 +1,4 @@
-"""Which backups are kept, and which may be removed."""
+"""Which backups are kept, and which may be deleted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """Of so many days, weeks (from Monday) and months in which backups were made, the newest backup of each is kept."""
+    """How many days, weeks (from Monday) and months with backups to keep: the newest backup of each is kept."""
 
     daily: int = 0
     weekly: int = 0
@@ -20,9 +20,9 @@ class Retention:
 
 
 def kept(made: Iterable[dt.datetime], rule: Retention) -> set[dt.datetime]:
-    """Return which of the instants at which backups were made (UTC) a rule keeps: the newest of all whatever it says.
+    """Return which backups a rule keeps, by the instants (UTC) they were made; always the newest of all.
 
-    Only periods in which a backup was made count, so that a pause in making them loses nothing.
+    Only days, weeks and months with a backup count, so that a pause loses nothing.
     """
     newest_first = sorted(set(made), reverse=True)
     keep = set(newest_first[:1])

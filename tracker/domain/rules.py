@@ -12,11 +12,11 @@ class Tolerances:
     """Days. The defaults follow thresholds in use in UK programme offices; a board may set its own."""
 
     green_days: int = 7
-    """Slip of a forecast behind its baseline that its owner may absorb."""
+    """Slippage that the owner may absorb."""
     amber_days: int = 30
-    """Slip beyond which the board must decide."""
+    """Slippage beyond which the board must decide."""
     stale_days: int = 35
-    """How long a confirmed forecast stays good: one monthly cycle and a few days' grace."""
+    """How long a confirmed forecast counts: one monthly cycle and a few days' grace."""
     period_days: int = 90
     """The board's look back (met, missed) and look ahead (due): a quarter."""
 
@@ -25,8 +25,8 @@ class Tolerances:
         return {**asdict(self), "severity": [str(status) for status in STATUS_SEVERITY]}
 
     def in_words(self) -> dict[MilestoneStatus, str]:
-        """Say when a milestone has each status, worst first: what ``store/rules.sql`` works out."""
-        said = {
+        """Say when a milestone has each status, worst first, as in ``store/rules.sql``."""
+        words = {
             MilestoneStatus.COMPLETE: "It was completed on or before its baseline date, or it has no baseline date.",
             MilestoneStatus.COMPLETE_LATE: "It was completed after its baseline date.",
             MilestoneStatus.OVERDUE: "Its forecast date (or its baseline date, if it has no forecast) has passed and "
@@ -38,9 +38,9 @@ class Tolerances:
             f"{self.green_days} days late.",
             MilestoneStatus.STALE: f"No forecast has been confirmed in the last {self.stale_days} days. It is never "
             "shown as Green.",
-            MilestoneStatus.NOT_DATED: "No due date was published and nobody has given a forecast.",
+            MilestoneStatus.NOT_DATED: "No due date was published and no one has given a forecast.",
         }
-        return {status: said[status] for status in STATUS_SEVERITY}
+        return {status: words[status] for status in STATUS_SEVERITY}
 
 
 TOLERANCES = Tolerances()
@@ -49,4 +49,4 @@ OF_A_COMMITMENT = (
     "A commitment takes the worst status of its open key milestones. It is complete when all of them are complete. It "
     "is at least Amber while a supporting milestone is overdue or Red."
 )
-"""How the statuses of its milestones give a commitment its own, as ``store/rules.sql`` works it out."""
+"""How a commitment's status follows from its milestones', as in ``store/rules.sql``."""

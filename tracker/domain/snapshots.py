@@ -1,8 +1,7 @@
-"""A snapshot: a place in the ledger under a name, and the only ways in which it may go on.
+"""A snapshot: a named position in the ledger, and what it may become.
 
-It copies no data. The pair of a day and an end of the ledger, read by the tolerances it was taken with, shows the same
-board for ever; so those never change, and a later version only moves its state forward, says who approved or withdrew
-it, or adds to its note.
+It copies no data. A day, an end of the ledger and the tolerances always give the same board, so these never change. A
+later version only moves the state forward, says who approved or withdrew the snapshot, or adds to its note.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     from tracker.domain.nouns import Snapshot
 
 LONGEST_NAME = 60
-"""Characters: a name goes into the names of files."""
+"""Characters: file names contain it."""
 
 STANDING = frozenset({SnapshotState.APPROVED, SnapshotState.PUBLISHED})
-"""The states of a snapshot that a board stands behind."""
+"""The states of a snapshot that count for the board."""
 
 NEXT: dict[SnapshotState, tuple[SnapshotState, ...]] = {
     SnapshotState.DRAFT: (SnapshotState.FOR_BOARD, SnapshotState.APPROVED, SnapshotState.WITHDRAWN),
@@ -46,7 +45,7 @@ _MAY_CHANGE = {"state", "approved_by", "note", "withdrawn_by"}
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """Where a board is looked at from: as at a day, as known at a change of the ledger, by which tolerances."""
+    """The position of a board: as at a day, as known at a change of the ledger, with these tolerances."""
 
     as_at: dt.date
     known_seq: int
@@ -54,7 +53,7 @@ class Position:
 
 
 def is_day(text: str) -> bool:
-    """Say whether a text means a day, even one that does not exist or that could be one of two."""
+    """Say whether a text is a day, even one that does not exist or could be one of two."""
     try:
         parse_day(text, where="")
     except UnreadableDate as error:
@@ -64,7 +63,7 @@ def is_day(text: str) -> bool:
 
 
 def require_name(name: str) -> str:
-    """Return a name that a snapshot can have: never a day, because both can be asked for. Raises InvalidSnapshot."""
+    """Return a valid name for a snapshot: never a day, because commands take either. Raises InvalidSnapshot."""
     if is_day(name) or len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         raise InvalidSnapshot(
             Fault(
@@ -82,57 +81,58 @@ def written_rules(rules: Tolerances, form: int) -> str:
 
 
 def read_rules(text: str) -> tuple[Tolerances, int]:
-    """Read what ``written_rules`` wrote; a tolerance that was not known then has its default.
+    """Read what ``written_rules`` wrote; a tolerance added since then has its default.
 
     Raises InvalidSnapshot for anything else: the ledger was altered.
     """
     try:
-        held = json.loads(text)
-        days = {field.name: int(held[field.name]) for field in fields(Tolerances) if field.name in held}
-        return Tolerances(**days), int(held[_FORM])
+        rules = json.loads(text)
+        days = {field.name: int(rules[field.name]) for field in fields(Tolerances) if field.name in rules}
+        return Tolerances(**days), int(rules[_FORM])
     except (ValueError, TypeError, KeyError):
         unread = Fault("rules", f'A snapshot\'s tolerances "{text}" cannot be read.')
         raise InvalidSnapshot(unread) from None
 
 
 def forward(
-    held: Snapshot,
+    current: Snapshot,
     state: SnapshotState,
     *,
     approved_by: str | None = None,
     withdrawn_by: str | None = None,
     note: str | None = None,
 ) -> Snapshot:
-    """Return a snapshot in a later state, with what is added to its note. Raises InvalidSnapshot."""
-    added = "\n".join(part for part in (held.note, note) if part) or None
-    new = replace(held, state=state, approved_by=approved_by or held.approved_by, withdrawn_by=withdrawn_by, note=added)
-    require_forward(held, new)
+    """Return a snapshot in a later state, with ``note`` added to its note. Raises InvalidSnapshot."""
+    added = "\n".join(part for part in (current.note, note) if part) or None
+    approver = approved_by or current.approved_by
+    new = replace(current, state=state, approved_by=approver, withdrawn_by=withdrawn_by, note=added)
+    require_forward(current, new)
     return new
 
 
-def require_forward(held: Snapshot, new: Snapshot) -> None:
-    """Raise InvalidSnapshot, with what comes first, unless ``new`` may follow ``held``."""
-    if fault := next(_faults_of_move(held, new), None):
+def require_forward(current: Snapshot, new: Snapshot) -> None:
+    """Raise InvalidSnapshot, with the first fault, unless ``new`` may follow ``current``."""
+    if fault := next(_faults_of_move(current, new), None):
         raise InvalidSnapshot(fault)
 
 
-def _faults_of_move(held: Snapshot, new: Snapshot) -> Iterator[Fault]:
-    for field in fields(held):
-        if field.name not in _MAY_CHANGE and getattr(held, field.name) != getattr(new, field.name):
+def _faults_of_move(current: Snapshot, new: Snapshot) -> Iterator[Fault]:
+    for field in fields(current):
+        if field.name not in _MAY_CHANGE and getattr(current, field.name) != getattr(new, field.name):
             yield Fault(
                 field.name,
-                f"You cannot change the {field.name} of the snapshot {held.id}. Save another snapshot.",
+                f"You cannot change the {field.name} of the snapshot {current.id}. Save another snapshot.",
             )
-    if new.state not in NEXT[held.state]:
-        later = " or ".join(NEXT[held.state])
+    if new.state not in NEXT[current.state]:
+        later = " or ".join(NEXT[current.state])
         yield Fault(
             "state",
-            f"The snapshot {held.id} is {held.state} and cannot become {new.state}; "
+            f"The snapshot {current.id} is {current.state} and cannot become {new.state}; "
             + (f"it can become {later}." if later else "that is its last state."),
         )
-    if (new.approved_by != held.approved_by) != (new.state is SnapshotState.APPROVED):
-        yield Fault("approved_by", f"You cannot change who approved the snapshot {held.id}.")
+    if (new.approved_by != current.approved_by) != (new.state is SnapshotState.APPROVED):
+        yield Fault("approved_by", f"You cannot change who approved the snapshot {current.id}.")
     if (new.withdrawn_by is not None) != (new.state is SnapshotState.WITHDRAWN):
-        yield Fault("withdrawn_by", f"Only a withdrawn snapshot has a person who withdrew it: {held.id}.")
-    if held.note and not (new.note or "").startswith(held.note):
-        yield Fault("note", f"You cannot change the note of the snapshot {held.id}. You can add to it.")
+        yield Fault("withdrawn_by", f"Only a withdrawn snapshot has a person who withdrew it: {current.id}.")
+    if current.note and not (new.note or "").startswith(current.note):
+        yield Fault("note", f"You cannot change the note of the snapshot {current.id}. You can add to it.")

@@ -1,4 +1,4 @@
-"""Text as the ledger keeps it: normalised once, so that what goes in comes out everywhere the same."""
+"""Text as the ledger keeps it: normalised once, so that it comes out the same everywhere."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import unicodedata
 from tracker.domain.errors import UnstorableText
 
 LONGEST_TEXT = 20_000
-"""Characters; about eight pages. A longer text is a document: cite it as a source."""
+"""Characters: about eight pages. A longer text is a document to cite as a source."""
 
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
-"""Every dash and hyphen that is typed or pasted for the plain one."""
+"""Every dash and hyphen that people type or paste instead of the plain one."""
 
 _KEPT_CONTROLS = frozenset("\n\t")
 
@@ -39,15 +39,15 @@ def clean(text: str, *, where: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return ``text`` without the characters that nobody sees, and with a plain space for every other kind of space.
+    """Return ``text`` without invisible characters, and with a plain space for every other kind of space.
 
-    For what is compared or read as one of our own words: a text pasted from a page or from Word carries no-break
-    spaces, spaces of no width, soft hyphens and marks of direction.
+    Use it to compare or read a text: one pasted from a page or from Word has no-break spaces, zero-width spaces, soft
+    hyphens and direction marks.
     """
     kept = (character for character in text if unicodedata.category(character) != "Cf")
     return "".join(" " if unicodedata.category(character) == "Zs" else character for character in kept)
 
 
 def counted(count: int, noun: str) -> str:
-    """Say how many of something: ``1 milestone``, ``1,200 milestones``."""
+    """Return a count with its noun: ``1 milestone``, ``1,200 milestones``."""
     return f"{count:,} {noun}" if abs(count) == 1 else f"{count:,} {noun}s"

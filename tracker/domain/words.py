@@ -15,7 +15,7 @@ DEMONSTRATION_NOTICE = (
 """The same as a sentence, for the top of a page or a text."""
 
 COVERAGE = "England only"
-"""What stands beside the marking wherever it is printed: SEND policy is devolved."""
+"""Printed beside every marking: SEND policy is devolved."""
 
 COVERAGE_NOTICE = f"{COVERAGE}: SEND policy is devolved. Every commitment here is about England."
 """The same as a sentence, for the top of a pack and the page about the data."""
@@ -42,7 +42,7 @@ CHAPTERS_IN_SHORT = {
 
 
 class SourceKind(StrEnum):
-    """What a source is to the tracker."""
+    """What the tracker uses a source for."""
 
     DOCUMENT = "document"
     """One of the five documents that state the commitments."""
@@ -61,7 +61,7 @@ class CommitmentKind(StrEnum):
     RELATED = "related"
     """Made elsewhere (the Schools White Paper) and kept for context."""
     UNRESOLVED = "unresolved"
-    """The source breaks off before it says what is promised."""
+    """The source ends before it says what is promised."""
 
 
 class Stance(StrEnum):
@@ -95,14 +95,14 @@ class Precision(StrEnum):
 
 
 class Reporter(StrEnum):
-    """Who says so: the owner in a return, or the published record."""
+    """Who reported it: the owner, or the published record."""
 
     OWNER = "owner"
     PUBLISHED = "published record"
 
 
 class MoveReason(StrEnum):
-    """Why a date moved. After the coded lists of DfE's own casework systems, fitted to SEND reform."""
+    """Why a date changed, based on the lists in DfE's own casework systems and adapted to SEND reform."""
 
     LEGISLATION = "legislation or parliamentary time"
     MINISTERIAL = "ministerial decision"
@@ -130,9 +130,9 @@ class MilestoneStatus(StrEnum):
     AMBER = "Amber"
     GREEN = "Green"
     STALE = "Stale"
-    """No expected date confirmed within the tolerance: never shown as Green."""
+    """No forecast date confirmed within the tolerance: never shown as Green."""
     NOT_DATED = "Not dated"
-    """No due date was published and no owner has forecast one."""
+    """No due date was published, and no owner has given a forecast."""
 
 
 STATUS_SEVERITY = (
@@ -157,7 +157,7 @@ class OwnerRating(StrEnum):
 
 
 NOT_REPORTED = "Not reported"
-"""No return from the owner: a word and grey, never a colour carried forward."""
+"""No current rating from the owner: shown as a word in grey, never as an earlier colour."""
 
 THREE_POINT_SCALE = "delivery confidence, 3-point (2021)"
 OUTCOME_SCALE = "outcome of a commitment"
@@ -203,16 +203,16 @@ class MoneyStage(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is to the board."""
+    """A person's role."""
 
     VIEWER = "viewer"
     """A board member: sees everything, changes nothing."""
     CONTRIBUTOR = "contributor"
-    """Updates the milestones of the programmes or commitments given to them."""
+    """Updates the milestones of the programmes or commitments assigned to them."""
     APPROVER = "approver"
-    """The secretariat: decides baselines, keeps periods."""
+    """The secretariat: decides on baselines, manages reporting periods and snapshots."""
     ADMINISTRATOR = "administrator"
-    """Says who may use the tracker, and as what."""
+    """Decides who may use the tracker, and in which role."""
 
 
 class PeriodState(StrEnum):
@@ -232,25 +232,25 @@ class OverrideReason(StrEnum):
 
 
 class SnapshotState(StrEnum):
-    """What a snapshot of the board is for. It only goes forward; a mistake is withdrawn."""
+    """The state of a snapshot. It only moves forward; a mistake is withdrawn."""
 
     DRAFT = "draft"
     FOR_BOARD = "for board"
     APPROVED = "approved"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
-    """Taken, approved or published by mistake. It can still be read, and the board no longer stands behind it."""
+    """Saved, approved or published by mistake. It can still be read, but no longer counts for the board."""
 
 
 class Marking(StrEnum):
-    """How a pack is marked: the Government Security Classifications Policy (August 2024); chosen at every export."""
+    """The marking of a pack: the Government Security Classifications Policy (August 2024); chosen at every export."""
 
     OFFICIAL = "OFFICIAL"
     OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
 
 
 class Movement(StrEnum):
-    """What can differ between two boards; the order is the one in which a board wants to know."""
+    """What can differ between two boards, most important first."""
 
     RATING = "delivery confidence changed"
     COMPUTED = "status from dates changed"
@@ -286,12 +286,12 @@ class Movement(StrEnum):
 
 
 class ChangeAction(StrEnum):
-    """What a change of the ledger did. A change of another action can be in a ledger, and is told by its own words."""
+    """What a change of the ledger did. A ledger may have other actions, which are shown in their own words."""
 
     PLAN_LOAD = "plan load"
-    """It holds what the plans say; its reason counts its versions and is no reason for any of them."""
+    """What is new in the plans. Its reason only counts its versions."""
     RENAME = "rename"
-    """It gives commitments or milestones another id and changes nothing else."""
+    """Gives commitments or milestones a new id and changes nothing else."""
     REPORT = "report progress"
     RATE = "rate commitment"
     REQUEST_BASELINE = "request baseline"
@@ -299,7 +299,7 @@ class ChangeAction(StrEnum):
     REFUSE_BASELINE = "refuse baseline"
     CHANGE_BASELINE = "change baseline"
     CORRECT_BASELINE = "correct baseline"
-    """It puts a baseline right that was wrong from the start: nothing moves, and the history says so."""
+    """Corrects a baseline that was wrong from the start: nothing moves, and the history says so."""
     OPEN_PERIOD = "open period"
     CHANGE_PERIOD = "change period"
     CLOSE_PERIOD = "close period"
@@ -314,17 +314,17 @@ class ChangeAction(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Where a request to change a baseline stands."""
+    """The state of a baseline request."""
 
     REQUESTED = "requested"
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Taken back by its author before anyone decided on it."""
+    """Withdrawn by its author before anyone decided on it."""
 
 
 class ReportedStatus(StrEnum):
-    """How an owner says a milestone stands; the dates beside it are what counts."""
+    """The owner's own word for a milestone's status; the dates beside it decide."""
 
     NOT_STARTED = "Not started"
     IN_PROGRESS = "In progress"

@@ -1,9 +1,9 @@
-"""Backups: proven copies of a store in a folder, putting one back, and trying whether that works.
+"""Backups: checked copies of a store in a folder, restoring one, and testing that it restores.
 
-A folder of backups has a list of them, ``backups.jsonl``, only ever added to: a line for each that was made, with its
-hash and the end of its ledger, and a line for each that was removed. Every end that is noted is a witness: before the
-next backup, before old ones are removed, in the drill and when the app starts, the ledger is asked whether it still
-holds it. When somebody puts back an older backup on purpose, a line says from where the ledger goes another way.
+A folder of backups has a list, ``backups.jsonl``, that is only ever added to: a line for each backup made, with its
+hash and the end of its ledger, and a line for each backup deleted. Every end in the list is a witness: before the next
+backup, before old ones are deleted, in the drill and when the app starts, we check that the ledger still contains it.
+When someone restores an older backup on purpose, a line says where the ledger starts to differ.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ _NAMED = re.compile(r"(?P<series>[^/\\]+)_(?P<made_at>\d{4}-\d{2}-\d{2}T\d{6}Z)_
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 
 _OLDER = r"\.unfinished-\d+\.duckdb(\..+)?"
-"""What killed backups of older versions left in a folder."""
+"""Files that a killed backup of an older version left in a folder."""
 
 _LONGEST_LIST = 2**26
-"""Bytes of a folder's list that are read: some 300,000 lines."""
+"""Bytes of a folder's list that we read: about 300,000 lines."""
 
 _making = threading.Lock()
 """One backup at a time in a process."""
@@ -64,7 +64,7 @@ _making = threading.Lock()
 
 @dataclass(frozen=True)
 class Backup:
-    """A verified copy of a store, the end of the ledger it holds, and whether that is a demonstration."""
+    """A verified copy of a store, the end of its ledger, and whether it is a demonstration."""
 
     file: Path
     head: Head
@@ -72,11 +72,11 @@ class Backup:
 
 
 def back_up(at: Address, folder: Path) -> Backup:
-    """Write a consistent copy of a store and its anchor into ``folder``, prove it by reading it back, and note it.
+    """Write a consistent copy of a store and its anchor into ``folder``, check it by reading it back, and list it.
 
-    The copy appears under its name only when it is proven. That of a store that an older version of the tracker made is
-    as the store is: proven is a copy of it that is brought up to this version. Raises StoreUnusable when the folder is
-    not there or cannot hold it, BrokenLedger when the copy does not verify, and StoreBusy while another process writes.
+    The copy gets its name only after the check. If an older version of the tracker made the store, its copy is kept as
+    it is, and we check a second copy that is migrated to this version. Raises StoreUnusable when the folder is missing
+    or cannot hold it, BrokenLedger when the copy does not verify, and StoreBusy while another process writes.
     """
     folder = _folder(folder)
     with Database.open(at, writable=False, also_allow=[folder]) as db:
@@ -87,9 +87,9 @@ def back_up(at: Address, folder: Path) -> Backup:
 
 
 def back_up_open(db: Database, *, actor_id: str, folder: Path) -> Backup:
-    """Write a backup of a store that is open, and goes on being written to; saves wait while it is copied.
+    """Write a backup of an open store; saves wait while it is copied.
 
-    ``folder`` is one that the store was opened with. Raises UnknownUser, NotAllowed, StoreBusy while another backup is
+    The store must have been opened with ``folder``. Raises UnknownUser, NotAllowed, StoreBusy while another backup is
     being made, and as ``back_up`` does.
     """
     with db.read() as cursor:
@@ -98,7 +98,7 @@ def back_up_open(db: Database, *, actor_id: str, folder: Path) -> Backup:
 
 
 def _folder(folder: Path) -> Path:
-    """Return a folder of backups in which nothing is half done. Raises StoreUnusable."""
+    """Return a folder of backups after finishing whatever was half done in it. Raises StoreUnusable."""
     folder = folder.absolute()
     if not folder.is_dir():
         raise StoreUnusable(f"There is no folder {folder}. Create it, on another disk than the store's, and try again.")
@@ -115,9 +115,7 @@ def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
     try:
         with files.workshop(folder, older=_OLDER) as place:
             made = Address(place / "backup.duckdb")
-            with (
-                db.exclusive() if db.writable else contextlib.nullcontext()
-            ):  # the ledger and its anchor, of one moment
+            with db.exclusive() if db.writable else contextlib.nullcontext():  # so that the ledger and its anchor agree
                 anchoring.check_head(db)
                 require_noted(db, folder)
                 db.copy_to(made.file)
@@ -134,9 +132,9 @@ def _back_up(db: Database, folder: Path, *, behind: bool = False) -> Backup:
 
 
 def _put(made: Address, folder: Path, stem: str, proof: Verification) -> Path:
-    """Give a proven copy, with its anchor, its name and its line in the list: all three or nothing.
+    """Put a checked copy, its anchor and its line in the list in place: all three or nothing.
 
-    The name is by the second and the change: of two backups of one change the later waits for the next second.
+    The name has the second and the change, so a second backup of one change waits for the next second.
     """
     place, sha256 = made.file.parent, _sha256(made.file)
     while True:
@@ -156,7 +154,7 @@ def _put(made: Address, folder: Path, stem: str, proof: Verification) -> Path:
 
 
 def _proven_on_trial(copy: Address, of: Address) -> Verification:
-    """Verify a copy of a store of an older version, whose tables this one cannot prove as they are."""
+    """Verify a migrated copy of a store that an older version made; this version cannot verify its tables directly."""
     trial = Address(copy.file.with_name("trial.duckdb"))
     placing.copy(copy, trial)
     stores.bring_up(trial)
@@ -168,7 +166,7 @@ def _proven_on_trial(copy: Address, of: Address) -> Verification:
 
 @dataclass(frozen=True, kw_only=True)
 class Noted:
-    """A backup as the list beside it notes it: the name of its store, when it was made (UTC), and what it holds."""
+    """A backup as its folder's list has it: the name of its store, when it was made (UTC), its hash and its head."""
 
     file: Path
     series: str
@@ -178,17 +176,17 @@ class Noted:
 
 
 def list_backups(folder: Path) -> list[Noted]:
-    """Return the backups that a folder's list notes and that were not removed by ``prune``, oldest first.
+    """Return the backups in a folder's list that ``prune`` did not delete, oldest first.
 
-    What is noted need not be there any more. Raises StoreUnusable when the list cannot be read.
+    Their files may no longer exist. Raises StoreUnusable when the list cannot be read.
     """
-    held: dict[str, Noted] = {}
+    listed: dict[str, Noted] = {}
     for note in _notes(folder):
         if "removed_at" in note:
-            held.pop(str(note.get("file")), None)
+            listed.pop(str(note.get("file")), None)
         elif noted := _noted(folder, note):
-            held[noted.file.name] = noted
-    return sorted(held.values(), key=lambda noted: (noted.made_at, noted.head.seq))
+            listed[noted.file.name] = noted
+    return sorted(listed.values(), key=lambda noted: (noted.made_at, noted.head.seq))
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ class LastBackup:
 
 
 def last_backup(db: Database, folder: Path) -> LastBackup | None:
-    """Return the newest backup of an open store that a folder's list notes. Raises StoreUnusable."""
+    """Return the newest backup of an open store in a folder's list. Raises StoreUnusable."""
     with db.read() as cursor:
         end = reading.head(cursor)
     own = [noted for noted in list_backups(folder) if noted.series == _series(db)]
@@ -208,9 +206,9 @@ def last_backup(db: Database, folder: Path) -> LastBackup | None:
 
 
 def witnesses(folder: Path, series: str) -> list[Witness]:
-    """Return every end of a store's ledger that a folder's list notes, also of backups that were removed since.
+    """Return every end of a store's ledger in a folder's list, including those of backups deleted since.
 
-    Left out are those after the change from which, as a later line says, the ledger goes another way on purpose. Raises
+    If a later line accepts that the ledger differs after some change, ends after that change are left out. Raises
     StoreUnusable when the list cannot be read.
     """
     found: list[Witness] = []
@@ -225,15 +223,15 @@ def witnesses(folder: Path, series: str) -> list[Witness]:
 
 
 def noted(db: Database, folder: Path) -> list[Witness]:
-    """Return every end of an open store's ledger that a folder's list notes. Raises StoreUnusable."""
+    """Return every end of an open store's ledger in a folder's list. Raises StoreUnusable."""
     return witnesses(folder, _series(db))
 
 
 def contradiction(db: Database, folder: Path, series: str | None = None) -> str | None:
-    """Say how a ledger differs from what a folder's list notes of it, and what to do; None when it confirms all.
+    """Say how a ledger differs from a folder's list, and what to do; None when they agree.
 
-    ``series`` is what the backups of the store are called there, when it does not lie under its own name. Raises
-    StoreUnusable when the list cannot be read.
+    ``series`` is the name of the store's backups there, if it is not the store's own. Raises StoreUnusable when the
+    list cannot be read.
     """
     seen = witnesses(folder, series or _series(db))
     with db.read() as cursor:
@@ -250,7 +248,7 @@ def contradiction(db: Database, folder: Path, series: str | None = None) -> str 
 
 
 def _first_other(cursor: Cursor, seen: Sequence[Witness]) -> int | None:
-    """Return the first change whose seal is another than in the anchors beside the backups, where those are there."""
+    """Return the first change whose seal differs from the anchors beside the backups, as far as they exist."""
     end = reading.head(cursor)
     for witness in contradicted(cursor, seen):
         with contextlib.suppress(TrackerError):
@@ -261,19 +259,19 @@ def _first_other(cursor: Cursor, seen: Sequence[Witness]) -> int | None:
 
 
 def require_noted(db: Database, folder: Path, series: str | None = None) -> None:
-    """Raise BrokenLedger when a ledger does not hold every end that a folder's list notes of it."""
+    """Raise BrokenLedger when a ledger lacks an end in a folder's list."""
     if told := contradiction(db, folder, series):
         raise BrokenLedger(told)
 
 
 def require_unrewritten(at: Address, folder: Path) -> None:
-    """Ask a store, before it is used, for every end of its ledger that a folder's list notes.
+    """Check, before a store is used, that its ledger contains every end in a folder's list.
 
-    Raises BrokenLedger when it lacks one, also when there is no store at all; StoreBusy, StoreUnusable.
+    Raises BrokenLedger when one is missing, or the store is; StoreBusy, StoreUnusable.
     """
     if at.exists():
         with Database.open(at, writable=False) as db:
-            if not migrations.altered(db):  # or else its opening says so
+            if not migrations.altered(db):  # otherwise opening it says so
                 require_noted(db, folder)
     elif seen := witnesses(folder, at.file.stem):
         raise BrokenLedger(
@@ -284,9 +282,9 @@ def require_unrewritten(at: Address, folder: Path) -> None:
 
 
 def accept(at: Address, folder: Path, *, reason: str, by: str) -> str:
-    """Note in a folder's list that a ledger goes another way than noted, on purpose, and return in what it differs.
+    """Note in a folder's list that a ledger differs from it on purpose, and return how it differs.
 
-    Raises StoreUnusable when it does not differ, and BrokenLedger when it does not prove by itself.
+    Raises StoreUnusable when it does not differ, and BrokenLedger when the ledger itself does not verify.
     """
     folder = _folder(folder)
     with open_store(at) as db:
@@ -299,14 +297,14 @@ def accept(at: Address, folder: Path, *, reason: str, by: str) -> str:
 
 @dataclass(frozen=True)
 class _GoingOn:
-    """How a ledger goes another way than a folder's list says, and what to note there when that is on purpose."""
+    """How a ledger differs from a folder's list, and the line that accepts this."""
 
     told: str
     note: dict[str, Any]
 
 
 def _going_on(db: Database, folder: Path, why: dict[str, str]) -> _GoingOn | None:
-    """Return how a ledger goes another way than a folder's list says; None when it does not."""
+    """Return how a ledger differs from a folder's list; None when it does not."""
     series = _series(db)
     seen = witnesses(folder, series)
     with db.read() as cursor:
@@ -318,13 +316,13 @@ def _going_on(db: Database, folder: Path, why: dict[str, str]) -> _GoingOn | Non
 
 
 def _series(db: Database) -> str:
-    """Return what the backups of an open store are called."""
+    """Return the name of an open store's backups."""
     with db.read() as cursor:
         return marking.file_name(db.address.file.stem, demonstration=reading.is_demonstration(cursor))
 
 
 def _notes(folder: Path) -> Iterator[dict[str, Any]]:
-    """Read the lines of a folder's list; one that a crash tore notes nothing."""
+    """Read the lines of a folder's list; a line that a crash cut short is skipped."""
     manifest = folder / MANIFEST
     try:
         with files.open_regular(manifest) as content:
@@ -341,7 +339,7 @@ def _notes(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _noted(folder: Path, note: dict[str, Any]) -> Noted | None:
-    """Return the backup that a line notes; None for a line that we did not write, which names no backup of ours."""
+    """Return the backup that a line lists; None for a line that we did not write."""
     try:
         name, sha256, seq, seal = (note[key] for key in ("file", "sha256", "seq", "seal"))
         named = _NAMED.fullmatch(name)
@@ -364,7 +362,7 @@ def _note(folder: Path, content: dict[str, Any]) -> None:
 
 
 def _refuse_other_than_noted(backup: Path, copy: Path) -> None:
-    """Raise BrokenLedger when the list beside a backup notes another hash for it than a copy of it has."""
+    """Raise BrokenLedger when a copy of a backup has a different hash from the one in the folder's list."""
     noted = [noted.sha256 for noted in list_backups(backup.parent) if noted.file.name == backup.name]
     if noted and noted[-1] != _sha256(copy):
         raise BrokenLedger(
@@ -378,30 +376,30 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-# Removing old ones
+# Deleting old ones
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was removed; and what might have been but was left, for it is not the backup that was noted."""
+    """The backups that were deleted; and those that were kept because they have changed since they were listed."""
 
     removed: tuple[Path, ...]
     left: tuple[Path, ...]
 
 
 def prune(folder: Path, rule: Retention, *, beside: Address | None = None) -> Pruned:
-    """Remove the backups of a folder that a rule does not keep, once the newest of every store is proven.
+    """Delete the backups of a folder that a rule does not keep, after checking the newest of each store concerned.
 
-    Only what the list notes is removed, and only as it was noted; of each store the newest always stays. The newest,
-    and the store ``beside`` the folder when it can be opened, must hold every end that the list notes. Raises
-    StoreUnusable for a folder that is not there or refuses, StoreMissing, StoreUnusable or BrokenLedger when the newest
-    is not whole: then nothing is removed.
+    Only backups in the list are deleted, and only if unchanged; each store's newest always stays. The newest, and the
+    store ``beside`` the folder if it can be opened, must contain every end in the list. Raises StoreUnusable for a
+    folder that is missing or refuses, and StoreMissing, StoreUnusable or BrokenLedger when the newest is damaged: then
+    nothing is deleted.
     """
     folder = _folder(folder)
     there = [noted for noted in list_backups(folder) if noted.file.exists()]
     newest = {noted.series: noted for noted in list_backups(folder)}
     keep = {series: kept((noted.made_at for noted in there if noted.series == series), rule) for series in newest}
-    last = {(noted.series, noted.made_at): noted for noted in there}  # of two in one second, the one that holds more
+    last = {(noted.series, noted.made_at): noted for noted in there}  # of two in one second, the one with more changes
     old = [
         noted
         for noted in there
@@ -425,7 +423,7 @@ def prune(folder: Path, rule: Retention, *, beside: Address | None = None) -> Pr
 
 
 def _remove(file: Path) -> None:
-    """Remove a backup with its anchor, and note that: all of it or nothing."""
+    """Delete a backup with its anchor, and note that in the list: all of it or nothing."""
     note = {"file": file.name, "removed_at": f"{dates.utc_now():{_STAMP}}"}
     with files.workshop(file.parent, older=_OLDER) as place:
         files.put_together(
@@ -437,7 +435,7 @@ def _remove(file: Path) -> None:
 
 
 def _prove_noted(noted: Noted) -> None:
-    """Raise StoreMissing, StoreUnusable or BrokenLedger unless a backup is there, whole, and the one that was noted."""
+    """Raise StoreMissing, StoreUnusable or BrokenLedger unless a backup exists, verifies and has its listed hash."""
     if not noted.file.exists():
         raise StoreMissing(f"The newest backup {noted.file} is missing, so none was deleted.")
     _refuse_other_than_noted(noted.file, noted.file)
@@ -453,7 +451,7 @@ def _prove_noted(noted: Noted) -> None:
 
 
 def _contradiction_beside(at: Address, folder: Path) -> str | None:
-    """Say how the store that a folder's backups are of differs from its list; None when it cannot be asked now."""
+    """Say how the store beside a folder differs from its list; None when it does not, or cannot be opened now."""
     try:
         with Database.open(at, writable=False) as db:
             return None if migrations.altered(db) else contradiction(db, folder)
@@ -466,10 +464,10 @@ def _contradiction_beside(at: Address, folder: Path) -> str | None:
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored store's head, where the store that it replaced was put (None: there was none), and what it is.
+    """A restored store's head, where the old store is now (None: there was none), and whether it is a demonstration.
 
-    ``given_up`` says in what it differs from the lists of backups, which note now that this was on purpose; ``unnoted``
-    are the folders whose list could not be written.
+    ``given_up`` says how it differs from the lists of backups, which now accept this; ``unnoted`` are the folders whose
+    list could not be written.
     """
 
     head: Head
@@ -480,9 +478,9 @@ class Restored:
 
 
 def restore(at: Address, backup: Path, *, lists: Sequence[Path] = ()) -> Restored:
-    """Put a backup in the store's place on purpose, as ``put_back`` does, and note that in the lists of backups.
+    """Put a backup in the store's place, as ``put_back`` does, and accept that in the lists of backups.
 
-    The list beside the backup and those in the folders ``lists`` then no longer ask for the changes that were given up.
+    The list beside the backup and those in the folders ``lists`` then no longer require the changes that were given up.
     """
     why = {"restored_at": f"{dates.utc_now():{_STAMP}}", "backup": backup.name}
     gone_on: dict[Path, _GoingOn] = {}
@@ -502,18 +500,18 @@ def restore(at: Address, backup: Path, *, lists: Sequence[Path] = ()) -> Restore
 def put_back(
     at: Address, backup: Path, *, told: Callable[[Database], Sequence[tuple[Path, str]]] = lambda _: ()
 ) -> Restored:
-    """Put a backup in the store's place, after proving it; the store that was there is moved aside, never deleted.
+    """Put a backup in the store's place, after checking it; the old store is moved aside, never deleted.
 
-    A backup of an older version of the tracker stays as it is, and the copy of it is brought up to this version.
-    ``told`` is given the copy and returns lines to be added to files elsewhere at the same stroke. Raises StoreMissing,
-    StoreUnusable or BrokenLedger for a backup that is not whole or not the one that was noted when it was made,
-    StoreBusy while the store is in use; then nothing has been moved.
+    A backup by an older version of the tracker is not changed; its copy is migrated to this version. ``told`` gets the
+    copy and returns lines to add to files elsewhere in the same step. Raises StoreMissing, StoreUnusable or
+    BrokenLedger for a backup that is damaged or differs from the list, StoreBusy while the store is in use; then
+    nothing has been moved.
     """
     source = Address(backup.absolute())
     if not source.exists():
         raise StoreMissing(f"There is no backup at {source.file}.")
     stores.there(at)
-    Database.open(source, writable=False).close()  # what is in use, or cannot be read, is told before anything is made
+    Database.open(source, writable=False).close()  # refuse one in use, or unreadable, first
     aside = at.file.with_name(f"{at.file.name}.replaced-{dates.utc_now():%Y-%m-%dT%H%M%S.%fZ}")
     try:
         with placing.beside(at) as made:
@@ -523,19 +521,19 @@ def put_back(
             proof = stores.prove(made, of=source)
             with Database.open(made, writable=False) as db:
                 lines = told(db)
-            with unused(at):  # a log that a crash left is not folded into the file: the two move aside as they are
+            with unused(at):  # a crash's log moves aside with the file, and is not folded into it
                 moved = placing.put_over(made, at, keep=aside, told=lines)
     except OSError as error:
         raise StoreUnusable(f"The backup cannot be put at {at.file}: {stores.refusal(error, at)}") from error
     return Restored(proof.head, aside if moved else None, proof.demonstration)
 
 
-# Trying
+# Testing
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drill:
-    """How restoring a backup went: each step with its seconds, and every fault in a sentence (none: it restores)."""
+    """How a test restore went: each step with its seconds, and every fault as a sentence (none: it restores)."""
 
     backup: Noted
     steps: tuple[tuple[str, float], ...]
@@ -545,11 +543,11 @@ class Drill:
 
 
 def drill(folder: Path, *, beside: Address | None = None) -> Drill:
-    """Restore the newest backup of a folder to a temporary place, prove all that it holds there, and clear it away.
+    """Restore the newest backup of a folder to a temporary place, check everything in it, and delete that copy.
 
-    Proven are the copy against its hash in the list, the chain, the anchor, and the board of every snapshot. The copy,
-    and the store ``beside`` the folder when it can be opened, must hold every end that the list notes. Raises
-    StoreMissing when the list notes no backup, StoreUnusable when the folder is not there or the list cannot be read.
+    This checks the copy against its hash in the list, the chain, the anchor, and the board of every snapshot. The copy,
+    and the store ``beside`` the folder if it can be opened, must contain every end in the list. Raises StoreMissing
+    when the list has no backup, StoreUnusable when the folder is missing or the list cannot be read.
     """
     folder = _folder(folder)
     every = list_backups(folder)
@@ -592,7 +590,7 @@ def drill(folder: Path, *, beside: Address | None = None) -> Drill:
 
 @contextlib.contextmanager
 def _temporary_place() -> Iterator[Path]:
-    """Give a folder that is cleared away at the end, whatever happens. Raises StoreUnusable where there can be none."""
+    """Give a folder that is deleted at the end in any case. Raises StoreUnusable when there can be none."""
     with contextlib.ExitStack() as stack:
         try:
             place = stack.enter_context(files.workshop(Path(tempfile.gettempdir())))

@@ -1,4 +1,4 @@
-"""Change control: a baseline is changed only when somebody asks, with the reason, and somebody else approves."""
+"""Change control: a baseline changes only when one person requests it, with a reason, and another approves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What approving a request would do: the computed status and slip (days) after it; and what is wrong with it."""
+    """What approving a request would do: the status from dates and slippage (days) after it; and its faults."""
 
     line: UpdateLine
     asked: Asked
@@ -39,13 +39,13 @@ class Foreseen:
 
 
 def list_requests(db: Database, as_at: dt.date | None = None, known_seq: int | None = None) -> list[RequestLine]:
-    """Return every request to change a baseline, newest first; as at today and with all that is known unless told."""
+    """Return every baseline request, newest first; by default as at today, with everything known."""
     with db.read() as cursor:
         return baselines.requests(cursor, as_at or dates.today(), known_seq)
 
 
 def my_milestones(db: Database, *, actor_id: str) -> list[UpdateLine]:
-    """Return the milestones whose baseline a person may ask to change, in order of id.
+    """Return the milestones whose baseline a person may request to change, in order of id.
 
     Raises UnknownUser, NotAllowed.
     """
@@ -68,7 +68,7 @@ def foresee_baseline(db: Database, *, actor_id: str, asked: Asked) -> Foreseen:
 
 
 def request_baseline(db: Database, *, actor_id: str, asked: Asked, request_id: str | None = None) -> Change:
-    """Ask for a milestone's baseline to be changed; nothing changes until somebody else approves.
+    """Request a new baseline for a milestone; nothing changes until another person approves.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownMilestone,
     InvalidRequest with every fault, UnstorableText, StoreBusy, StoreUnusable.
@@ -114,13 +114,13 @@ def decide_baseline(
     note: str = "",
     request_id: str | None = None,
 ) -> Change:
-    """Approve or refuse a request, by somebody else than its author; an approval changes the baseline with it.
+    """Approve or refuse another person's request; an approval also changes the baseline.
 
-    A change of baseline holds from today. A correction holds on every day on which the wrong one was held, so that it
-    is no slippage on any; what was known before it is as it was. A ``request_id`` that was recorded before records
-    nothing again. Raises UnknownUser, NotAllowed, UnknownRequest, InvalidRequest when it was decided already, cannot
-    be approved any more, or is refused without a note; StaleEdit when somebody else decided at the same moment;
-    UnstorableText, StoreBusy, StoreUnusable.
+    A change applies from today. A correction applies to every day with the wrong baseline, so that it never counts as
+    slippage; what was known before does not change. A ``request_id`` that was recorded before records nothing again.
+    Raises UnknownUser, NotAllowed, UnknownRequest, InvalidRequest when it was already decided, can no longer be
+    approved, or is refused without a note; StaleEdit when someone else decided at the same moment; UnstorableText,
+    StoreBusy, StoreUnusable.
     """
     with db.read() as cursor:
         actor = who(cursor, actor_id)
@@ -149,10 +149,10 @@ def decide_baseline(
 def withdraw_request(
     db: Database, *, actor_id: str, baseline_request_id: str, note: str = "", request_id: str | None = None
 ) -> Change:
-    """Take back a request that its author made by mistake, before anyone decided on it.
+    """Withdraw a request before anyone has decided on it; only its author may.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed for anyone but the
-    author, UnknownRequest, InvalidRequest when it was decided or withdrawn already, StaleEdit when somebody decided at
+    author, UnknownRequest, InvalidRequest when it was already decided or withdrawn, StaleEdit when someone decided at
     the same moment, UnstorableText, StoreBusy, StoreUnusable.
     """
     with db.read() as cursor:
@@ -194,12 +194,12 @@ def _require_waiting(line: RequestLine) -> None:
 
 
 def _noun(line: RequestLine) -> BaselineRequest:
-    """Return a request as the ledger keeps it, before it is decided."""
+    """Return a request as a record, before it is decided."""
     return requested(_asked(line), request_id=line.request_id, author_id=line.author_id)
 
 
 def requested(asked: Asked, *, request_id: str, author_id: str) -> BaselineRequest:
-    """Return what asking for another baseline records."""
+    """Return the record of a new request."""
     return BaselineRequest(
         id=request_id,
         milestone_id=asked.milestone_id,
@@ -214,7 +214,7 @@ def requested(asked: Asked, *, request_id: str, author_id: str) -> BaselineReque
 def decided(
     request: BaselineRequest, *, approve: bool, by: str, note: str
 ) -> tuple[BaselineRequest, ChangeAction, str | None]:
-    """Return a request as it is once decided, the action that records the decision, and the reason of an approval."""
+    """Return a request after the decision, the action to record, and the reason if it is approved."""
     state = RequestState.APPROVED if approve else RequestState.REFUSED
     decision = replace(request, state=state, decided_by=by, decision_note=note)
     if not approve:
@@ -271,22 +271,22 @@ def _asked(line: RequestLine) -> Asked:
 
 
 def _approved(cursor: Cursor, line: RequestLine) -> list[Version]:
-    """Return the versions of the milestone that an approval records. Raises InvalidRequest when it no longer can."""
+    """Return the milestone's versions that an approval records. Raises InvalidRequest if it is no longer possible."""
     if wrong := _against_approval(_line(cursor, line.milestone_id), line):
         raise InvalidRequest(*wrong, Fault("", "Refuse this request and ask for a new one."))
     asked, today = _asked(line), dates.today()
     standing = baselines.standing(cursor, line.milestone_id, today)
-    held = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
+    days = days_of_current_baseline(standing) if asked.correction else [replace(standing[-1], effective_on=today)]
     newest = reading.newest_numbers(cursor, Milestone, [line.milestone_id])[line.milestone_id]
     return [
         Version(noun=rebaselined(version.noun, asked), version=number, effective_on=version.effective_on)
-        for number, version in enumerate(held, start=newest + 1)
+        for number, version in enumerate(days, start=newest + 1)
         if isinstance(version.noun, Milestone)
     ]
 
 
 def _against_approval(now: UpdateLine, request: RequestLine) -> list[Fault]:
-    """Return what stands against approving a request by now."""
+    """Return why a request cannot be approved now."""
     wrong = list(faults(now, _asked(request), dates.today()))
     if now.baseline != request.before:
         was, is_ = request.before or "none", now.baseline or "none"

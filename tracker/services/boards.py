@@ -1,4 +1,4 @@
-"""The board, and one commitment of it, as at a day and as known at an instant."""
+"""The board, and one of its commitments, as at a day and as known at an instant."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 
 def parse_as_at(text: str) -> dt.date:
-    """Read the day that a board is asked for. Raises UnreadableDate for a day no board can be shown for."""
+    """Read the day to show the board as at. Raises UnreadableDate for a day that has no board."""
     return require_shown(dates.parse_day(text, where="as at"))
 
 
 def require_shown(as_at: dt.date) -> dt.date:
-    """Return ``as_at`` when a board can be shown for it. Raises UnreadableDate otherwise."""
+    """Return ``as_at`` if there is a board for it. Raises UnreadableDate otherwise."""
     if not dates.GREEN_PAPER <= as_at <= dates.today():
         raise UnreadableDate(
             f"As at: choose a date from {dates.in_words(dates.GREEN_PAPER)} (the Green Paper) to "
@@ -51,13 +51,13 @@ def require_shown(as_at: dt.date) -> dt.date:
 
 
 def known_position(db: Database, known_at: dt.datetime | None = None) -> int:
-    """Return the number of the last change known at an instant (UTC); of the last there is, when none is given."""
+    """Return the number of the last change known at an instant (UTC); by default the last of all."""
     with db.read() as cursor:
         return reading.head(cursor).seq if known_at is None else reading.known_seq(cursor, known_at)
 
 
 def head_at(db: Database, known_seq: int) -> Head:
-    """Return the end of the ledger at change ``known_seq``; before the first that is change 0 with the genesis seal."""
+    """Return the end of the ledger at change ``known_seq``; before the first, change 0 with the genesis seal."""
     with db.read() as cursor:
         return reading.head(cursor, known_seq)
 

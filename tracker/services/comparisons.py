@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def find_position(db: Database, asked: str) -> Position:
-    """Return where to look at a board from: a snapshot's name, or a day (``2023-06-30``) with all that is known.
+    """Return the position of a snapshot, by its name, or of a day (``2023-06-30``) with everything known.
 
     Raises UnknownSnapshot, UnreadableDate.
     """
@@ -52,7 +52,7 @@ def compare_boards(
 ) -> Comparison:
     """Return what changed from one board of a store to another, with who recorded it, when and why.
 
-    The names are of the snapshots whose boards they are, if they are; ``since`` names the earlier board for people.
+    Give the name of each board that is a snapshot's; ``since`` names the earlier board for people.
     """
     found = replace(compare(before, after), before_name=before_name, after_name=after_name, since=since)
     wanted = origins(found)
@@ -70,7 +70,7 @@ def compare_boards(
 
 
 def compare_asked(db: Database, before: str, after: str) -> Comparison:
-    """Compare two snapshots or days by what they are called. Raises UnknownSnapshot, UnreadableDate."""
+    """Compare two snapshots or days, each given as text. Raises UnknownSnapshot, UnreadableDate."""
     return compare_boards(
         db,
         _board(db, find_position(db, before)),
@@ -81,7 +81,7 @@ def compare_asked(db: Database, before: str, after: str) -> Comparison:
 
 
 def since_approved(db: Database, after: BoardView, *, after_name: str | None = None) -> Comparison | None:
-    """Return what changed on a board since the last board that met before its day; None when none had."""
+    """Return what changed since the last board that met before this board's day; None when none had."""
     last = snapshots.last_board(db, after.as_at, after.head.seq)
     if last is None:
         return None

@@ -1,4 +1,4 @@
-"""The history in sentences, and the proof that nobody altered it."""
+"""The history in sentences, and the check that it is unaltered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def view_history(db: Database, wanted: HistoryFilter, known_seq: int) -> HistoryView:
-    """Return a page of the history as known at change ``known_seq``, and the trend of the milestone that is chosen.
+    """Return a page of the history as known at change ``known_seq``, and the trend of the chosen milestone.
 
     The trend needs a day: without ``as_at`` there is none. Raises UnknownMilestone, UnknownCommitment, UnknownPeriod.
     """
@@ -64,16 +64,16 @@ def _require_known(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Non
 
 
 def list_actors(db: Database, known_seq: int) -> list[str]:
-    """Return everybody who recorded anything up to change ``known_seq``, as the ledger names them."""
+    """Return everyone who recorded anything up to change ``known_seq``, as the ledger names them."""
     with db.read() as cursor:
         return history.actors(cursor, known_seq)
 
 
 def export_csv(db: Database, wanted: HistoryFilter, known_seq: int) -> str:
-    """Return every line that ``wanted`` keeps, on whichever page, as CSV. Raises as ``view_history`` does."""
+    """Return every line that matches ``wanted``, of all pages, as CSV. Raises as ``view_history`` does."""
     return as_csv(view_history(db, replace(wanted, offset=0, limit=None), known_seq))
 
 
 def verify_open(db: Database) -> Verification:
-    """Recompute the whole chain of a store that is open, and compare it with its anchor."""
+    """Recompute the whole chain of an open store, and compare it with its anchor."""
     return proving.verify(db)

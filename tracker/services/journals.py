@@ -1,7 +1,7 @@
-"""The journal: the ledger as lines of text, which any program can read and from which the same ledger is made again.
+"""The journal: the ledger as lines of text, which any program can read and from which we can rebuild the same ledger.
 
-It carries a ledger across versions of the engine, whose files may change while text does not. A line is a change with
-all its versions; the last line says where the ledger ends, so that a journal that was cut is not taken for a whole one.
+It carries a ledger across versions of the engine, whose file format may change while text does not. A line is a change
+with all its versions. The last line says where the ledger ends, so that we notice when a journal was cut.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LONGEST_LINE = 2**28
 
 @contextlib.contextmanager
 def _proven(at: Address) -> Iterator[tuple[Database, Verification]]:
-    """Open a store for reading, which keeps writers out, and prove all of it."""
+    """Open a store for reading, which keeps writers out, and verify all of it."""
     with Database.open(at, writable=False) as db:
         migrations.require_current(db)
         proof = proving.verify(db)
@@ -47,7 +47,7 @@ def _proven(at: Address) -> Iterator[tuple[Database, Verification]]:
 
 
 def lines(at: Address, *, until: int | None = None) -> Iterator[str]:
-    """Prove a store whole, then yield its journal, or that of its changes up to number ``until``.
+    """Verify a whole store, then yield its journal, or that of its changes up to number ``until``.
 
     Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger, before the first line.
     """
@@ -80,14 +80,14 @@ class Journal:
 def export(at: Address, file: Path, *, until: int | None = None) -> Journal:
     """Write the journal of a store, or of its changes up to number ``until``, to a new file.
 
-    The file appears under its name only when it is whole and on the disk. Raises StoreUnusable when there is something
-    of that name or the disk refuses, and as ``lines`` does.
+    The file appears under its name only when it is whole and on the disk. Raises StoreUnusable when the name is taken
+    or the disk refuses, and as ``lines`` does.
     """
     file = file.absolute()
     taken = StoreUnusable(f"{file} already exists and was not changed. Give a new name.")
     try:
         with files.workshop(file.parent, older=rf"\.unfinished-\d+\.{re.escape(file.name)}") as place:
-            if file.exists():  # told before the work; what counts is that it is put under a new name
+            if file.exists():  # an early refusal; ``put_new`` below is what makes sure
                 raise taken
             unfinished = place / "journal"
             with _proven(at) as (db, proof), unfinished.open("w", encoding="ascii", newline="\n") as journal:
@@ -102,12 +102,12 @@ def export(at: Address, file: Path, *, until: int | None = None) -> Journal:
 
 
 def rebuild(at: Address, journal: Path) -> Verification:
-    """Make the store at an address where there is none from a journal, and return its proof.
+    """Make a store from a journal, at an address without one, and return its verification.
 
     Every change keeps its number, time and seal: the ledger, and its journal, are the same as before. The store appears
-    under its name only when it is whole and proven. Raises StoreMissing when there is no journal, StoreUnusable when
-    there is a store or the disk refuses, and BrokenLedger when the journal was cut, altered or put in another order, or
-    does not end where the head anchor at the address does.
+    under its name only after it is verified. Raises StoreMissing when there is no journal, StoreUnusable when there is
+    already a store or the disk refuses, and BrokenLedger when the journal was cut, altered or reordered, or does not
+    end where the head anchor at the address does.
     """
     if there(at):
         raise _taken(at)
@@ -164,7 +164,7 @@ def _end(journal: Path) -> Head:
 
 
 def _encoding(journal: BinaryIO) -> str:
-    """Say how the text of a journal is written: as we do, or as a program that read it wrote it again."""
+    """Return the encoding of a journal: ours, or the one that another program saved it in."""
     journal.seek(0)
     begins = journal.read(len(codecs.BOM_UTF8))
     if begins.startswith(codecs.BOM_UTF16_LE):
@@ -173,7 +173,7 @@ def _encoding(journal: BinaryIO) -> str:
 
 
 def _read(journal: BinaryIO) -> Iterator[str]:
-    """Read the lines of a journal, whatever mark it begins with. Raises BrokenLedger for a line without an end."""
+    """Read the lines of a journal, with or without a byte order mark. Raises BrokenLedger for an endless line."""
     encoding = _encoding(journal)
     journal.seek(0)
     with io.TextIOWrapper(journal, encoding=encoding, errors="replace") as content:
@@ -184,7 +184,7 @@ def _read(journal: BinaryIO) -> Iterator[str]:
 
 
 def _reload(unfinished: Address, journal: Path, end: Head) -> Verification:
-    """Make a store from a journal that should lead to ``end``, and prove it. Raises BrokenLedger, OSError."""
+    """Make a store from a journal that should lead to ``end``, and verify it. Raises BrokenLedger, OSError."""
     try:
         with Database.create(unfinished) as db, files.open_regular(journal) as content:
             migrations.apply_pending(db)

@@ -1,4 +1,4 @@
-"""Packs: a snapshot as files to take away, and the proof that a pack is what was made."""
+"""Packs: a snapshot as files to download, and the check that a pack is unchanged."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
     from tracker.views.control import SnapshotLine
 
     Progress: TypeAlias = Callable[[float, str], None]
-    """Told how much is done, from 0 to 1, and what is being done."""
+    """Called with the share that is done, from 0 to 1, and what is being done."""
 
 FORMATS = ("html", "pdf", "pptx", "ods", "xlsx", "csv", "json", "parquet", "ics")
-"""What a pack may hold, and holds unless some are chosen."""
+"""The formats in a pack, all of them by default."""
 
 _REPORTS = frozenset({"html", "pdf", "pptx"})
 """The formats that show charts."""
 
 _PLOT = 560
-"""Pixels: how wide a chart's plot is."""
+"""Pixels: the width of a chart's plot."""
 
 LONGEST_HANDLING = 100
-"""Characters: it stands in one line above and below every page."""
+"""Characters: it is one line at the top and bottom of every page."""
 
 _one_at_a_time = threading.Lock()
 """A pack takes both cores and much memory for seconds: a second one waits."""
@@ -64,7 +64,7 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Exported:
-    """A pack: its file name, its content, and how many files it holds."""
+    """A pack: its file name, its content, and how many files it has."""
 
     name: str
     content: bytes
@@ -83,12 +83,12 @@ def export_pack(
     formats: Sequence[str] = FORMATS,
     progress: Progress | None = None,
 ) -> Exported:
-    """Return a snapshot as one zip of files, all of one set of tables. The same choices give the same bytes.
+    """Return a snapshot as one zip of files, all made from one set of tables. The same choices give the same bytes.
 
-    A ``public`` edition leaves out what is restricted, among it the sources that owners named in their reports, and
-    says so; of these, the approver who makes it may publish those that are ``opened``, by their ids. Raises
-    UnknownUser, NotAllowed, UnknownSnapshot, and InvalidPack for a marking that does not fit, a format that there is
-    not or a source that cannot be opened.
+    A ``public`` edition leaves out restricted text, including the sources that owners named in their reports, and says
+    so; the approver may publish some of these sources with ``opened`` (their ids). Raises UnknownUser, NotAllowed,
+    UnknownSnapshot, and InvalidPack for a marking that does not fit, an unknown format, or a source that cannot be
+    opened.
     """
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_SNAPSHOTS)
@@ -127,18 +127,18 @@ def export_pack(
 
 
 def _name(cover: Cover, formats: Sequence[str]) -> str:
-    """Name a pack by its snapshot, its formats when it has not all, its day, how it is marked, and its edition."""
-    held = [] if len(formats) == len(FORMATS) else ["-".join(formats)]
+    """Name a pack by its snapshot, its formats if not all, its day, its marking and its edition."""
+    some = [] if len(formats) == len(FORMATS) else ["-".join(formats)]
     return cover.file_name("snapshot", "zip").replace(
-        "_snapshot_", f"_snapshot_{'_'.join([cover.snapshot, *held])}_", 1
+        "_snapshot_", f"_snapshot_{'_'.join([cover.snapshot, *some])}_", 1
     )
 
 
 def save_pack(pack: Exported, folder: Path) -> Path:
     """Put a pack in a folder, whole or not at all, and return its file.
 
-    A file that is there already is never written over: when it is the same pack nothing is done, and when it is
-    another the name gets a number. Raises InvalidPack when there is no such folder or the disk refuses.
+    It never overwrites a file: if the same pack is already there it does nothing, and if another file has the name, the
+    new name gets a number. Raises InvalidPack when there is no such folder or the disk refuses.
     """
     if not folder.is_dir():
         raise InvalidPack(Fault("to", f"There is no folder {folder}. Create it and try again."))
@@ -166,17 +166,17 @@ def _is_put(made: Path, file: Path) -> bool:
 
 
 def _is_same(file: Path, content: bytes) -> bool:
-    with contextlib.suppress(OSError), store_files.open_regular(file) as held:
-        return held.read(len(content) + 1) == content
+    with contextlib.suppress(OSError), store_files.open_regular(file) as there:
+        return there.read(len(content) + 1) == content
     return False
 
 
 def _marking(marking: str, handling: str | None, *, public: bool) -> tuple[Marking, str | None]:
-    """Return a marking with its handling line, when the two and the edition fit together. Raises InvalidPack."""
-    said = text.clean(handling or "", where="the handling line")
-    if faults := list(_faults_of_marking(marking, said, public=public)):
+    """Return a marking with its handling line, if both suit the edition. Raises InvalidPack."""
+    line = text.clean(handling or "", where="the handling line")
+    if faults := list(_faults_of_marking(marking, line, public=public)):
         raise InvalidPack(*faults)
-    return Marking(marking), said or None
+    return Marking(marking), line or None
 
 
 def _faults_of_marking(marking: str, handling: str, *, public: bool) -> Iterator[Fault]:
@@ -194,7 +194,7 @@ def _faults_of_marking(marking: str, handling: str, *, public: bool) -> Iterator
 
 
 def _require_openable(opened: Sequence[str], own: Collection[str], *, public: bool) -> None:
-    """Raise InvalidPack unless each source is one that a public edition would keep back."""
+    """Raise InvalidPack unless a public edition would leave out each of these sources."""
     if opened and not public:
         unkept = "You can choose evidence to publish only in a public edition. Choose one, or remove the evidence."
         raise InvalidPack(Fault("opened", unkept))
@@ -220,7 +220,7 @@ def _tables(
     *,
     public: bool = False,
 ) -> tuple[Table, ...]:
-    """Return the tables of a board, and of what changed since an ``earlier`` board, in the same edition."""
+    """Return the tables of a board, and of the changes since an ``earlier`` board, in the same edition."""
     with db.read() as cursor:
         at = Position(as_at=view.as_at, known_seq=view.head.seq, rules=view.rules)
         tables = board_tables(view, board.details(cursor, at), board.forecasts(cursor, at))
@@ -306,7 +306,7 @@ def _files(
 
 
 def _kept(file: File) -> dict[str, Any]:
-    """Say of each rule for accessible spreadsheets whether a workbook keeps it, and what it does against it."""
+    """For each rule of accessible spreadsheets, say that a workbook keeps it, or how it breaks it."""
     found = check_spreadsheet(file.content)
     return {f"{number}. {RULES[number]}": list(faults) or "kept" for number, faults in found.items()}
 
@@ -316,9 +316,9 @@ def _kept(file: File) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class PackProof:
-    """What a check found: what the pack says it is, and every fault in a sentence (none: it is what was made).
+    """What a check found: what the pack says it is, and every fault as a sentence (none: it is unchanged).
 
-    ``withdrawal`` says when the ledger that was asked has the snapshot withdrawn, perhaps since the pack was made.
+    ``withdrawal`` says if the snapshot is withdrawn in the ledger, perhaps since the pack was made.
     """
 
     manifest: dict[str, Any]
@@ -329,12 +329,12 @@ class PackProof:
 
     @property
     def conclusion(self) -> str:
-        """What a check without faults says, and no more."""
-        held = self.manifest
-        whole = f"{text.counted(self.files, 'file')}, all unchanged. {held['title']}; {held['marking']}."
+        """What a check without faults shows, and no more."""
+        manifest = self.manifest
+        whole = f"{text.counted(self.files, 'file')}, all unchanged. {manifest['title']}; {manifest['marking']}."
         if self.asked_ledger:
             found = f"{whole} The ledger has this snapshot, and its board is the one in the pack."
-            if _wording(held) != WORDING:
+            if _wording(manifest) != WORDING:
                 found += (
                     " Another version of the tracker wrote the pack, so the figures were compared but not the "
                     "sentences."
@@ -351,8 +351,8 @@ def check_pack(content: bytes | IO[bytes], db: Database | None = None) -> PackPr
     faults, withdrawn = list(checked.faults), ""
     if db is not None and checked.manifest:
         faults += _against_ledger(db, checked.manifest, checked.boards)
-        held = (line for line in snapshots.list_snapshots(db) if line.name == checked.manifest["snapshot"]["name"])
-        withdrawn = next(map(snapshots.withdrawal, held), "")
+        same = (line for line in snapshots.list_snapshots(db) if line.name == checked.manifest["snapshot"]["name"])
+        withdrawn = next(map(snapshots.withdrawal, same), "")
     return PackProof(
         manifest=checked.manifest,
         files=len(checked.files),
@@ -368,7 +368,7 @@ def _wording(manifest: Mapping[str, Any]) -> object:
 
 
 def check_pack_file(file: Path, db: Database | None = None) -> PackProof:
-    """Check a pack that lies in a file, as ``check_pack`` does. Raises InvalidPack for one that cannot be read."""
+    """Check a pack in a file, as ``check_pack`` does. Raises InvalidPack for one that cannot be read."""
     try:
         with store_files.open_regular(file) as content:
             return check_pack(content, db)
@@ -378,7 +378,7 @@ def check_pack_file(file: Path, db: Database | None = None) -> PackProof:
 
 
 def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str, bytes]) -> Iterator[str]:
-    """Say in what a pack is not of this ledger."""
+    """Say how a pack differs from this ledger."""
     said, head = manifest["snapshot"], manifest["ledger_head"]
     with db.read() as cursor:
         change = reading.newest_change(cursor, head["seq"])
@@ -396,6 +396,6 @@ def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str,
     if (line.digest, line.known_seq, line.as_at.isoformat()) != (said["digest"], head["seq"], manifest["as_at"]):
         yield f"The ledger's snapshot called {line.name} is not the one in the pack."
         return
-    for path, held in boards_of.items():
-        if not same_board(held, view, _wording(manifest)):
+    for path, content in boards_of.items():
+        if not same_board(content, view, _wording(manifest)):
             yield f"{path}: differs from the board that the ledger shows for the snapshot {line.name}."

@@ -1,4 +1,4 @@
-"""Reporting periods: opened, moved, closed and reopened by the secretariat; and who has yet to confirm in one."""
+"""Reporting periods, which the secretariat opens, changes, closes and reopens; and who has still to confirm."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _LONGEST_ID = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Timetable:
-    """What a reporting period is to be: its id, the name that the board uses, its two days and the day of its board."""
+    """A reporting period as requested: its id, the board's name for it, its first and last day and its board's day."""
 
     period_id: str
     name: str
@@ -63,19 +63,19 @@ class Timetable:
 
 
 def list_periods(db: Database, as_at: dt.date | None = None, known_seq: int | None = None) -> list[PeriodLine]:
-    """Return every reporting period, newest first; as at today and with all that is known unless told."""
+    """Return every reporting period, newest first; by default as at today, with everything known."""
     with db.read() as cursor:
         return periods.periods(cursor, as_at or dates.today(), known_seq)
 
 
 def open_now(db: Database) -> PeriodLine | None:
-    """Return the period that takes returns; None when none is open."""
+    """Return the open period; None when there is none."""
     with db.read() as cursor:
         return periods.open_now(cursor, dates.today())
 
 
 def find_period(db: Database, period_id: str | None = None) -> PeriodLine:
-    """Return a period by its id, or the one that is open. Raises UnknownPeriod."""
+    """Return a period by its id, by default the open one. Raises UnknownPeriod."""
     with db.read() as cursor:
         return _find(cursor, period_id)
 
@@ -83,7 +83,7 @@ def find_period(db: Database, period_id: str | None = None) -> PeriodLine:
 def open_period(db: Database, *, actor_id: str, period: Timetable, request_id: str | None = None) -> Change:
     """Open a reporting period: from now on every report and rating belongs to it.
 
-    Raises UnknownUser, NotAllowed, InvalidPeriod naming all that is wrong by the fields of ``Timetable``,
+    Raises UnknownUser, NotAllowed, InvalidPeriod with every fault by the fields of ``Timetable``,
     UnstorableText, StoreBusy, StoreUnusable.
     """
     noun = _period(period)
@@ -108,10 +108,10 @@ def open_period(db: Database, *, actor_id: str, period: Timetable, request_id: s
 def change_period(
     db: Database, *, actor_id: str, period: Timetable, base_version: int, request_id: str | None = None
 ) -> Change:
-    """Change the name or the days of the period that is open, from the version that was seen.
+    """Change the name or dates of the open period, from the version that the person saw.
 
     Raises as ``open_period`` does, UnknownPeriod when that period is not open, NothingToRecord when nothing changes,
-    and StaleEdit when it was changed meanwhile.
+    and StaleEdit when it has changed since then.
     """
     noun = _period(period)
     with db.read() as cursor:
@@ -133,10 +133,10 @@ def change_period(
 def close_period(
     db: Database, *, actor_id: str, period_id: str, base_version: int | None = None, request_id: str | None = None
 ) -> Change:
-    """Close the reporting period that is open; the version it was seen at, unless the newest will do.
+    """Close the open reporting period, from the version that the person saw or by default the newest.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownPeriod when
-    that period is not open, StaleEdit when it was changed or closed meanwhile, StoreBusy, StoreUnusable.
+    that period is not open, StaleEdit when it has changed since then, StoreBusy, StoreUnusable.
     """
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
@@ -165,11 +165,11 @@ def reopen_period(
     base_version: int | None = None,
     request_id: str | None = None,
 ) -> Change:
-    """Open a reporting period again that was closed by mistake; ``base_version`` is the version it was seen at.
+    """Reopen a reporting period that was closed by mistake; ``base_version`` is the version that the person saw.
 
-    Its days and what was reported in it stay; the reason is kept in the history. A ``request_id`` that was recorded
+    Its dates and reports stay; the history keeps the reason. A ``request_id`` that was recorded
     before records nothing again. Raises UnknownUser, NotAllowed, UnknownPeriod, InvalidPeriod when it is open, its
-    board has met, another is open or the reason is empty, StaleEdit when it was changed meanwhile, UnstorableText,
+    board has met, another is open or the reason is empty, StaleEdit when it has changed since then, UnstorableText,
     StoreBusy, StoreUnusable.
     """
     why = clean(reason, where="the reason")
@@ -207,9 +207,9 @@ def _against_reopening(held: PeriodLine, reason: str, today: dt.date) -> Iterato
 
 
 def chase(db: Database, period_id: str | None = None) -> ChaseView:
-    """Return who has confirmed what in a period, the open one unless told, and what is given to nobody.
+    """Return who has confirmed what in a period (by default the open one), and what is not assigned to anyone.
 
-    A period that is closed is shown as it stood on the day it was closed. Raises UnknownPeriod.
+    A closed period is shown as at the day it was closed. Raises UnknownPeriod.
     """
     today = dates.today()
     with db.read() as cursor:
@@ -227,7 +227,7 @@ def chase(db: Database, period_id: str | None = None) -> ChaseView:
 
 
 def _period(asked: Timetable) -> Period:
-    """Return the period that is asked for. Raises InvalidPeriod, UnstorableText."""
+    """Return the requested period as a record. Raises InvalidPeriod, UnstorableText."""
     slug = asked.period_id.strip()
     if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_ID:
         raise InvalidPeriod(
@@ -259,14 +259,14 @@ def _noun(line: PeriodLine, state: PeriodState) -> Period:
 
 
 def _check(cursor: Cursor, period: Period, also: Iterator[Fault] | tuple[()]) -> None:
-    """Raise InvalidPeriod with all that is wrong with a period beside the others there are."""
+    """Raise InvalidPeriod with every fault of a period, alone and next to the others."""
     others = [line for line in periods.periods(cursor, dates.today()) if line.period_id != period.id]
     if faults := [*_faults(period), *also, *_clashes(period, others)]:
         raise InvalidPeriod(*faults)
 
 
 _LONGEST = dt.timedelta(days=366)
-"""From the day a period opens to the last of its days."""
+"""The longest time from the day a period opens to its board."""
 
 
 def _faults(period: Period) -> Iterator[Fault]:
@@ -314,7 +314,7 @@ def _require_open(cursor: Cursor, period_id: str) -> PeriodLine:
 
 
 def _find(cursor: Cursor, period_id: str | None) -> PeriodLine:
-    """Return a period by its id, or the one that is open. Raises UnknownPeriod."""
+    """Return a period by its id, by default the open one. Raises UnknownPeriod."""
     every = periods.periods(cursor, dates.today())
     for line in every:
         if line.period_id == period_id or (period_id is None and line.state == PeriodState.OPEN):

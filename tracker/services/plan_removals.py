@@ -1,4 +1,4 @@
-"""What a load would remove, and what hangs on it, told before anything is removed."""
+"""What a load would remove, and what depends on it, listed before anything is removed."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from tracker.store.reading import Slot
 
     Held = Mapping[str, Mapping[tuple[str, dt.date], Slot]]
-    """What the ledger holds: table → id and day → slot."""
+    """The records in the ledger: table → id and day → slot."""
 
-_TOLD_ONE_BY_ONE = (Programme, Commitment, Milestone, Organisation, Owner)
+_LISTED_ONE_BY_ONE = (Programme, Commitment, Milestone, Organisation, Owner)
 _MOST_OTHERS = 12
-"""So many other records are told by their ids; more are only counted."""
+"""Up to so many other records are listed by id; more are only counted."""
 
 _ALIKE = 0.8
 
@@ -50,17 +50,17 @@ _WORDS = {
 
 
 def told(removed: Sequence[Version], recorded: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
-    """Say what a load would remove, a line a record, and how to go on.
+    """Say what a load would remove, one line for each record, and what to do.
 
-    ``recorded`` is all that it would record, and ``unread`` are sentences on files that were not read.
+    ``recorded`` is everything that it would record, and ``unread`` has a sentence for each file that was not read.
     """
     nouns = {(type(version.noun), version.noun.id): version for version in removed}
     lines = [
         f"    {table_of(kind)} {identity} “{_title(version.noun)}”{_hanging(version.noun, held)}"
         for (kind, identity), version in nouns.items()
-        if kind in _TOLD_ONE_BY_ONE
+        if kind in _LISTED_ONE_BY_ONE
     ]
-    others = [version for version in removed if type(version.noun) not in _TOLD_ONE_BY_ONE]
+    others = [version for version in removed if type(version.noun) not in _LISTED_ONE_BY_ONE]
     if len(others) > _MOST_OTHERS:
         counts = Counter(table_of(type(version.noun)) for version in others)
         lines.append("    " + ", ".join(_counted(count, *_WORDS[table]) for table, count in counts.items()))
@@ -80,7 +80,7 @@ def told(removed: Sequence[Version], recorded: Sequence[Version], held: Held, un
 
 
 def _alike(removed: Sequence[Version], recorded: Sequence[Version]) -> Iterable[str]:
-    """Ask of every commitment and milestone that would go whether one that comes is the same under a new id."""
+    """Ask whether a commitment or milestone that would be removed has a new id in the plans."""
     for old in (version.noun for version in removed):
         if not isinstance(old, Commitment | Milestone):
             continue
@@ -97,7 +97,7 @@ def _alike(removed: Sequence[Version], recorded: Sequence[Version]) -> Iterable[
 
 
 def _near(old: Commitment | Milestone, new: Commitment | Milestone) -> bool:
-    """Say whether two records can be the same under two ids: milestones of one commitment, or titles that are alike."""
+    """Say whether two records may be one under two ids: milestones of one commitment, or similar titles."""
     if isinstance(old, Milestone) and isinstance(new, Milestone) and old.commitment_id == new.commitment_id:
         return True
     return difflib.SequenceMatcher(None, old.title.casefold(), new.title.casefold()).ratio() >= _ALIKE
@@ -108,13 +108,13 @@ def _title(noun: Noun) -> str:
 
 
 def _hanging(noun: Noun, held: Held) -> str:
-    """Say what people have recorded that would no longer be shown."""
-    counts = Counter(words for other in _standing(held) if (words := _hangs(noun, other)))
+    """Say which of people's records would no longer be shown."""
+    counts = Counter(words for other in _current(held) if (words := _hangs(noun, other)))
     return ": " + ", ".join(_counted(count, *words) for words, count in counts.items()) if counts else ""
 
 
 def _hangs(noun: Noun, other: Noun) -> tuple[str, str] | None:
-    """Say what another record is to one that would go, as one and as many; None for nothing."""
+    """Name a record that depends on one that would be removed, in singular and plural; None if it does not."""
     match noun, other:
         case Milestone(), Progress(reporter=Reporter.OWNER) if other.id == noun.id:
             return "report from its owner", "reports from its owner"
@@ -129,15 +129,15 @@ def _hangs(noun: Noun, other: Noun) -> tuple[str, str] | None:
     return None
 
 
-def _standing(held: Held) -> Iterable[Noun]:
-    """Give every report and rating that holds, and of every other record what it says last."""
+def _current(held: Held) -> Iterable[Noun]:
+    """Give every current report and rating, and the newest version of every other record."""
     for table, slots in held.items():
-        standing = {
+        current = {
             (identity, day if table in ("assessment", "progress") else None): slot.newest.noun
             for (identity, day), slot in sorted(slots.items(), key=itemgetter(0))
             if not slot.newest.retracted
         }
-        yield from standing.values()
+        yield from current.values()
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -1,6 +1,6 @@
-"""Loading the plans: what they say that the ledger does not hold yet becomes one change.
+"""Loading the plans: what is new or different in them becomes one change.
 
-A load never moves a baseline that is in the ledger, and never removes anything until somebody has confirmed it.
+A load never changes a baseline that is in the ledger, and removes only what someone has confirmed.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
     from tracker.store.database import Cursor, Database
 
 Place: TypeAlias = tuple[str, dt.date]
-"""An id, and the day from which something is said of it."""
+"""An id, and the day from which a version applies."""
 
 _KINDS = ("added", "edited", "removed", "agreed")
-_SAID_BY_DAY = (Assessment, Progress)
-"""Nouns of which a plan tells the history: what it stops saying of one day takes nothing from the other days."""
+_WITH_HISTORY = (Assessment, Progress)
+"""Nouns whose history is in the plans: removing one day's entry does not affect the other days."""
 
 
 @dataclass(frozen=True)
 class Consent:
     """What the person who loads the plans has confirmed.
 
-    ``remove``: what the plans no longer say may go. ``correct_baselines``: why baselines in the tracker were wrong
-    from the start; None when they were not.
+    ``remove``: what is no longer in the plans may be removed. ``correct_baselines``: why baselines in the tracker were
+    wrong from the start; None when they were not.
     """
 
     remove: bool = False
@@ -61,10 +61,10 @@ NOTHING_CONFIRMED = Consent()
 
 @dataclass(frozen=True)
 class Difference:
-    """What one load changes of one noun and day.
+    """What one load changes in one noun on one day.
 
-    ``kind`` is added, edited, removed, agreed, corrected or renamed; agreed is what somebody had recorded in the
-    tracker before. ``fields`` holds (field, old value, new value) of an edit, a correction or a rename.
+    ``kind`` is added, edited, removed, agreed, corrected or renamed; agreed means that someone had already recorded it
+    in the tracker. ``fields`` has (field, old value, new value) for an edit, a correction or a rename.
     """
 
     noun: str
@@ -74,7 +74,7 @@ class Difference:
     fields: tuple[tuple[str, object, object], ...]
 
     def __str__(self) -> str:
-        """One line a person can read."""
+        """The difference in one line."""
         parts = [f"{self.noun} {self.id} ({self.effective_on})"]
         if self.kind != "edited":
             parts.append(self.kind)
@@ -85,9 +85,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A load: what it changed, and the changes that record it, oldest first; none when the ledger held it all already.
+    """A load: what it changed, and the changes that record it, oldest first; none when nothing was new.
 
-    A rename and a correction of baselines are changes of their own, before that of the load.
+    A rename and a correction of baselines are separate changes, before that of the load.
     """
 
     differences: tuple[Difference, ...]
@@ -101,7 +101,7 @@ class Loaded:
 
 @dataclass
 class _Compared:
-    """What a load would record, and what is in its way."""
+    """What a load would record, and its faults."""
 
     held: Mapping[str, Mapping[Place, Slot]]
     renames: Renames
@@ -114,12 +114,12 @@ class _Compared:
 
 
 def check_plans(plans: Path, data: Path) -> Counter[str]:
-    """Read the plans as one whole and return how many statements they make of each noun. Raises PlanFaults."""
+    """Read all the plans and return how many statements they have for each noun. Raises PlanFaults."""
     return Counter(type(statement.noun).__name__.lower() for statement in read_plan(plans, data))
 
 
 def unread(plans: Path) -> list[str]:
-    """Return a sentence for every file beside the plans that is not read as one, hidden ones aside, or says nothing."""
+    """Return a sentence for every file in the plans' folder that is empty or not read as a plan, except hidden ones."""
     return unread_files(plans, hidden=False)
 
 
@@ -146,14 +146,13 @@ def compare_plans(
 
 
 def load_plans(db: Database, plans: Path, data: Path, *, actor: str, consent: Consent = NOTHING_CONFIRMED) -> Loaded:
-    """Record what the plans say and the ledger does not hold: all of it, or nothing.
+    """Record what is new or different in the plans: all of it, or nothing.
 
-    What the plans no longer say is retracted once ``consent`` says so, and stays in the history. What somebody else
-    has recorded since the last load stands, unless the plans were edited in the same place and say something else:
-    that is a fault to be decided by a person. A baseline in the ledger, and the day of its promise, stay as they are:
-    plans that say something else are a fault, unless ``consent`` gives a reason to correct them. A correction is
-    recorded before the load, as a change that says what it is; so is a rename that the plans tell of, which carries
-    along everything recorded under the old id.
+    With ``consent``, what is no longer in the plans is retracted, and stays in the history. What someone else has
+    recorded since the last load stays, but it is a fault if the plans were edited in the same place and disagree. A
+    baseline in the ledger, and the date of its promise, do not change: plans that disagree are a fault, unless
+    ``consent`` gives a reason to correct them. A correction is a separate change before the load; so is a rename, which
+    carries over everything recorded under the old id.
     Raises PlanFaults (nothing is recorded), StaleEdit, StoreBusy, StoreUnusable.
     """
     statements, unread = read_plan(plans, data), unread_files(plans)
@@ -186,7 +185,7 @@ def load_plans(db: Database, plans: Path, data: Path, *, actor: str, consent: Co
 
 
 def _compared(db: Database, statements: Sequence[Planned], consent: Consent, unread: Sequence[str]) -> _Compared:
-    """Compare the plans with the ledger. Raises PlanFaults for whatever is in the way of a load."""
+    """Compare the plans with the ledger. Raises PlanFaults with everything that prevents a load."""
     with db.read() as cursor:
         compared = _compare(cursor, statements, consent)
     told = list(compared.faults)
@@ -208,17 +207,17 @@ def _compare(cursor: Cursor, statements: Sequence[Planned], consent: Consent) ->
         numbers = reading.newest_numbers(cursor, noun)
         if noun is Milestone:
             ever = baselines.ever_held(cursor)
-            for new in renames.milestones.values():  # what is carried along is all that is held of it
+            for new in renames.milestones.values():  # its only versions are those carried over
                 ever[new] = {
                     worded(slot.newest.noun) for place, slot in compared.held[table].items() if place[0] == new
                 }
-            said = _with_held_baselines(compared, table, said, ever, numbers, consent)
+            said = _with_current_baselines(compared, table, said, ever, numbers, consent)
         _compare_table(compared, table, said, numbers)
     return compared
 
 
 def _renames(statements: Sequence[Planned], held: Mapping[str, Mapping[Place, Slot]]) -> Renames:
-    """Return the renames that the plans tell of and the ledger does not hold yet."""
+    """Return the renames in the plans that the ledger does not have yet."""
     found: dict[str, dict[str, str]] = {"commitment": {}, "milestone": {}}
     for statement in statements:
         if statement.formerly:
@@ -230,7 +229,7 @@ def _renames(statements: Sequence[Planned], held: Mapping[str, Mapping[Place, Sl
 
 
 def _carried_slots(held: Mapping[str, Mapping[Place, Slot]], renames: Renames) -> dict[str, dict[Place, Slot]]:
-    """Return what the ledger will hold once the renames are recorded; what was retracted stays under its old id."""
+    """Return the slots after the renames; a retracted record stays under its old id."""
     carried: dict[str, dict[Place, Slot]] = {}
     for table, slots in held.items():
         by_place = carried[table] = {}
@@ -247,7 +246,7 @@ def _carried_slots(held: Mapping[str, Mapping[Place, Slot]], renames: Renames) -
 
 
 def _rename(compared: _Compared, table: str, held: Mapping[Place, Slot], numbers: dict[str, int]) -> None:
-    """Note the versions by which the records of one noun go over to the new ids."""
+    """Add the versions that move the records of one noun to the new ids."""
     for (identity, day), slot in sorted(held.items(), key=itemgetter(0)):
         old = slot.newest.noun
         new = compared.renames.carried(old)
@@ -262,7 +261,7 @@ def _rename(compared: _Compared, table: str, held: Mapping[Place, Slot], numbers
 
 
 def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Planned], numbers: dict[str, int]) -> None:
-    """Compare what the plans say of one noun with what is held of it."""
+    """Compare the plans' statements of one noun with its current records."""
     held = compared.held[table]
     gone = _gone(table, said, held)
     removed: dict[str, list[Version]] = defaultdict(list)
@@ -271,7 +270,7 @@ def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Planned
         statement, slot = said.get(place), held.get(place)
         new = statement.noun if statement else None
         last, old = (_says(slot.by_action), _says(slot.newest)) if slot else (None, None)
-        if place[0] in gone and old is not None:  # what the tracker has changed of it since goes with it
+        if place[0] in gone and old is not None:  # later changes in the tracker are removed with it
             last = old
         elif isinstance(last, Milestone) and isinstance(
             old, Milestone
@@ -291,18 +290,18 @@ def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Planned
             removed[place[0]].append(version)
         elif old is None and new is not None:
             added[place[0]] += 1
-    for identity, versions in removed.items():  # what is said of another day instead has moved, and is not removed
+    for identity, versions in removed.items():  # a statement that now has another day has moved, and is not removed
         compared.removed.extend(versions[added[identity] :])
 
 
 def _gone(table: str, said: Mapping[Place, Planned], held: Mapping[Place, Slot]) -> set[str]:
-    """Return the ids that the plans said and say nothing of any more."""
-    if NOUNS[table] in _SAID_BY_DAY:
+    """Return the ids that were in the plans and no longer are."""
+    if NOUNS[table] in _WITH_HISTORY:
         return set()
     return {identity for (identity, _), slot in held.items() if _says(slot.by_action)} - {place[0] for place in said}
 
 
-def _with_held_baselines(
+def _with_current_baselines(
     compared: _Compared,
     table: str,
     said: Mapping[Place, Planned],
@@ -310,16 +309,16 @@ def _with_held_baselines(
     numbers: dict[str, int],
     consent: Consent,
 ) -> dict[Place, Planned]:
-    """Return what the plans say of milestones, each with the baseline and the promise that are held of it.
+    """Return the plans' statements of milestones, each with the current baseline and date of its promise.
 
-    Plans that say another are a fault, or with ``consent`` a correction.
+    A plan with another baseline is a fault, or with ``consent`` a correction.
     """
     promises = _promises(compared.held[table])
     kept: dict[Place, Planned] = {}
     for place, statement in said.items():
         days = promises.get(place[0])
         noun = statement.noun
-        assert isinstance(noun, Milestone)  # noqa: S101  what is said of milestones
+        assert isinstance(noun, Milestone)  # noqa: S101  a statement of a milestone
         if not days:
             kept[place] = statement
             continue
@@ -327,7 +326,7 @@ def _with_held_baselines(
         if isinstance(outcome, Milestone):
             kept[place] = replace(statement, noun=outcome)
             continue
-        if outcome.held_on:  # what else the plans say of it is compared with what is held
+        if outcome.held_on:  # its other fields are compared as usual
             rest = with_baseline_of(noun, days[outcome.held_on].held)
             kept[place[0], outcome.held_on] = replace(statement, noun=rest, effective_on=outcome.held_on)
         if consent.correct_baselines and outcome.corrected:
@@ -338,7 +337,7 @@ def _with_held_baselines(
 
 
 def _promises(held: Mapping[Place, Slot]) -> dict[str, dict[dt.date, Promise]]:
-    """Return the days of every milestone, oldest first."""
+    """Return each milestone's days with versions, oldest first."""
     found: dict[str, dict[dt.date, Promise]] = defaultdict(dict)
     for (identity, day), slot in sorted(held.items(), key=itemgetter(0)):
         newest = slot.newest.noun
@@ -356,7 +355,7 @@ def _correct(
     days: Mapping[dt.date, Promise],
     numbers: dict[str, int],
 ) -> None:
-    """Note the versions that correct a milestone's baseline, or the day of its promise."""
+    """Add the versions that correct a milestone's baseline, or the date of its promise."""
     for day, milestone in sorted(outcome.corrected.items()):
         numbers[identity] = numbers.get(identity, 0) + 1
         noun = milestone or days[day].held
@@ -369,7 +368,7 @@ def _correct(
 
 
 def _says(version: Version | None) -> Noun | None:
-    """Return what a version says; None when there is none or it is retracted."""
+    """Return a version's noun; None when there is no version or it is retracted."""
     return version.noun if version and not version.retracted else None
 
 
@@ -382,7 +381,7 @@ def _both_edited(table: str, place: Place, slot: Slot, statement: Planned | None
 
 
 def _difference(table: str, place: Place, old: Noun | None, new: Noun | None) -> Difference:
-    if old == new:  # the plan has come to say what was recorded in the tracker
+    if old == new:  # the plan now agrees with the tracker
         return Difference(table, *place, "agreed", ())
     if old is None or new is None:
         return Difference(table, *place, "added" if old is None else "removed", ())
@@ -390,6 +389,6 @@ def _difference(table: str, place: Place, old: Noun | None, new: Noun | None) ->
 
 
 def _moved(old: Noun, new: Noun) -> tuple[tuple[str, object, object], ...]:
-    """Return what two records of one noun say differently: field, old value, new value."""
+    """Return the fields in which two records differ: field, old value, new value."""
     pairs = ((name, part.get(old), part.get(new)) for name, part in parts(type(new)).items())
     return tuple(pair for pair in pairs if pair[1] != pair[2])

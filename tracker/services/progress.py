@@ -1,4 +1,4 @@
-"""Owners report on their milestones: one form, or many lines at once, becomes one change."""
+"""Owners report on their milestones: one form, or many milestones at once, become one change."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NEEDS = ("Overdue", "Due in the next 90 days", "Not confirmed", "Confirmed", "Co
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What saving a report would do: the report with what follows from it, the status and slip (days) after, faults."""
+    """What saving a report would do: the completed report, the status and slippage (days) after it, and its faults."""
 
     line: UpdateLine
     report: Report
@@ -45,7 +45,7 @@ class Foreseen:
 
 
 def my_lines(db: Database, *, actor_id: str) -> list[UpdateLine]:
-    """Return the milestones that were given to a person, in order of id. Raises UnknownUser, NotAllowed."""
+    """Return the milestones assigned to a person, in order of id. Raises UnknownUser, NotAllowed."""
     with db.read() as cursor:
         actor = who(cursor, actor_id)
         require(actor, Action.REPORT)
@@ -57,7 +57,7 @@ def my_lines(db: Database, *, actor_id: str) -> list[UpdateLine]:
 
 
 def need(line: UpdateLine, rules: Tolerances = TOLERANCES) -> str:
-    """Return which of ``NEEDS`` a line belongs to; whether it is confirmed is a matter of the period that is open."""
+    """Return which of ``NEEDS`` a milestone belongs to; the open period decides whether it is confirmed."""
     today = dates.today()
     if line.actual:
         return NEEDS[4]
@@ -78,14 +78,14 @@ def report_progress(db: Database, *, actor_id: str, reports: Sequence[Report], r
     """Record reports as one change: all of them, or none.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, InvalidReport with
-    every fault of every report, StaleEdit (with both texts) when a newer version of one has been recorded, StoreBusy,
+    every fault of every report, StaleEdit (with both versions) when one has a newer version, StoreBusy,
     StoreUnusable; then nothing is recorded.
     """
     with db.read() as cursor:
         period_id = _open_period(cursor)
         seen = _foresee(cursor, actor_id, reports, period_id)
     wrong = [fault for one in seen if one.report.base_version >= one.line.base_version for fault in one.faults]
-    if wrong:  # of what is not stale: that is told with both texts, whatever the rules make of it by now
+    if wrong:  # a stale report raises StaleEdit below instead, whatever its faults
         raise InvalidReport(*wrong)
     return ledger.record(
         db,
@@ -102,13 +102,13 @@ def report_progress(db: Database, *, actor_id: str, reports: Sequence[Report], r
 
 
 def _require_all(actor: Actor, seen: Sequence[Foreseen]) -> None:
-    """Raise NotAllowed unless every line that is reported on is given to the person."""
+    """Raise NotAllowed unless every reported milestone is assigned to the person."""
     for line in (one.line for one in seen):
         require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
 
 
 def _open_period(cursor: Cursor) -> str | None:
-    """Return the id of the reporting period that is open; None when there is none."""
+    """Return the id of the open reporting period; None when there is none."""
     period = periods.open_now(cursor, dates.today())
     return period.period_id if period else None
 
@@ -121,12 +121,12 @@ def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], period_id
     held = updates.update_lines(cursor, today, TOLERANCES, times, period_id=period_id)
     lines = {line.milestone_id: line for line in held}
     seen = []
-    for said in reports:
-        line = lines.get(said.milestone_id)
+    for given in reports:
+        line = lines.get(given.milestone_id)
         if line is None:
-            unknown = f"There is no milestone {said.milestone_id} on the board. Choose one from the list."
+            unknown = f"There is no milestone {given.milestone_id} on the board. Choose one from the list."
             raise InvalidReport(Fault("milestone_id", unknown))
-        report = settled(line, said)
+        report = settled(line, given)
         require_scope(actor, Action.REPORT, commitment_id=line.commitment_id, programme_id=line.programme_id)
         status, slip_days = updates.foreseen(cursor, line, report, today, TOLERANCES)
         wrong = [*faults(line, report, today), *_unknown_evidence(cursor, line, report)]
@@ -138,7 +138,7 @@ def _foresee(cursor: Cursor, actor_id: str, reports: Sequence[Report], period_id
 
 
 def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Iterator[Fault]:
-    """Give it as a fault that the evidence is no source, unless it is what the milestone has already."""
+    """Give a fault if the evidence is not a known source, unless the milestone already has it."""
     evidence_id = report.statement.evidence_id
     if evidence_id and evidence_id != line.evidence_id:
         newest = {version.effective_on: version for version in reading.versions(cursor, Source, evidence_id)}
@@ -148,13 +148,13 @@ def _unknown_evidence(cursor: Cursor, line: UpdateLine, report: Report) -> Itera
 
 
 def versions(report: Report, *, newest_on: dt.date | None, period_id: str | None, today: dt.date) -> list[Version]:
-    """Return what a report records: the progress, and its evidence when that is new; for the period that is open.
+    """Return the versions that a report records: the progress, and any new evidence, in the open period.
 
-    A report holds from today; a completion from the day it happened, unless something was reported after that day:
-    ``newest_on`` is the last day of which anything is said of the milestone.
+    A report applies from today; a completion from the date completed, or from ``newest_on``, the last day with a
+    version of the milestone's progress, if that is later.
     """
     actual, statement = report.statement.actual, report.statement
-    held_from = max(actual.day, newest_on or actual.day) if actual else today
+    applies_from = max(actual.day, newest_on or actual.day) if actual else today
     made = []
     if report.evidence:
         source = Source(
@@ -168,5 +168,5 @@ def versions(report: Report, *, newest_on: dt.date | None, period_id: str | None
         made.append(Version(noun=source, version=1, effective_on=dates.GREEN_PAPER))
         statement = replace(statement, evidence_id=source.id)
     progress = Progress(id=report.milestone_id, reporter=Reporter.OWNER, statement=statement, period_id=period_id)
-    made.append(Version(noun=progress, version=report.base_version + 1, effective_on=held_from))
+    made.append(Version(noun=progress, version=report.base_version + 1, effective_on=applies_from))
     return made

@@ -1,4 +1,4 @@
-"""Owners give their delivery confidence in a commitment: with its reason, until the next board, never carried on."""
+"""Owners rate their delivery confidence in a commitment, with a rationale, until the next board."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What the board will show once a rating is saved: until when, beside which dates; and what is wrong with it."""
+    """What saving a rating would do: its last day, whether it is better than the dates, and its faults."""
 
     line: RatingLine
     rating: Rating
@@ -39,7 +39,7 @@ class Foreseen:
 
 
 def my_commitments(db: Database, *, actor_id: str) -> list[RatingLine]:
-    """Return the commitments that were given to a person, in order of id. Raises UnknownUser, NotAllowed."""
+    """Return the commitments assigned to a person, in order of id. Raises UnknownUser, NotAllowed."""
     with db.read() as cursor:
         actor = who(cursor, actor_id)
         require(actor, Action.RATE)
@@ -58,15 +58,15 @@ def foresee_rating(db: Database, *, actor_id: str, rating: Rating) -> Foreseen:
 
 
 def rate_commitment(db: Database, *, actor_id: str, rating: Rating, request_id: str | None = None) -> Change:
-    """Record an owner's delivery confidence: it holds until the board of the period that is open, or goes stale.
+    """Record an owner's rating, which lasts until the open period's board, or until it is stale.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownCommitment,
-    InvalidRating with every fault, UnstorableText, StaleEdit (with both texts) when another rating was recorded since
+    InvalidRating with every fault, UnstorableText, StaleEdit (with both versions) after another rating since
     its ``base_version``, StoreBusy, StoreUnusable.
     """
     with db.read() as cursor:
         seen = _foresee(cursor, actor_id, rating)
-    if seen.faults and rating.base_version >= seen.line.base_version:  # what is stale is told with both texts instead
+    if seen.faults and rating.base_version >= seen.line.base_version:  # a stale one raises StaleEdit
         raise InvalidRating(*seen.faults)
     return ledger.record(
         db,
@@ -112,7 +112,7 @@ def _foresee(cursor: Cursor, actor_id: str, rating: Rating) -> Foreseen:
 
 
 def version(rating: Rating, *, valid_until: dt.date, period_id: str | None, today: dt.date) -> Version:
-    """Return what a rating records: it holds from today, for the period that is open."""
+    """Return the version that a rating records, from today, in the open period."""
     noun = Assessment(
         id=f"{rating.commitment_id}/{View.OWNER}",
         commitment_id=rating.commitment_id,

@@ -1,7 +1,7 @@
-"""Returns as files: drawn from the ledger, filled in elsewhere, shown as a preview, and taken in as one change.
+"""Returns as files: downloaded, filled in elsewhere, uploaded, shown as a preview, and saved as one change.
 
-Every row is compared with what it was drawn from and with what is held now, so that only what its writer changed
-counts as said by them, and what somebody else changed meanwhile is asked about.
+We compare each row with the version it was downloaded from and with the current one, so that only what its writer
+changed counts as reported, and we ask about anything that someone else has changed since.
 """
 
 from __future__ import annotations
@@ -54,21 +54,21 @@ if TYPE_CHECKING:
     from tracker.store.database import Cursor, Database
 
     Step: TypeAlias = Callable[[str, float], None]
-    """Is told what is being done, and how much of the whole is done (0 to 1)."""
+    """Called with what is being done, and the share of the whole that is done (0 to 1)."""
 
 _MOST_POSITIONS = 8
-"""Returns drawn at so many moments may be put together into one file."""
+"""Rows from so many downloads may be combined in one file."""
 
 _AT_A_TIME = 250
-"""Rows foreseen between two words about how far it has come."""
+"""Rows to check between two progress messages."""
 
 _COLUMN_OF = {**STATED, "publisher": Heading.PUBLISHER, "title": Heading.EVIDENCE, "url": Heading.LINK}
-"""Field of a report → the column it is written in."""
+"""Field of a report → its column."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that somebody hands in: its name, and what is in it."""
+    """An uploaded file: its name and content."""
 
     name: str
     content: bytes
@@ -76,7 +76,7 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Decisions:
-    """What is decided of a preview: in conflict, which milestones take the row and which what the ledger holds."""
+    """Decisions about a preview: the milestones in conflict for which to keep the row, or the current version."""
 
     mine: Collection[str] = ()
     theirs: Collection[str] = ()
@@ -84,7 +84,7 @@ class Decisions:
 
 
 class Outcome(StrEnum):
-    """What a row of a return comes to."""
+    """What saving does with a row of a return."""
 
     ADD = "First report"
     CHANGE = "Change"
@@ -95,10 +95,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewLine:
-    """What a row comes to: against what is held (``line``), what it changes there, and the status and slip after.
+    """What saving a row would do: its changes to the current version (``line``), and the status and slippage after it.
 
-    Of a conflict, ``theirs`` is what somebody else (``by``) changed since the row was drawn, ``changes`` what the row's
-    writer changed, on top of that, and ``wrong`` what forbids it. ``remark`` says why a row is left as it is.
+    In a conflict, ``theirs`` is what someone else (``by``) has changed since the download, ``changes`` what the row's
+    writer changed on top of that, and ``wrong`` its faults. ``remark`` says why a row is not changed.
     """
 
     outcome: Outcome
@@ -116,10 +116,10 @@ class PreviewLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What taking a file in would do. ``token`` stands for the file, the person and the end of the ledger seen here.
+    """What saving a file would do. ``token`` identifies the file, the person and the head of the ledger.
 
-    ``taken`` is the change by which the same file was taken in before; then there is nothing left to do. ``period``
-    says for which reporting period the file was drawn, when its rows count for another one or for none.
+    ``taken`` is the change that saved the same file before; then there is nothing left to do. ``period`` says for which
+    reporting period the file was downloaded, if its rows now count for another or for none.
     """
 
     token: str
@@ -131,7 +131,7 @@ class Preview:
     period: str | None = None
 
     def of(self, *outcomes: Outcome) -> list[PreviewLine]:
-        """Return the rows that come to one of some outcomes."""
+        """Return the rows with one of these outcomes."""
         return [line for line in self.lines if line.outcome in outcomes]
 
     @property
@@ -141,7 +141,7 @@ class Preview:
 
 
 def export_return(db: Database, *, actor_id: str, programme_id: str | None = None) -> ReturnFile:
-    """Return what a person's return is drawn from: all their milestones, or those of one programme.
+    """Return the content of a person's return: all their milestones, or those of one programme.
 
     Raises UnknownUser, NotAllowed, NothingToReturn.
     """
@@ -176,7 +176,7 @@ def _given(actor: Actor, line: UpdateLine) -> bool:
 
 
 def _current(line: UpdateLine, evidence: dict[str, Evidence]) -> Report:
-    """Return what is current of a milestone as a row of a return says it: the evidence written out."""
+    """Return the current version of a milestone as a return has it, with the evidence in full."""
     report = confirmation(line)
     found = evidence.get(report.statement.evidence_id or "")
     return replace(report, statement=replace(report.statement, evidence_id=None), evidence=found)
@@ -189,9 +189,9 @@ def check_return(
     file: Upload,
     on_step: Step = lambda _words, _done: None,
 ) -> Preview:
-    """Return what taking a file in would do, without doing it.
+    """Return what saving a file would do, without saving.
 
-    Raises UnknownUser, NotAllowed, ReturnRejected for a file that is no return, StoreBusy.
+    Raises UnknownUser, NotAllowed, ReturnRejected for a file that is not a return, StoreBusy.
     """
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.REPORT)
@@ -236,11 +236,11 @@ def take_return(
     decisions: Decisions,
     on_step: Step = lambda _words, _done: None,
 ) -> Change:
-    """Take a file in as one change, as its preview showed it: all of it, or nothing.
+    """Save a file as one change, as its preview showed it: all of it, or nothing.
 
-    A file that the person took in before records nothing again. Raises as ``check_return`` does; StalePreview when the
-    file or the ledger is no longer what ``token`` stands for; InvalidReport while a row is rejected (unless they are
-    left out) or a conflict undecided; NothingToRecord when no row changes anything; StaleEdit, StoreUnusable.
+    A file that the person has already saved records nothing again. Raises as ``check_return`` does; StalePreview when
+    the file or the ledger has changed since ``token``; InvalidReport while a row is rejected (unless those are left
+    out) or a conflict undecided; NothingToRecord when no row changes anything; StaleEdit, StoreUnusable.
     """
     request_id = _request_id(file, actor_id)
     preview = check_return(db, actor_id=actor_id, file=file, on_step=on_step)
@@ -265,7 +265,7 @@ def take_return(
 
 
 def _request_id(file: Upload, actor_id: str) -> str:
-    """Return what a person's taking in of a file is known by in the ledger; it names the file for ever."""
+    """Return the request id for saving a person's file: always the same for the same file."""
     return f"return/{sha256(file.content)}/{actor_id}"
 
 
@@ -275,7 +275,7 @@ def _token(file: Upload, head: Head, actor_id: str) -> str:
 
 
 def _undecided(preview: Preview, decisions: Decisions) -> Iterator[Fault]:
-    """Give everything that is still to be decided before a return can be taken in."""
+    """Give everything that must be decided before a return can be saved."""
     mine, theirs = set(decisions.mine), set(decisions.theirs)
     if preview.faults and not decisions.leave_out_rejected:
         rejected = counted(preview.rejected_rows, "row")
@@ -295,7 +295,7 @@ def _undecided(preview: Preview, decisions: Decisions) -> Iterator[Fault]:
 
 
 _Held: TypeAlias = "dict[str, tuple[UpdateLine, Report]]"
-"""Milestones as held once some change had been recorded, by id."""
+"""Milestones as they were after some change, by id."""
 
 
 def _held(cursor: Cursor, ids: set[str], known_seq: int) -> _Held:
@@ -306,7 +306,7 @@ def _held(cursor: Cursor, ids: set[str], known_seq: int) -> _Held:
 
 
 def _drawn(cursor: Cursor, returned: Returned) -> dict[Drawn, _Held]:
-    """Return what was held where the rows were drawn; nothing for a place in another ledger. Raises ReturnRejected."""
+    """Return the milestones as the rows were downloaded; none for a change of another ledger. Raises ReturnRejected."""
     ids: dict[Drawn, set[str]] = defaultdict(set)
     for row in returned.rows:
         ids[row.drawn].add(row.milestone_id)
@@ -323,7 +323,7 @@ def _drawn(cursor: Cursor, returned: Returned) -> dict[Drawn, _Held]:
 def _compared(
     cursor: Cursor, actor: Actor, returned: Returned, drawn: dict[Drawn, _Held]
 ) -> Iterator[PreviewLine | RowFault]:
-    """Give what each row comes to, or what is wrong with it."""
+    """Give what saving each row would do, or its faults."""
     now = _held(cursor, {row.milestone_id for row in returned.rows}, reading.head(cursor).seq)
     for row in returned.rows:
         wrong = _misplaced(actor, row, now, drawn[row.drawn])
@@ -340,7 +340,7 @@ def _compared(
 
 
 def _other_period(cursor: Cursor, positions: Sequence[int]) -> str | None:
-    """Say for which closed reporting periods rows were drawn, and for which they count; None when there are none."""
+    """Say for which closed periods rows were downloaded, and for which they count; None when there are none."""
     today = dates.today()
     open_ = periods.open_now(cursor, today)
     drawn = {line.period_id: line.name for seq in positions if (line := periods.open_now(cursor, today, seq))}
@@ -352,7 +352,7 @@ def _other_period(cursor: Cursor, positions: Sequence[int]) -> str | None:
 
 
 def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[str]:
-    """Tell of rows whose due date was written over, which no return can change."""
+    """List the rows whose due date was overwritten, which no return can change."""
     rows = []
     for row in returned.rows:
         seen = drawn[row.drawn].get(row.milestone_id)
@@ -366,19 +366,19 @@ def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[
 
 
 def _same_baseline(due: DateCell, line: UpdateLine) -> bool:
-    """Say whether a cell shows the baseline that was drawn there, however a spreadsheet has rewritten it."""
-    said = {line.baseline_written, beside_original(line.baseline, line.original_baseline) if line.baseline else ""}
-    return " ".join(visible(due.text).split()) in said or line.baseline in due.shows
+    """Say whether a cell has the baseline that was downloaded, however a spreadsheet has rewritten it."""
+    written = {line.baseline_written, beside_original(line.baseline, line.original_baseline) if line.baseline else ""}
+    return " ".join(visible(due.text).split()) in written or line.baseline in due.shows
 
 
 def _is_ours(cursor: Cursor, position: Drawn) -> bool:
-    """Say whether this ledger holds the change, with that seal, that a row was drawn from."""
+    """Say whether this ledger has the change, with that seal, that a row was downloaded at."""
     change = reading.newest_change(cursor, position.seq)
     return change is not None and change.seq == position.seq and change.seal.startswith(position.seal)
 
 
 def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[Heading, str] | None:
-    """Say why a row is none of the person's lines: where it says so, and what is wrong; None when it is one."""
+    """Say why a row is not one of the person's milestones: the column, and what is wrong; None when it is."""
     if row.milestone_id not in now:
         return (
             Heading.MILESTONE,
@@ -413,18 +413,18 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
 def _line(
     cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Report], now: tuple[UpdateLine, Report]
 ) -> PreviewLine:
-    """Return what a row comes to, from what it was drawn from and what is current."""
+    """Return what saving a row would do, from the downloaded and the current version."""
     (seen, then), (line, current) = drawn, now
     report = settled(line, _merged(row.report, then, current))
     changed_here = not _same(row.report, then)
     moved_on = not _same(current, then)
     changed_there = line.base_version != seen.base_version or moved_on
-    told_there = line.base_version != seen.base_version and line.confirmed_on is not None
+    reported_there = line.base_version != seen.base_version and line.confirmed_on is not None
     outcome, remark, by = Outcome.CHANGE if line.base_version else Outcome.ADD, None, None
     if not (changed_here or row.confirmed):
         outcome = Outcome.LEFT
         remark = "Someone else has changed it. You did not." if moved_on else None
-    elif changed_there and (_same(_unexplained(report), current) if changed_here else told_there and not moved_on):
+    elif changed_there and (_same(_unexplained(report), current) if changed_here else reported_there and not moved_on):
         outcome, remark = Outcome.LEFT, "Already in the record."
     elif changed_there and (changed_here or moved_on):
         outcome, by = Outcome.CONFLICT, _author(cursor, line)
@@ -443,31 +443,31 @@ def _line(
 
 
 def _same(one: Report, other: Report) -> bool:
-    """Say whether two reports say the same of a milestone."""
+    """Say whether two reports of a milestone are the same."""
     return (one.statement, one.evidence) == (other.statement, other.evidence)
 
 
 def _unexplained(report: Report) -> Report:
-    """Return a report without the reason for its date: what is current has none to compare with."""
+    """Return a report without the reason for its date, which the current version does not have."""
     return replace(report, statement=replace(report.statement, reason=None, reason_note=None))
 
 
 def _merged(row: Report, then: Report, current: Report) -> Report:
-    """Return what a row says on top of what is current: a field that its writer left alone is as others made it."""
+    """Return the current version with the fields that the row's writer changed."""
     changed = {name: value for name, value in vars(row.statement).items() if value != getattr(then.statement, name)}
     evidence = row.evidence if row.evidence != then.evidence else current.evidence
     return replace(current, statement=replace(current.statement, **changed), evidence=evidence)
 
 
 def _author(cursor: Cursor, line: UpdateLine) -> str | None:
-    """Return who last reported on a milestone; None when nobody has."""
+    """Return who last reported on a milestone; None when no one has."""
     newest = reading.latest(cursor, Progress, line.milestone_id)
     change = reading.newest_change(cursor, newest.change_seq) if newest else None
     return change.actor if change else None
 
 
 def _to_record(report: Report, line: UpdateLine, current: Report) -> Report:
-    """Return a report as it is recorded: evidence that stays is named by its source again."""
+    """Return a report as it is recorded: unchanged evidence is named by its source again."""
     if report.evidence != current.evidence:
         return report
     return replace(report, statement=replace(report.statement, evidence_id=line.evidence_id), evidence=None)
@@ -495,7 +495,7 @@ def _cited(evidence: Evidence | None) -> str | None:
 def _foreseen(
     db: Database, actor_id: str, returned: Returned, lines: Sequence[PreviewLine]
 ) -> Iterator[PreviewLine | RowFault]:
-    """Give rows with the status and slip that saving them gives, by the rules of every report; or what those forbid."""
+    """Give rows with the status and slippage after saving, or their faults, by the rules of every report."""
     saved = [line for line in lines if line.outcome is not Outcome.LEFT]
     reports = [line.report for line in saved]
     seen = {one.report.milestone_id: one for one in foresee(db, actor_id=actor_id, reports=reports)}
@@ -512,6 +512,6 @@ def _foreseen(
 
 
 def _ruled_out(returned: Returned, line: PreviewLine, faults: Sequence[Fault]) -> Iterator[RowFault]:
-    """Give what the rules forbid of a row, each at the column to put right."""
+    """Give a row's faults by the rules, each at the column to correct."""
     for fault in faults:
         yield returned.fault(line.row, _COLUMN_OF.get(fault.field), fault.sentence, fault.about)

@@ -1,4 +1,4 @@
-"""Snapshots of the board: taken by one approver, approved by another, opened and proved for ever; or withdrawn."""
+"""Snapshots of the board: one approver saves them, another approves them; they can be opened and checked for ever."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def take_snapshot(
     rules: Tolerances = TOLERANCES,
     request_id: str | None = None,
 ) -> Change:
-    """Record where the board stands as at a day (today when none is given), with all that is known now, under a name.
+    """Record the board as at a day (by default today), with everything known now, under a name.
 
-    It belongs to the reporting period that is open, if one is. A ``request_id`` that was recorded before
+    It belongs to the open reporting period, if there is one. A ``request_id`` that was recorded before
     records nothing again. Raises UnknownUser, NotAllowed, InvalidSnapshot, UnreadableDate, UnstorableText, StoreBusy,
     StoreUnusable.
     """
@@ -83,7 +83,7 @@ def take_snapshot(
 def snapshot_of(
     view: BoardView, *, name: str, state: SnapshotState, taken_by: str, period_id: str | None, note: str | None
 ) -> Snapshot:
-    """Return what taking a snapshot of a board records."""
+    """Return the record of a new snapshot of a board."""
     return Snapshot(
         id=name,
         as_at=view.as_at,
@@ -101,17 +101,17 @@ def snapshot_of(
 def submit_snapshot(
     db: Database, *, actor_id: str, name: str, note: str | None = None, request_id: str | None = None
 ) -> Change:
-    """Put a draft to the board. Raises as ``approve_snapshot`` does."""
+    """Send a draft to the board. Raises as ``approve_snapshot`` does."""
     return _move(db, actor_id, name, SnapshotState.FOR_BOARD, note, request_id)
 
 
 def approve_snapshot(
     db: Database, *, actor_id: str, name: str, note: str | None = None, request_id: str | None = None
 ) -> Change:
-    """Approve a snapshot that somebody else took.
+    """Approve a snapshot that another approver saved.
 
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownSnapshot,
-    InvalidSnapshot for one that was approved before, StaleEdit when it moved on meanwhile, UnstorableText, StoreBusy,
+    InvalidSnapshot for one that was approved before, StaleEdit when it has changed since, UnstorableText, StoreBusy,
     StoreUnusable.
     """
     return _move(db, actor_id, name, SnapshotState.APPROVED, note, request_id)
@@ -120,16 +120,16 @@ def approve_snapshot(
 def publish_snapshot(
     db: Database, *, actor_id: str, name: str, note: str | None = None, request_id: str | None = None
 ) -> Change:
-    """Say that an approved snapshot is published. Raises as ``approve_snapshot`` does."""
+    """Mark an approved snapshot as published. Raises as ``approve_snapshot`` does."""
     return _move(db, actor_id, name, SnapshotState.PUBLISHED, note, request_id)
 
 
 def withdraw_snapshot(db: Database, *, actor_id: str, name: str, reason: str, request_id: str | None = None) -> Change:
-    """Withdraw a snapshot that was taken, approved or published by mistake; the reason is kept with it.
+    """Withdraw a snapshot that was saved, approved or published by mistake; the reason is kept with it.
 
-    It can still be read, and is no longer what a later board is compared with. Whoever approved it may not withdraw it.
+    It can still be read, but no later board is compared with it. The person who approved it may not withdraw it.
     A ``request_id`` that was recorded before records nothing again. Raises UnknownUser, NotAllowed, UnknownSnapshot,
-    InvalidSnapshot for one that was withdrawn before or a reason that is empty, StaleEdit when it moved on meanwhile,
+    InvalidSnapshot for one that was withdrawn before or an empty reason, StaleEdit when it has changed since,
     UnstorableText, StoreBusy, StoreUnusable.
     """
     return _move(db, actor_id, name, SnapshotState.WITHDRAWN, None, request_id, reason=reason)
@@ -198,7 +198,7 @@ def _unknown(name: str) -> UnknownSnapshot:
 
 
 def list_snapshots(db: Database, known_seq: int | None = None) -> list[SnapshotLine]:
-    """Return every snapshot as it stands, or stood at change ``known_seq``; the newest day and knowledge first."""
+    """Return every snapshot, by default its current version, or as known at change ``known_seq``; newest first."""
     with db.read() as cursor:
         return taken.snapshots(cursor, reading.head(cursor).seq if known_seq is None else known_seq)
 
@@ -212,7 +212,7 @@ def show_snapshot(db: Database, name: str) -> SnapshotLine:
 
 
 def withdrawal(line: SnapshotLine, *, public: bool = False) -> str:
-    """Say that a snapshot was withdrawn, when, and (unless ``public``) by whom and why; nothing when it was not."""
+    """Say when a snapshot was withdrawn, and (unless ``public``) by whom and why; "" when it was not."""
     if line.withdrawn_at is None:
         return ""
     said = f"The snapshot {line.name} was withdrawn on {in_words(line.withdrawn_at.date())}"
@@ -221,7 +221,7 @@ def withdrawal(line: SnapshotLine, *, public: bool = False) -> str:
 
 
 def open_snapshot(db: Database, name: str) -> BoardView:
-    """Return the board of a snapshot: the day, the knowledge and the tolerances it was taken with, and never others.
+    """Return the board of a snapshot, always with the day, the known changes and the tolerances it was saved with.
 
     Raises UnknownSnapshot.
     """
@@ -231,7 +231,7 @@ def open_snapshot(db: Database, name: str) -> BoardView:
 
 @dataclass(frozen=True, kw_only=True)
 class LastBoard:
-    """The snapshot of the last board that met; ``met_on`` is None when no reporting period says when that was."""
+    """The snapshot of the last board that met; ``met_on`` is None when no reporting period has the date."""
 
     snapshot: SnapshotLine
     met_on: dt.date | None
@@ -249,9 +249,9 @@ class LastBoard:
 def last_board(db: Database, as_at: dt.date, known_seq: int) -> LastBoard | None:
     """Return the approved snapshot of the last board that met before a day, as known at change ``known_seq``; or None.
 
-    A snapshot is of the board whose reporting period its day is in; else of the period that it belongs to, or that was
-    running when it was taken. Of a snapshot that no period claims, its own day counts as the day on which a board met.
-    A board has met when its day is over: on the day itself, and on its eve, the board before it is the last.
+    A snapshot's board is that of the reporting period that its day is in; else of the period that it belongs to, or
+    that was running when it was saved. If it has no period, its own day counts as the day of the meeting.
+    A board has met when its day is over: on that day, the board before it is still the last.
     """
     with db.read() as cursor:
         held = periods.periods(cursor, as_at, known_seq)
@@ -269,7 +269,7 @@ def last_board(db: Database, as_at: dt.date, known_seq: int) -> LastBoard | None
 
 
 def _period_of(line: SnapshotLine, held: Sequence[PeriodLine]) -> PeriodLine | None:
-    """Return the period whose board a snapshot was taken for; of two, the one whose board meets first."""
+    """Return the period whose board a snapshot was saved for; of two, the one whose board meets first."""
     by_board = sorted(held, key=lambda period: period.board_on)
     return next(
         (
@@ -283,7 +283,7 @@ def _period_of(line: SnapshotLine, held: Sequence[PeriodLine]) -> PeriodLine | N
 
 
 def differs(db: Database, line: SnapshotLine, known_seq: int) -> bool:
-    """Say whether the board of a snapshot's day, as known at change ``known_seq``, is another one than it shows."""
+    """Say whether the board of a snapshot's day, as known at change ``known_seq``, differs from the snapshot."""
     at = line.position
     found = boards.view_board(db, at.as_at, known_seq, at.rules)
     return digest(found) != digest(boards.view_board(db, at.as_at, at.known_seq, at.rules))
@@ -291,9 +291,9 @@ def differs(db: Database, line: SnapshotLine, known_seq: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotProof:
-    """What a verification of a snapshot found: every fault in a sentence (none: it shows what it showed).
+    """What a verification of a snapshot found: every fault as a sentence (none: it is unchanged).
 
-    ``computable`` says whether this version of the tracker knows the form of digest that it was taken with.
+    ``computable`` says whether this version of the tracker knows the form of its digest.
     """
 
     snapshot: SnapshotLine
@@ -304,7 +304,7 @@ class SnapshotProof:
 
     @property
     def conclusion(self) -> str:
-        """What a proof without faults says, and no more."""
+        """What a verification without faults shows, and no more."""
         line = self.snapshot
         whole = (
             f"The record is unchanged up to change {self.head.seq}, and includes change {line.known_seq}, at which "
@@ -319,10 +319,9 @@ class SnapshotProof:
 
 
 def verify_snapshot(db: Database, name: str) -> SnapshotProof:
-    """Prove that a snapshot shows what it showed: its digest, its place in the chain, and the whole chain.
+    """Verify that a snapshot is unchanged: its digest, its place in the chain, and the whole chain.
 
-    The store may be one that does not prove (``open_store(…, proven=False)``): what is wrong is told. Raises
-    UnknownSnapshot.
+    The store may have faults (``open_store(…, proven=False)``): they are in the result. Raises UnknownSnapshot.
     """
     line = show_snapshot(db, name)
     proof = proving.verify(db)
@@ -337,16 +336,16 @@ def verify_snapshot(db: Database, name: str) -> SnapshotProof:
 
 
 def check_snapshots(db: Database) -> tuple[int, list[str]]:
-    """Compute the board of every snapshot again: how many there are, and in what any is not the one that was taken.
+    """Compute the board of every snapshot again, and return how many there are and how any has changed.
 
-    The chain is not proven anew for each of them, as ``verify_snapshot`` does.
+    Unlike ``verify_snapshot``, this does not verify the chain.
     """
     lines = list_snapshots(db)
     return len(lines), [fault for line in lines for fault in _looked_into(db, line)[1]]
 
 
 def _looked_into(db: Database, line: SnapshotLine) -> tuple[bool, list[str]]:
-    """Compute the board of a snapshot again: whether its digest can be compared, and every fault."""
+    """Compute the board of a snapshot again, and return whether its digest can be compared, and every fault."""
     computable = True
     try:
         at = line.position
@@ -358,7 +357,7 @@ def _looked_into(db: Database, line: SnapshotLine) -> tuple[bool, list[str]]:
 
 
 def _differences(line: SnapshotLine, view: BoardView, *, compare_digests: bool) -> Iterator[str]:
-    """Say in what the board that is found where a snapshot was taken is not the one that was."""
+    """Say how the board computed for a snapshot differs from the one that was saved."""
     if view.head != Head(line.known_seq, line.known_seal):
         yield (
             f"The snapshot {line.name} was saved at change {line.known_seq} with the fingerprint "

@@ -1,4 +1,4 @@
-"""Making, opening and proving a store."""
+"""Making, opening and verifying a store."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def address() -> Address:
 
 
 def backup_folder() -> Path | None:
-    """Return the folder that TRACKER_BACKUPS names, into which the app may put backups; None when it names none."""
+    """Return the folder in TRACKER_BACKUPS, where the app may write backups; None when it is not set."""
     named = os.environ.get("TRACKER_BACKUPS")
     return Path(named).absolute() if named else None
 
@@ -52,25 +52,24 @@ def backup_folder() -> Path | None:
 def open_store(
     at: Address, *, writable: bool = False, proven: bool = True, also_allow: Sequence[Path] = ()
 ) -> Database:
-    """Open a store that is whole: this version's schema, a chain that proves, and an end that agrees with its anchor.
+    """Open a store after verifying it: this version's schema, the whole chain, and an end that agrees with its anchor.
 
-    Of a ledger of more than 100,000 versions that is opened for reading, only the newest part is proven. One that is
-    opened to find out what is wrong with it need not be ``proven``; it can only be read. ``also_allow`` names folders
-    that backups may be put into while it is open. Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or
-    BrokenLedger.
+    For reading, only the newest part of a ledger of more than 100,000 versions is verified. With ``proven=False`` a
+    store can be opened for reading to find out what is wrong with it. ``also_allow`` are folders that backups may be
+    written to while it is open. Raises StoreMissing, StoreBusy, StoreUnusable, SchemaMismatch or BrokenLedger.
     """
-    if writable and at.exists() and at.wal.exists():  # a crash left it: prove it before it is folded into the file
+    if writable and at.exists() and at.wal.exists():  # from a crash: verify before it is folded into the file
         open_store(at).close()
     proves = proving.check_whole if writable else proving.check_opening if proven else None
     return _open(at, writable=writable, also_allow=also_allow, proves=proves)
 
 
 def open_for(at: Address, writes: Callable[[Database], bool], *, also_allow: Sequence[Path] = ()) -> Database:
-    """Open a store that is whole, for writing when ``writes`` says so of what it holds, and prove it once.
+    """Open a store after verifying it once, for writing if ``writes`` returns true for it.
 
-    What was proven for reading is opened again for writing, and proven again only when somebody changed it meanwhile.
-    A ledger of more than 100,000 versions is proven whole beside the work that is done with it: ``Database.checking``
-    and ``Database.doubt`` tell of it. Raises as ``open_store`` does.
+    It is first opened and verified for reading. Opened again for writing, it is verified again only if it has changed.
+    The rest of a ledger of more than 100,000 versions is verified in the background: see ``Database.checking`` and
+    ``Database.doubt``. Raises as ``open_store`` does.
     """
     db = open_store(at, also_allow=also_allow)
     try:
@@ -117,16 +116,16 @@ def _open(
 def init_store(at: Address) -> bool:
     """Create an empty store unless there is one, and say whether it was created.
 
-    The store appears under its name only when it is complete, and of several that are made at one instant one stays.
-    Raises StoreUnusable when its folder cannot be written or a log lies there, BrokenLedger when an anchor tells of a
-    ledger that is gone, or a store that was moved aside lies there.
+    The store appears under its name only when it is complete. If several processes make it at once, one succeeds.
+    Raises StoreUnusable when its folder cannot be written or has a log, BrokenLedger when there is an anchor of a
+    missing ledger, or a store that was moved aside.
     """
     if there(at):
         placing.clear(at)
         return False
-    _refuse_what_was_moved_aside(at)
+    _refuse_beside_older(at)
     last = at.anchor.last()
-    if last and last.seq and not at.exists():  # one that was made, and written to, since it was looked for
+    if last and last.seq and not at.exists():  # unless another process has just made it and written to it
         raise BrokenLedger(
             f"There is no store at {at.file}, but its head anchor {at.anchor.path} lists {last.seq} changes. No empty "
             "store was created. Restore the newest backup with `python -m tracker restore FILE`."
@@ -148,10 +147,7 @@ def init_store(at: Address) -> bool:
 
 
 def there(at: Address) -> bool:
-    """Say whether there is a store, once what a killed process had begun to put there is in its place.
-
-    Raises StoreUnusable.
-    """
+    """Say whether there is a store, after finishing a move that a killed process began. Raises StoreUnusable."""
     try:
         files.settle(at.file.parent)
     except OSError as error:
@@ -160,18 +156,18 @@ def there(at: Address) -> bool:
 
 
 def refusal(error: OSError, at: Address) -> str:
-    """Return what a disk said when it refused, and what is half done when something is."""
+    """Return why a disk refused, and that a move is half done when it is."""
     return f"{error.strerror}." + (placing.HALF_DONE if files.moving(at.file.parent) else "")
 
 
 def create_store(at: Address) -> None:
-    """Make an empty store where nobody looks for one. Raises StoreUnusable."""
+    """Make an empty store in a place that no one else uses. Raises StoreUnusable."""
     with Database.create(at) as db:
         migrations.apply_pending(db)
     at.anchor.create()
 
 
-def _refuse_what_was_moved_aside(at: Address) -> None:
+def _refuse_beside_older(at: Address) -> None:
     if aside := placing.moved_aside(at):
         raise BrokenLedger(
             f"There is no store at {at.file}, but there is an older one beside it: {', '.join(map(str, aside))}. No "
@@ -181,22 +177,22 @@ def _refuse_what_was_moved_aside(at: Address) -> None:
 
 
 def refuse_lone_log(at: Address) -> None:
-    """Raise StoreUnusable when a log lies where no store is: the engine would add it to a new one."""
+    """Raise StoreUnusable when there is a log without a store: the engine would add it to a new one."""
     if at.wal.exists() and not at.exists():
         raise StoreUnusable(f"{at.wal} is the log of a store that no longer exists. Move it away and try again.")
 
 
 def is_demonstration(db: Database) -> bool:
-    """Say whether the data of a store are a demonstration's: whatever shows or prints them says so."""
+    """Say whether a store is a demonstration: everything that shows or prints its data says so."""
     with db.read() as cursor:
         return reading.is_demonstration(cursor)
 
 
 def migrate_store(at: Address) -> list[str]:
-    """Bring a store's schema up to this version and return the names of the migrations that ran.
+    """Migrate a store's schema to this version and return the names of the migrations that ran.
 
-    A copy is brought up and proven, with the log that a killed process left, and then takes the store's place: the
-    store is the old one or the new one, and one that does not prove is left as it is. Raises StoreMissing, StoreBusy,
+    A copy, with any log of a killed process, is migrated and verified, and then replaces the store: there is always the
+    old store or the new one, and a store that does not verify is not changed. Raises StoreMissing, StoreBusy,
     StoreUnusable, SchemaMismatch or BrokenLedger.
     """
     with Database.open(at, writable=False) as db:
@@ -218,16 +214,15 @@ def migrate_store(at: Address) -> list[str]:
 
 
 def bring_up(made: Address) -> list[str]:
-    """Fold the log of a copy into its file, bring its schema up to this version, and return which migrations ran."""
+    """Fold the log of a copy into its file, migrate its schema to this version, and return which migrations ran."""
     with Database.open(made, writable=True) as db:
         return [migration.name for migration in migrations.apply_pending(db)]
 
 
 def prove(copy: Address, *, of: Address | None = None, anchored: bool = True) -> Verification:
-    """Verify a copy of a store with its own anchor. Raises BrokenLedger naming what is wrong with it.
+    """Verify a copy of a store with its own anchor. Raises BrokenLedger with its faults.
 
-    ``of`` is what to name when that is not the copy itself. One that has no anchor is proven without when it need not
-    be ``anchored``.
+    ``of`` is the store to name in the error, by default the copy. With ``anchored=False`` a missing anchor is no fault.
     """
     proof = verify_store(copy)
     if proof.faults and (anchored or len(proof.faults) > 1):
@@ -239,7 +234,7 @@ def prove(copy: Address, *, of: Address | None = None, anchored: bool = True) ->
 def verify_store(at: Address, *, renew_anchor: bool = False) -> Verification:
     """Recompute the whole chain and compare it with its anchor.
 
-    ``renew_anchor`` writes a missing anchor anew, when nothing else is wrong, and verifies again.
+    ``renew_anchor`` writes a missing anchor again, if nothing else is wrong, and verifies once more.
     """
     with Database.open(at, writable=False) as db:  # which keeps writers out too
         migrations.require_migrated(db)

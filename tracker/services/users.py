@@ -1,4 +1,4 @@
-"""Who may use the tracker, in which role and for what; kept in the ledger like everything else."""
+"""Who may use the tracker, in which role and for what; recorded in the ledger like everything else."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from tracker.store.database import Cursor, Database
 
 OPERATOR = "command line"
-"""Whoever can run commands on the store's own machine: they hold the file, so they may say who uses it."""
+"""The person who runs commands on the store's machine: they have the file, so they may decide who uses it."""
 
 
 def who(cursor: Cursor, actor_id: str) -> Actor:
-    """Return a person as they may act at this moment; looked up at every act. Raises UnknownUser."""
+    """Return a person with their rights now; looked up at every act. Raises UnknownUser."""
     if actor_id == OPERATOR:
         return Actor(user_id=OPERATOR, name="the operator", role=Role.ADMINISTRATOR)
     found = people.actor(cursor, actor_id, dates.today())
@@ -54,9 +54,9 @@ def who(cursor: Cursor, actor_id: str) -> Actor:
 def may_still(
     actor_id: str, action: Action, then: Callable[[Cursor, Actor], None] | None = None
 ) -> Callable[[Cursor], None]:
-    """Return what ``ledger.record`` is to check as it writes: that the person may do it now, and not only before.
+    """Return a check for ``ledger.record`` to run as it writes: that the person still has the right to act.
 
-    ``then`` is asked next, with the person as they may act at that moment.
+    It then calls ``then`` with the person and their rights at that moment.
     """
 
     def check(cursor: Cursor) -> None:
@@ -69,19 +69,19 @@ def may_still(
 
 
 def actor(db: Database, actor_id: str) -> Actor:
-    """Return a person as they may act now. Raises UnknownUser."""
+    """Return a person with their rights now. Raises UnknownUser."""
     with db.read() as cursor:
         return who(cursor, actor_id)
 
 
 def list_users(db: Database) -> list[UserLine]:
-    """Return everybody who was ever registered, by name."""
+    """Return everyone who was ever registered, by name."""
     with db.read() as cursor:
         return people.users(cursor, dates.today())
 
 
 def find_user(db: Database, email: str) -> UserLine:
-    """Return an account by the address that holds now, or the one that it was registered under. Raises UnknownUser."""
+    """Return an account by its current address, or the one it was registered under. Raises UnknownUser."""
     address = fold_address(email)
     everybody = list_users(db)
     for line in everybody:
@@ -94,9 +94,9 @@ def find_user(db: Database, email: str) -> UserLine:
 
 
 def account(db: Database, email: str) -> str:
-    """Return the id of the account that an address signs in to, however the address is typed.
+    """Return the id of the account with a current address, however the address is typed.
 
-    An address that was given up signs in nobody. Raises UnknownUser.
+    A former address finds no account. Raises UnknownUser.
     """
     address = fold_address(email)
     try:
@@ -112,7 +112,7 @@ def add_user(db: Database, *, actor_id: str, account: Account, request_id: str |
     """Register a person.
 
     A ``request_id`` that was recorded before records nothing again. Raises NotAllowed, UnknownUser (the actor),
-    InvalidUser naming what is wrong by the fields of ``Account``, UnstorableText, StoreBusy, StoreUnusable.
+    InvalidUser with every fault by the fields of ``Account``, UnstorableText, StoreBusy, StoreUnusable.
     """
     return _record(db, actor_id, ChangeAction.ADD_USER, _asked(account), request_id)
 
@@ -120,11 +120,11 @@ def add_user(db: Database, *, actor_id: str, account: Account, request_id: str |
 def change_user(
     db: Database, *, actor_id: str, user_id: str, base_version: int, account: Account, request_id: str | None = None
 ) -> Change:
-    """Change what is known of a person, from the version that was seen.
+    """Change a person, from the version that was seen.
 
     ``user_id`` is the address that the account was registered under. Raises as ``add_user`` does, UnknownUser for an
-    address nobody is registered under, NothingToRecord when nothing changes, and StaleEdit when they were changed
-    meanwhile.
+    address that is not registered, NothingToRecord when nothing changes, and StaleEdit when the person has changed
+    since.
     """
     user_id = _cleaned(user_id)
     with db.read() as cursor:
@@ -136,14 +136,14 @@ def change_user(
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked(Account):
-    """What an account is to be, as it is registered; ``base_version`` 0 for a new one."""
+    """An account as it will be registered; ``base_version`` is 0 for a new one."""
 
     user_id: str
     base_version: int
 
 
 def _asked(account: Account, user_id: str | None = None, base_version: int = 0) -> _Asked:
-    """Return what is asked for as it is registered. Raises UnstorableText."""
+    """Return an account as it will be registered. Raises UnstorableText."""
     address = _cleaned(account.address)
     registered = {"address": address, "name": one_line(account.name), "same_as": fold_address(account.same_as)}
     text.clean(registered["name"], where="the name")
@@ -162,13 +162,13 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
             return earlier
         everybody = people.users(cursor, dates.today())
         own = list(_faults(cursor, asked))
-        if faults := own or [*_clashes(asked, everybody), *_takes_away(asked, everybody, actor_id)]:
+        if faults := own or [*_clashes(asked, everybody), *_demotes(asked, everybody, actor_id)]:
             raise InvalidUser(*faults)
         versions = _versions(cursor, asked, everybody)
 
-    def still_alone(cursor: Cursor, _: Actor) -> None:
+    def still_valid(cursor: Cursor, _: Actor) -> None:
         now = people.users(cursor, dates.today())
-        if clashes := [*_clashes(asked, now), *_takes_away(asked, now, actor_id)]:
+        if clashes := [*_clashes(asked, now), *_demotes(asked, now, actor_id)]:
             raise InvalidUser(*clashes)
 
     try:
@@ -178,7 +178,7 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
             action=action,
             versions=versions,
             request_id=request_id,
-            check=may_still(actor_id, Action.MANAGE_USERS, still_alone),
+            check=may_still(actor_id, Action.MANAGE_USERS, still_valid),
         )
     except StaleEdit:
         if asked.base_version:
@@ -188,9 +188,9 @@ def _record(db: Database, actor_id: str, action: ChangeAction, asked: _Asked, re
 
 
 def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> list[Version]:
-    """Return what a change of a user records: the assignments given and taken, and the person.
+    """Return the versions that a change of a user records: the assignments added and removed, and the person.
 
-    The person has a new version whatever changes, so that two changes of one person never pass each other.
+    The person always gets a new version, so that of two changes at once one is stale.
     """
     today = dates.today()
     versions = []
@@ -217,7 +217,7 @@ def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> l
 
 
 def assigned(user_id: str, target: str, kind: str, *, active: bool = True) -> Assignment:
-    """Return what giving somebody a programme or a commitment records; ``kind`` is programme_id or commitment_id."""
+    """Return the record of assigning a programme or commitment; ``kind`` is programme_id or commitment_id."""
     return Assignment(id=f"{user_id}/{target}", user_id=user_id, active=active, **{kind: target})
 
 
@@ -227,13 +227,13 @@ def _kinds(programmes: Sequence[str], commitments: Sequence[str]) -> dict[str, s
 
 
 def _named(address: str, everybody: Sequence[UserLine]) -> UserLine | None:
-    """Return whoever has an address, or was registered under it."""
+    """Return the person who has an address, or was registered under it."""
     by_id = {line.user_id: line for line in everybody}
     return {**by_id, **{line.address: line for line in everybody}}.get(address)
 
 
 def _faults(cursor: Cursor, asked: _Asked) -> Iterator[Fault]:
-    """Give everything that is wrong with a user by themselves."""
+    """Give the faults of an account by itself."""
     yield from address_faults(asked.address)
     yield from name_faults(asked.name)
     if asked.role not in list(Role):
@@ -253,7 +253,7 @@ def _faults(cursor: Cursor, asked: _Asked) -> Iterator[Fault]:
 
 
 def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
-    """Give what is wrong with a user beside the others there are."""
+    """Give the faults of an account next to the others."""
     others = [line for line in everybody if line.user_id != asked.user_id]
     held = next((line for line in everybody if line.user_id == asked.user_id), None)
     same = _named(asked.same_as, others)
@@ -276,8 +276,8 @@ def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
             )
 
 
-def _takes_away(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Iterator[Fault]:
-    """Give why a person must stay an administrator, if the change would make them none."""
+def _demotes(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Iterator[Fault]:
+    """Give the faults of a change that would end a person's role as administrator."""
     held = next((line for line in everybody if line.user_id == asked.user_id), None)
     if held is None or (asked.role == Role.ADMINISTRATOR and asked.active):
         return

@@ -1,4 +1,4 @@
-"""Comparing a ledger with what others hold of it: packs, returns, journals, anchors and backups made before."""
+"""Comparing a ledger with earlier copies of its seals: in packs, returns, journals, anchors and backups."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PIECE = "give a pack (.zip), a return (.xlsx or .csv), a journal, a .heads file
 
 @dataclass(frozen=True)
 class Compared:
-    """What a comparison of the ledger with a file found: a sentence, and whether it is a fault."""
+    """The result of comparing the ledger with a file: a sentence, and whether it is a fault."""
 
     file: Path
     sentence: str
@@ -37,10 +37,10 @@ class Compared:
 
 
 def compare(at: Address, files: Sequence[Path]) -> list[Compared]:
-    """Say of each file, in order, whether the ledger still holds the changes whose seals the file carries.
+    """Say for each file, in order, whether the ledger still has the changes whose seals are in the file.
 
     Raises StoreMissing, StoreBusy, StoreUnusable or SchemaMismatch when the store cannot be read; what is wrong with a
-    file is a fault.
+    file is a fault in the result.
     """
     if not files:
         return []
@@ -78,7 +78,7 @@ def _confirmed(file: Path, carried: Sequence[Witness]) -> Compared:
 
 
 def _carried(file: Path) -> Iterator[Witness]:
-    """Yield the changes and seals that a file carries. Raises StoreUnusable when it carries none, and OSError."""
+    """Yield the changes and seals in a file. Raises StoreUnusable when there are none, and OSError."""
     if not file.is_file():
         raise StoreUnusable(f"is not a file that can be read: {_PIECE}")
     if file.stat().st_size > _LARGEST:

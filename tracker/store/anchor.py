@@ -1,11 +1,11 @@
 """The head anchor: the end of the ledger, written down outside the database file.
 
-A hash chain shows an alteration inside it but not that its end is gone: a lost tail leaves a shorter, perfect chain.
-So each change's number and seal are also appended to a small text file beside the store (``tracker.duckdb.heads``),
-after the change is durable and before the next one is recorded. So a ledger behind its anchor has lost changes; a
-ledger one ahead of it was interrupted between the two writes, and is caught up; and an anchor further behind has lost
-lines. This shows alteration by anyone who does not control both files, and the seal printed on every export is a third
-witness; it is no proof against someone who controls them all.
+A hash chain shows an alteration inside it, but not a missing end: that leaves a shorter, perfect chain.
+So we also append each change's number and seal to a small text file beside the store (``tracker.duckdb.heads``), after
+the change is durable and before the next one is recorded. A ledger behind its anchor has lost changes. A ledger one
+change ahead was interrupted between the two writes, and the anchor catches up. An anchor further behind has lost lines.
+This shows alteration by anyone who does not control both files, and the seal printed on every export is a third
+witness. It does not help against someone who controls all of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tracker.domain.ledger import Change
 
 _TAIL_BYTES = 4096
-"""More than one line's length: the last whole line lies within the last so many bytes."""
+"""More than the length of a line, so the last whole line is within the last so many bytes."""
 
 
 _SHORTEST_LINE = len(f"0 {GENESIS} 2026-11-24T10:00:00.000000Z\n")
@@ -43,20 +43,20 @@ def _digits_beyond_first(last: int) -> int:
 
 
 class Anchor:
-    """The file of heads: one line a change, ``seq seal recorded_at``; only ever appended to."""
+    """The file of heads: one line for each change, ``seq seal recorded_at``; only ever appended to."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def create(self) -> None:
-        """Begin the anchor of a store that is being made. Raises StoreUnusable."""
+        """Create the anchor of a new store. Raises StoreUnusable."""
         self._write(_line(Head(0, GENESIS), dates.utc_now()), "w")
 
     def append(self, change: Change) -> None:
         """Add a change's number and seal, and wait until they are on disk.
 
-        Raises StoreUnusable when that fails, when the anchor is gone (a new one would hide the loss), or when it does
-        not end at the change before: then it belongs to another store, or somebody else wrote to it.
+        Raises StoreUnusable when that fails, when the anchor is missing (a new one would hide the loss), or when it
+        does not end at the change before: then it belongs to another store, or someone else wrote to it.
         """
         last, after = self.last(), Head(change.seq - 1, change.previous_seal)
         if last is None:
@@ -69,12 +69,12 @@ class Anchor:
         self._write(_line(Head.of(change), change.recorded_at), "a")
 
     def prepare(self, heads: Iterable[tuple[Head, dt.datetime]]) -> None:
-        """Write a whole anchor beside this one, for ``put`` to put in its place. Raises StoreUnusable."""
+        """Write a whole anchor beside this one, for ``put`` to move into place. Raises StoreUnusable."""
         text = "".join(_line(head, recorded_at) for head, recorded_at in heads)
-        self._prepared._write(_line(Head(0, GENESIS), dates.utc_now()) + text, "w")  # noqa: SLF001  our own kind
+        self._prepared._write(_line(Head(0, GENESIS), dates.utc_now()) + text, "w")  # noqa: SLF001  our own class
 
     def put(self) -> None:
-        """Put the anchor that was prepared in the place of this one: a crash leaves one or the other, whole."""
+        """Replace this anchor with the prepared one: after a crash there is one or the other, whole."""
         try:
             self._prepared.path.replace(self.path)
         except OSError as error:
@@ -102,7 +102,7 @@ class Anchor:
         return self._parse(whole.rpartition("\n")[2]) if end else None
 
     def heads(self) -> list[Head]:
-        """Return every head, oldest first. Raises StoreUnusable for a line that is not one, or for no file to read."""
+        """Return every head, oldest first. Raises StoreUnusable for a line that is not one, or a missing file."""
         try:
             whole = self.path.read_text(encoding="ascii", errors="replace").rpartition("\n")[0]
         except OSError as error:
@@ -110,9 +110,9 @@ class Anchor:
         return [self._parse(line) for line in whole.split("\n")]
 
     def is_complete(self, last: Head) -> bool:
-        """Say, from its length alone, whether the anchor can hold every head up to ``last``.
+        """Say, from its length only, whether the anchor can have every head up to ``last``.
 
-        Each line's length follows from its number, so that a line that was cut out shows without reading the others.
+        Each line's length follows from its number, so a missing line shows without reading the others.
         Raises StoreUnusable when the file cannot be read.
         """
         try:
@@ -120,7 +120,7 @@ class Anchor:
         except OSError as error:
             raise StoreUnusable(f"The head anchor {self.path} cannot be read: {error.strerror}.") from error
         wanted = (last.seq + 1) * _SHORTEST_LINE + _digits_beyond_first(last.seq)
-        return wanted <= length < wanted + _TAIL_BYTES  # a crash may have left part of a line after the last
+        return wanted <= length < wanted + _TAIL_BYTES  # a crash may leave part of a line at the end
 
     def _parse(self, line: str) -> Head:
         try:
@@ -149,7 +149,7 @@ class Anchor:
             raise StoreUnusable(f"The head anchor {self.path} cannot be written: {error.strerror}.") from error
 
     def _cut_torn_line(self) -> None:
-        """Cut off what a crash left of a line, so that the next one starts on its own."""
+        """Remove part of a line that a crash left, so that the next one starts on a new line."""
         with self.path.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
             start = max(0, size - _TAIL_BYTES)

@@ -1,4 +1,4 @@
-"""Holding the ledger against its anchor, and keeping the anchor up with it."""
+"""Comparing the ledger with its anchor, and keeping the anchor up to date."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def check_head(db: Database) -> None:
     """Compare the end of the ledger with its anchor. Raises BrokenLedger."""
-    if told := faults(db, whole=False):
-        raise BrokenLedger(" ".join(told))
+    if found := faults(db, whole=False):
+        raise BrokenLedger(" ".join(found))
 
 
 def catch_up(db: Database) -> None:
-    """Write down outside the store the one change that its anchor may lack. Raises BrokenLedger, StoreUnusable."""
+    """Add the last change to the anchor if it is missing there. Raises BrokenLedger, StoreUnusable."""
     with db.read() as cursor:
         newest, end = reading.newest_change(cursor), reading.head(cursor)
     if newest is None:
@@ -34,7 +34,7 @@ def catch_up(db: Database) -> None:
 
 
 def renew(db: Database) -> None:
-    """Write the anchor of a ledger that was just proven, where there is none: whole or not at all.
+    """Write the missing anchor of a ledger that has just been verified: whole or not at all.
 
     Raises StoreUnusable.
     """
@@ -45,7 +45,7 @@ def renew(db: Database) -> None:
 
 
 def faults(db: Database, *, whole: bool) -> list[str]:
-    """Compare the chain with its anchor: every line of it (``whole``), or the last."""
+    """Return the faults of a comparison of the chain with its anchor: every line (``whole``), or the last."""
     anchor = db.address.anchor
     last = anchor.last()
     if last is None:
@@ -73,31 +73,31 @@ def faults(db: Database, *, whole: bool) -> list[str]:
             f"change {last.seq} (seal {last.seal[:12]}…). Restore the newest backup and keep this file to find out "
             "what happened."
         )
-    now = anchor.last() or last  # others may have saved since it was read: the ledger, and after it the anchor
+    now = anchor.last() or last  # others may have saved since then, first to the ledger, then to the anchor
     if now.seq + 1 < end.seq:
         faults.append(_cut_anchor(anchor.path, now.seq, end.seq))
     return faults
 
 
 def missing(first: int, last: int) -> str:
-    """Say in words which changes are missing."""
+    """Say which changes are missing."""
     return f"Change {first} is missing" if first == last else f"Changes {first} to {last} are missing"
 
 
 def _gaps(anchor: Anchor, heads: Sequence[Head] | None, last: Head) -> list[str]:
-    """Say where the numbers of an anchor have a gap or are out of order; of unread heads (None) only whether."""
+    """Say where the numbers of an anchor have a gap or are out of order; for unread heads (None), only whether."""
     if heads is None:
-        return [] if anchor.is_complete(last) else [f"The head anchor {anchor.path} {_NOT_ITS_LINES}"]
+        return [] if anchor.is_complete(last) else [f"The head anchor {anchor.path} {_WRONG_LINES}"]
     for wanted, noted in enumerate(heads):
         if noted.seq != wanted:
             return [
                 f"The head anchor {anchor.path} names change {noted.seq} where change {wanted} belongs: "
-                f"it {_NOT_ITS_LINES}"
+                f"it {_WRONG_LINES}"
             ]
     return []
 
 
-_NOT_ITS_LINES = (
+_WRONG_LINES = (
     "does not have one line for each change: lines were removed, added or moved. Restore the newest backup and keep "
     "this file to find out what happened."
 )

@@ -1,6 +1,5 @@
 -- The one definition of "as at D, as known at K", made once for every noun ({noun} is the table's name).
--- Of what was said for days up to D and known at K, a version holds good unless a later one for its id and day
--- retracts it.
+-- A version for a day up to D, known at K, is good unless a later version for the same id and day retracts it.
 CREATE OR REPLACE MACRO {noun}_good(as_at, known_seq) AS TABLE
 SELECT said.id, said.effective_on, said.version
 FROM tracker.{noun} AS said
@@ -12,13 +11,13 @@ ANTI JOIN (
     ON retraction.id = said.id AND retraction.effective_on = said.effective_on AND retraction.version > said.version
 WHERE said.effective_on <= as_at AND said.change_seq <= known_seq AND NOT said.retracted;
 
--- The newest of them stands for its id and day.
+-- The newest good version for each id and day.
 CREATE OR REPLACE MACRO {noun}_standing(as_at, known_seq) AS TABLE
 SELECT id, effective_on, max(version) AS version
 FROM {noun}_good(as_at, known_seq)
 GROUP BY id, effective_on;
 
--- The newest standing day up to D is what held on D.
+-- The version as at D: the one of the newest such day up to D.
 CREATE OR REPLACE MACRO {noun}_as_at(as_at, known_seq) AS TABLE
 SELECT held.*
 FROM tracker.{noun} AS held

@@ -1,4 +1,4 @@
-"""Requests to change a baseline, what stood of a milestone day after day, and what a new baseline would make of it."""
+"""Baseline requests, a milestone's versions for each day, and the effect of a new baseline."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 def requests(
     cursor: Cursor, as_at: dt.date, known_seq: int | None = None, *, commitment_id: str | None = None
 ) -> list[RequestLine]:
-    """Return the requests made by a day, of all or of one commitment, newest first; with all that is known unless told.
+    """Return the requests made by a day, for all or one commitment, newest first; by default with everything known.
 
-    What the baseline was is what was known of it when the request was made.
+    The baseline before is the one that was known when the request was made.
     """
     if not reading.newest_numbers(cursor, BaselineRequest):
-        return []  # as in most ledgers: nothing of a million milestones need be read
+        return []  # as in most ledgers: then we need not read a million milestones
     return lines_of(
         cursor,
         RequestLine,
@@ -90,7 +90,7 @@ def requests(
 
 
 def standing(cursor: Cursor, milestone_id: str, today: dt.date) -> list[Version]:
-    """Return what stands of a milestone, a version for each of its days up to today, oldest first."""
+    """Return a milestone's current version for each of its days up to today, oldest first."""
     numbers = cursor.execute(
         "SELECT version FROM milestone_standing($today, $known_seq) WHERE id = $id ORDER BY effective_on",
         {"today": today, "known_seq": reading.head(cursor).seq, "id": milestone_id},

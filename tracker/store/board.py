@@ -51,10 +51,10 @@ def details(cursor: Cursor, at: Position) -> Details:
 
 @_query
 def commitments(cursor: Cursor, at: Position) -> list[CommitmentLine]:
-    """Return every commitment that stood on ``as_at``, with its three statuses, in order of id.
+    """Return every commitment as at ``as_at``, with its three statuses, in order of id.
 
-    An owner's rating counts until its ``valid_until``, or for as long as a forecast stays good; then it is not
-    reported again, never carried forward.
+    A rating counts until its ``valid_until`` or, without one, for as long as a forecast counts. After that it is not
+    reported: ratings are never carried forward.
     """
     return lines_of(
         cursor,
@@ -105,7 +105,7 @@ def commitments(cursor: Cursor, at: Position) -> list[CommitmentLine]:
 
 @_query
 def milestones(cursor: Cursor, at: Position) -> list[MilestoneLine]:
-    """Return every milestone that was promised by ``as_at``, with what was known of it, in order of id."""
+    """Return every milestone that was promised by ``as_at``, with its dates as known then, in order of id."""
     return lines_of(
         cursor,
         MilestoneLine,
@@ -274,7 +274,7 @@ def sources(cursor: Cursor, at: Position) -> list[SourceLine]:
 
 
 def forecasts(cursor: Cursor, at: Position) -> list[ForecastLine]:
-    """Return everything that was said of each milestone's dates up to ``as_at``, oldest first within the milestone."""
+    """Return every report of each milestone's dates up to ``as_at``, oldest first within the milestone."""
     return lines_of(
         cursor,
         ForecastLine,
@@ -290,7 +290,7 @@ def forecasts(cursor: Cursor, at: Position) -> list[ForecastLine]:
 
 
 def revisions(cursor: Cursor, known_seq: int) -> dict[str, int]:
-    """Return how often anything was recorded of each milestone or its dates up to change ``known_seq``, by its id."""
+    """Return how many versions of each milestone and its progress there are up to change ``known_seq``, by its id."""
     rows = cursor.execute(
         """
         SELECT id, count(*) FROM (

@@ -1,4 +1,4 @@
-"""Carrying a ledger elsewhere: out as text and back in, or made whole with times of its own."""
+"""Writing a ledger as text, reading it back, and making a demonstration ledger with its own times."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def export(db: Database, until: int | None = None) -> Iterator[str]:
-    """Yield the ledger, or its changes up to ``until``, as JSON Lines, in order; ``reload`` takes it back.
+    """Yield the ledger, or its changes up to ``until``, as JSON Lines, in order; ``reload`` reads it back.
 
     A line is a change with all its versions.
     """
@@ -40,10 +40,10 @@ def export(db: Database, until: int | None = None) -> Iterator[str]:
 def reload(db: Database, lines: Iterable[str]) -> Head:
     """Record an exported ledger into an empty store, every change with its own time and seal, and return its head.
 
-    Raises BrokenLedger, and records nothing of the change, when a line's content does not give its seal or does not
-    follow the one before; StoreUnusable when the store already holds changes. The anchor is made ready before the
-    changes are kept and put in place after: one that a crash kept from its place still tells of change 0, so that the
-    store is not taken for a whole one, and a new store can be made where it was.
+    Raises BrokenLedger, and does not record the change, when a line does not match its seal or does not follow the one
+    before; StoreUnusable when the store already has changes. The anchor is prepared before the changes are committed
+    and moved into place after: if a crash prevents that, the anchor is still at change 0, so that no one takes the
+    store for a whole one, and a new store can replace it.
     """
     return _fill(db, lambda _: _read_back(lines))
 
@@ -62,7 +62,7 @@ _READERS: dict[str, Callable[[str], Scalar]] = {"DATE": dt.date.fromisoformat, "
 
 
 def _parse(line: str, number: int) -> tuple[Change, dict[str, list[Row]]]:
-    """Read a line, and prove it by its seal before any of it reaches the store."""
+    """Read a line, and check its seal before anything reaches the store."""
     try:
         content = json.loads(line)
         header = content["change"]
@@ -95,13 +95,12 @@ def _parse_version(table: str, values: dict[str, Any]) -> Version:
 
 
 def compose(db: Database, acts: Callable[[Cursor], Iterable[Act]]) -> Head:
-    """Record a whole demonstration ledger, with times of its own, into an empty store, and return its head.
+    """Record a whole demonstration ledger, with its own times, into an empty store, and return its head.
 
-    When a change was recorded is for the store to say; only a ledger whose first change says under seal that it is a
-    demonstration may bring its own times, which increase and have passed. ``acts`` is given a cursor to read with and
-    asked for one act after the other is recorded, so that an act can tell of what there is by then. Raises ValueError
-    for acts that do not keep to that or do not follow each other, StoreUnusable when the store already holds changes;
-    then nothing is recorded.
+    Normally the store sets the time of a change. Only a ledger whose first change is sealed as a demonstration may have
+    its own times, which increase and are in the past. ``acts`` gets a cursor, and each act is recorded before the next
+    is taken, so that an act can depend on what is already there. Raises ValueError for acts that break these rules or
+    do not follow each other, StoreUnusable when the store already has changes; then nothing is recorded.
     """
     return _fill(db, lambda cursor: _sealed_acts(acts(cursor)))
 
@@ -133,7 +132,7 @@ def _sealed_acts(acts: Iterable[Act]) -> Iterator[tuple[Change, dict[str, list[R
 
 
 def _fill(db: Database, sealed: Callable[[Cursor], Iterable[tuple[Change, dict[str, list[Row]]]]]) -> Head:
-    """Record changes that are sealed already into an empty store, and after them its anchor, whole."""
+    """Record sealed changes into an empty store, and then its whole anchor."""
     anchor = db.address.anchor
     written: list[tuple[Head, dt.datetime]] = []
     with db.exclusive():
@@ -145,7 +144,7 @@ def _fill(db: Database, sealed: Callable[[Cursor], Iterable[tuple[Change, dict[s
             for change, rows in sealed(cursor):
                 try:
                     sealing.insert(cursor, change, rows)
-                except UNKEPT as error:  # sealed by somebody, and still not what a store may hold
+                except UNKEPT as error:  # sealed by someone, but not allowed in a store
                     raise BrokenLedger(f"Change {change.seq} cannot be kept: {str(error).splitlines()[0]}") from error
                 end = Head.of(change)
                 written.append((end, change.recorded_at))

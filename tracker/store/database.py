@@ -1,8 +1,8 @@
 """The one place that opens DuckDB, and the only rules for using it.
 
-An in-memory DuckDB holds the code (macros); the store's file is attached to it as ``tracker`` and holds only tables,
-so anyone's DuckDB can read it. One process has the file open for writing; within it one write runs at a time, each in
-one transaction on a cursor of its own. After opening, the engine can reach no other file and no setting can change.
+An in-memory DuckDB has the code (macros); the store's file is attached to it as ``tracker`` and has only tables, so
+that any DuckDB can read it. One process has the file open for writing; in it one write runs at a time, each in its own
+transaction and cursor. After opening, the engine can reach no other file and no setting can change.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ log = logging.getLogger(__name__)
 Cursor: TypeAlias = duckdb.DuckDBPyConnection
 
 UNKEPT = (duckdb.IntegrityError, duckdb.DataError)
-"""What the engine raises for a value that a table may not hold."""
+"""What the engine raises for a value that a table does not allow."""
 
 _WRITE_WAIT_SECONDS = 30
-"""A save holds the lock for some 20 ms of work, but twenty people's pages that run at once make that most of a second
-on a busy machine (measured): the last of twenty waits longer than ten seconds, and rather waits than is refused."""
+"""A save has the lock for some 20 ms, but nearly a second (measured) while twenty people's pages run on a busy machine.
+The last of twenty then waits more than ten seconds, which is better than being refused."""
 _WRITES_BETWEEN_CHECKPOINTS = 50
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a store is. Today a file; the scheme leaves room for a catalogue that many machines share."""
+    """Where a store is: now a file; the scheme allows for a catalogue that many machines share."""
 
     file: Path
 
@@ -137,7 +137,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "and any .wal beside it as they are, and restore the newest backup.",
     ),
 )
-"""What to tell a person, by what the engine says; the first that fits. Only then its type decides, which tells less."""
+"""Sentences for people by the engine's text; the first match counts. Otherwise the error's type decides."""
 
 _BY_TYPE: tuple[tuple[tuple[type[duckdb.Error], ...], str], ...] = (
     ((duckdb.IntegrityError,), _REFUSED),
@@ -149,7 +149,7 @@ _BY_TYPE: tuple[tuple[tuple[type[duckdb.Error], ...], str], ...] = (
 
 
 def translated(error: duckdb.Error | MemoryError, file: Path) -> Exception:
-    """Return what to tell a person of an engine error; an error that is a defect of ours comes back as it is."""
+    """Return an engine error as a sentence for people; an error that is our defect comes back unchanged."""
     text = str(error) or "Out of memory"
     if "Could not set lock" in text or "Unique file handle conflict" in text:
         return _busy(file)
@@ -162,11 +162,11 @@ def translated(error: duckdb.Error | MemoryError, file: Path) -> Exception:
 
 
 _open_here: weakref.WeakSet[Database] = weakref.WeakSet()
-"""The stores that this process has open: one's own locks do not stand in one's own way."""
+"""The stores that this process has open: its own file locks never block it, so they are listed here."""
 
 
 class _ClosingError(Exception):
-    """The store is being closed: what is done beside the work with it ends."""
+    """The store is being closed, so the background check ends."""
 
 
 class Database:
@@ -178,11 +178,11 @@ class Database:
         self._write_lock = threading.Lock()
         self._writes = 0
         self.commits = 0
-        """How many transactions were committed: nobody else writes, so while it stays the same, so does the ledger."""
+        """How many transactions were committed: no one else writes, so while this is the same, so is the ledger."""
         self.checking = False
-        """Whether what the store holds is being checked, beside the work that is done with it."""
+        """Whether a background check of the store is running."""
         self.doubt: str | None = None
-        """What that check found; while there is such a sentence, nothing is saved."""
+        """What that check found, as a sentence; if there is one, nothing can be saved."""
         self._closing = threading.Event()
         self._check: threading.Thread | None = None
         self.address = address
@@ -197,7 +197,7 @@ class Database:
         ``also_allow`` names folders that a backup may be written to or read from; the engine can reach nothing else.
         Raises StoreMissing, StoreBusy or StoreUnusable.
         """
-        before = _settled(address) or _settled(address)  # in the middle of being put in place it is not there
+        before = _settled(address) or _settled(address)  # while it is being put in place it does not exist
         if before is None:
             raise StoreMissing(
                 f"There is no store at {address.file}. Create it with `python -m tracker init`, "
@@ -205,7 +205,7 @@ class Database:
             )
         db = cls._attach(address, writable=writable, also_allow=also_allow)
         if files.moving(address.file.parent) or _identity(address.file) != before:
-            db.close()  # what was opened is being moved aside, or was
+            db.close()  # the file that was opened is being moved aside
             return cls.open(address, writable=writable, also_allow=also_allow)
         return db
 
@@ -235,7 +235,7 @@ class Database:
         return cls(root, address, writable=writable, allowed=also_allow)
 
     def teach(self) -> None:
-        """Create the as-at macros and the rules in memory, over tables that are at this version's schema."""
+        """Create the as-at macros and the rules in memory, for tables with this version's schema."""
         as_at, rules = (resources.files(__package__).joinpath(name).read_text() for name in ("as_at.sql", "rules.sql"))
         try:
             for table in NOUNS:
@@ -245,9 +245,9 @@ class Database:
             raise translated(error, self.address.file) from error
 
     def check_aside(self, check: Callable[[Callable[[], None]], str | None]) -> None:
-        """Run a check of what the store holds in a thread of its own; ``doubt`` is then what it returns.
+        """Run a check of the store in a thread; its result goes to ``doubt``.
 
-        The check calls what it is given often: that ends it when the store is closed.
+        The check must often call the function it is given, which ends it when the store is closed.
         """
         self.checking = True
         self._check = threading.Thread(target=self._run_check, args=(check,), name="proof", daemon=True)
@@ -271,8 +271,7 @@ class Database:
     def close(self) -> None:
         """Close the store; a writer's log is folded into the file first.
 
-        Raises StoreUnusable when the disk refuses that: the log then stays beside the file, and is read at the next
-        opening.
+        Raises StoreUnusable when the disk refuses: the log then stays beside the file and is read the next time.
         """
         self._closing.set()
         if self._check:
@@ -307,7 +306,7 @@ class Database:
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the right to write: one holder at a time in the process.
+        """Take the right to write: one at a time in the process.
 
         Raises StoreBusy, StoreUnusable; BrokenLedger when a check found that the ledger was altered.
         """
@@ -327,7 +326,7 @@ class Database:
             self._write_lock.release()
 
     def _require_in_place(self) -> None:
-        """Raise StoreUnusable when the store's name now leads to another file than the one that is open."""
+        """Raise StoreUnusable when the store's name is now that of another file."""
         if _identity(self.address.file) != self._identity:
             raise StoreUnusable(
                 f"The file {self.address.file} was moved or replaced while it was open here. Nothing was saved. Stop "
@@ -336,10 +335,10 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """Give a cursor whose writes are kept together if the block ends well, and not at all if it does not.
+        """Give a cursor whose writes are committed if the block ends well, and otherwise rolled back.
 
-        To be used while holding ``exclusive``. Rolls back on anything, a stopped page script included. Raises
-        StoreUnusable when the disk is full or read-only; an engine error that is a defect comes through as it is.
+        Use it inside ``exclusive``. It rolls back on anything, including a stopped page script. Raises
+        StoreUnusable when the disk is full or read-only; an engine error that is our defect is raised unchanged.
         """
         cursor = self._root.cursor()
         try:
@@ -368,7 +367,7 @@ class Database:
         self._writes = 0
 
     def checkpoint_when_due(self) -> None:
-        """Count a write, and fold the log after every so many."""
+        """Count a write, and fold the log into the file after every so many."""
         self._writes += 1
         if self._writes >= _WRITES_BETWEEN_CHECKPOINTS:
             self.checkpoint()
@@ -391,7 +390,7 @@ class Database:
 
 
 def _engine(**settings: str) -> Cursor:
-    """Start an engine of one's own in memory, which fetches and runs nothing from elsewhere."""
+    """Start a separate engine in memory, which fetches and runs nothing from elsewhere."""
     return duckdb.connect(
         ":memory:",
         config={
@@ -408,7 +407,7 @@ def _engine(**settings: str) -> Cursor:
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another of the same name; None when there is none, or the system will not say."""
+    """Return what identifies a file whatever its name; None when there is none, or the system will not say."""
     try:
         found = file.stat()
     except OSError:
@@ -418,16 +417,16 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 @contextlib.contextmanager
 def in_memory() -> Iterator[Cursor]:
-    """Give an empty store that is never on a disk, to ask what SQL makes of it."""
+    """Give an empty store in memory only, to find out what SQL does to it."""
     with _engine() as root:
         root.execute("ATTACH ':memory:' AS tracker")
         yield root
 
 
 def _settled(address: Address) -> tuple[int, int] | None:
-    """Carry through what a killed process had begun to put there, and say which file is there (None: no file).
+    """Finish a move that a killed process began, and return which file is there (None: no file).
 
-    Raises StoreUnusable when the disk refuses, or what is there is a pipe or a device: no store, and no end to it.
+    Raises StoreUnusable when the disk refuses, or for a pipe or a device, which is not a store and may never end.
     """
     try:
         files.settle(address.file.parent)
@@ -443,12 +442,12 @@ def _settled(address: Address) -> tuple[int, int] | None:
 
 @contextlib.contextmanager
 def unused(address: Address) -> Iterator[BinaryIO | None]:
-    """Keep everybody from opening a store's file, damaged as it may be, until the block ends; give it to be read.
+    """Keep everyone from opening a store's file, even a damaged one, until the block ends; give it for reading.
 
-    Raises StoreBusy when anybody has it open, reading or writing, and OSError when the system will not say.
+    Raises StoreBusy when someone has it open, reading or writing, and OSError when the system will not say.
     """
     if any(db.address.file.resolve() == address.file.resolve() for db in list(_open_here)):
-        raise _busy(address.file)  # and not looked at: closing the file once more would let go of the engine's lock
+        raise _busy(address.file)  # do not open it: closing it again would release the engine's lock
     if _fcntl is None or not address.exists():
         yield None
         return

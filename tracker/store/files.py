@@ -1,9 +1,9 @@
-"""Files that are whole or not there, wherever a process is killed while it writes them.
+"""Files that are whole or absent, even if a process is killed while it writes them.
 
-Whatever is written is first made in a workshop: a new folder inside the folder that it is for, locked for as long as
-its maker lives. One file gets its name by ``put_new``. Several files, or files that replace others, get their names by
-``put_together``: the workshop is renamed to ``.tracker-moving``, and from that instant whoever comes next carries the
-move through (``settle``). What a killed process left in a workshop is removed by the next to open one in that folder.
+Every file is first made in a workshop: a new folder inside its target folder, locked as long as the process lives. One
+file gets its name by ``put_new``. Several files, or files that replace others, get their names by ``put_together``: it
+renames the workshop to ``.tracker-moving``, and from then on the next process finishes the move (``settle``). The next
+process to open a workshop in the same folder removes those of killed processes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 fcntl = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
-"""The system's locks on files. Where there are none (Windows) the system moves no file that is open."""
+"""The system's file locks. Windows has none, and moves no open file."""
 
 WORKSHOP = ".tracker-unfinished-"
 """How the name of a workshop begins."""
@@ -36,12 +36,12 @@ MOVING = ".tracker-moving"
 """The name of a workshop whose files are being put in their places."""
 
 _PLAN = "plan.json"
-"""The file in it that says what goes where."""
+"""The file in it that lists what goes where."""
 
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK}
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EINVAL}
 _WAIT_SECONDS = 30
-"""A folder is locked while a few files are renamed: who holds it longer than this is not one of us."""
+"""A folder is locked while a few files are renamed: a longer lock is not ours."""
 
 
 # Reading
@@ -69,7 +69,7 @@ def open_regular(path: Path) -> BufferedReader:
 def workshop(folder: Path, *, older: str = "") -> Iterator[Path]:
     """Give a new folder inside ``folder`` to make files in; it is removed when the block ends.
 
-    First what killed processes left there is removed, as ``clear`` does. Raises OSError.
+    First it removes the files of killed processes, as ``clear`` does. Raises OSError.
     """
     with contextlib.ExitStack() as open_for_long:
         with _alone(folder):
@@ -83,8 +83,8 @@ def workshop(folder: Path, *, older: str = "") -> Iterator[Path]:
 def clear(folder: Path, *, older: str = "") -> None:
     """Remove the workshops of killed processes from a folder, as far as the disk lets us.
 
-    The lock on a workshop says whether its maker lives; where the system has no locks nothing is removed. ``older`` is
-    a pattern for the names of files that older versions of the tracker left, which were not made in a workshop.
+    The lock on a workshop shows whether its process lives; without locks nothing is removed. ``older`` is a pattern for
+    the names of files that older versions of the tracker left outside workshops.
     """
     for path in _left(folder, older):
         with contextlib.suppress(OSError), _lock(path) as certain:
@@ -103,14 +103,14 @@ def _left(folder: Path, older: str) -> list[Path]:
             and (
                 path.name.startswith(WORKSHOP)
                 or re.fullmatch(older, path.name)
-                or (path.name == MOVING and not moving(folder))  # all of it was put in its place
+                or (path.name == MOVING and not moving(folder))  # the move is finished
             )
         ]
     return []
 
 
 def keep_private() -> None:
-    """Let every file that this process makes from now on be read by its owner alone."""
+    """Make every file that this process creates from now on private to its owner."""
     os.umask(0o077)
 
 
@@ -138,7 +138,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def put_new(unfinished: Path, path: Path) -> None:
-    """Give a finished file its name unless that is taken, of however many that try at once one; and wait for the disk.
+    """Give a finished file its name unless it is taken, also if several try at once, and wait for the disk.
 
     Raises FileExistsError when there is something under the name, and OSError when the disk refuses.
     """
@@ -148,7 +148,7 @@ def put_new(unfinished: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        if path.exists():  # a disk that knows no links cannot do both at once
+        if path.exists():  # without links, a disk cannot do both at once
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         unfinished.rename(path)
     else:
@@ -156,7 +156,7 @@ def put_new(unfinished: Path, path: Path) -> None:
     sync(path.parent)
 
 
-# Several files at one stroke
+# Several files in one step
 
 
 def put_together(
@@ -167,13 +167,13 @@ def put_together(
     line: tuple[str, str] | None = None,
     told: Sequence[tuple[Path, str]] = (),
 ) -> None:
-    """Give files of a workshop their places in the folder around it, in this order, all or none of them.
+    """Move files of a workshop into the folder around it, in this order, all or none of them.
 
-    ``aside`` says what becomes of what lies in that folder: it gets another name, or (None) is removed. ``line`` is a
-    file of the folder and a line to be added to it; ``told`` are lines to be added to files elsewhere, as far as their
-    disks let us. When the process is killed, or the disk refuses half way, the next
-    to call ``settle`` carries it through; ``moving`` says that there is something to carry through. Raises
-    FileExistsError when there is something at a place that is not moved aside, OSError when the disk refuses.
+    ``aside`` are files to move out of the way first: to another name, or (None) to delete. ``line`` is a file of the
+    folder and a line to add to it; ``told`` are lines to add to files elsewhere, as far as their disks let us. If the
+    process is killed, or the disk refuses half way, the next call of ``settle`` finishes the move; ``moving`` says
+    whether there is one to finish. Raises FileExistsError when a place is taken by a file that is not moved aside,
+    OSError when the disk refuses.
     """
     folder = place.parent
     lines = [(_from(folder, file), told_line) for file, told_line in told]
@@ -192,19 +192,19 @@ def put_together(
 
 
 def _from(folder: Path, file: Path) -> str:
-    """Return how a file is found from a folder, wherever both of them may be moved."""
+    """Return the path from a folder to a file, which stays valid if both are moved."""
     return os.path.relpath(os.path.realpath(file), os.path.realpath(folder))
 
 
 def moving(folder: Path) -> bool:
-    """Say whether files of a folder are being put in their places, by a process that lives or one that was killed."""
+    """Say whether a move of files in a folder is not finished, by a living or a killed process."""
     return os.path.lexists(folder / MOVING / _PLAN)
 
 
 def settle(folder: Path) -> None:
-    """Carry through what a killed process had begun to put in place, and clear up after it. Raises OSError.
+    """Finish a move that a killed process began, and clear up after it. Raises OSError.
 
-    Where a living process is at it, wait for that.
+    If a living process is doing it, wait for that.
     """
     if os.path.lexists(folder / MOVING):
         with _alone(folder):
@@ -212,14 +212,14 @@ def settle(folder: Path) -> None:
 
 
 def _carry_through(folder: Path) -> None:
-    """Do what is left of a plan. Each step may have been done before, and nothing is done twice."""
+    """Do the remaining steps of a plan. Any step may have been done before; none is done twice."""
     place = folder / MOVING
     if not moving(folder):
         shutil.rmtree(place, ignore_errors=True)
         return
     sync(folder)
     plan = json.loads((place / _PLAN).read_text(encoding="utf-8"))
-    if all(os.path.lexists(place / name) for name in plan["put"]):  # so what lies in the folder is still the old
+    if all(os.path.lexists(place / name) for name in plan["put"]):  # so the folder still has the old files
         for name, other in plan["aside"].items():
             _move_aside(folder / name, folder / other if other else None)
         sync(folder)
@@ -247,12 +247,12 @@ def _move_aside(path: Path, other: Path | None) -> None:
 
 
 def add_line(file: Path, line: str) -> None:
-    """Add a line to a file unless it is there; what a crash left of a line stays a line of its own. Raises OSError."""
-    held = file.read_bytes() if file.exists() else b""
+    """Add a line to a file unless it is there; part of a line from a crash stays a separate line. Raises OSError."""
+    content = file.read_bytes() if file.exists() else b""
     added = f"{line}\n".encode()
-    if added not in held.splitlines(keepends=True):
+    if added not in content.splitlines(keepends=True):
         with file.open("ab") as out:
-            out.write(added if not held or held.endswith(b"\n") else b"\n" + added)
+            out.write(added if not content or content.endswith(b"\n") else b"\n" + added)
     sync(file)
 
 
@@ -261,7 +261,7 @@ def add_line(file: Path, line: str) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keep every other process that asks out of a folder until the block ends. Raises OSError, also after a wait."""
+    """Keep every other process of ours out of a folder until the block ends. Raises OSError, also after a wait."""
     with _lock(folder, seconds=_WAIT_SECONDS):
         yield
 
@@ -270,7 +270,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _lock(path: Path, *, seconds: float = 0) -> Iterator[bool]:
     """Lock a file or folder until the block ends or the process does; False where the system has no such locks.
 
-    The engine's locks are of another kind and are not disturbed. Raises BlockingIOError when another holds it for
+    The engine's locks are of another kind and are not affected. Raises BlockingIOError when another process has it for
     longer than so many seconds, and OSError.
     """
     if fcntl is None:
@@ -284,7 +284,7 @@ def _lock(path: Path, *, seconds: float = 0) -> Iterator[bool]:
 
 
 def _locked(descriptor: int, seconds: float) -> bool:
-    assert fcntl  # noqa: S101  where there is none nobody asks
+    assert fcntl  # noqa: S101  checked by the caller
     until = time.monotonic() + seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What was recorded, newest first: each version with its change and what held before it; a page at a time."""
+"""The history, newest first: each version with its change and the version before it; one page at a time."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from tracker.views.records import HistoryFilter
 
 MOST_TOLD_APART = 50
-"""A change of more versions than this is one line, unless the history of a milestone or a commitment is asked for."""
+"""A change of more versions is one line, except in the history of a milestone or a commitment."""
 
 _END_OF_TIME = 9_223_372_036_854_775_807
 
 _KNOWN = " AND change_seq <= $known_seq"
-"""What is moved to another commitment later on does not change what was known before."""
+"""A later move to another commitment does not change what was known before."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Recorded:
 
 
 def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
-    """Return the lines that ``wanted`` keeps of what was known at change ``known_seq``, newest change first."""
+    """Return the lines that match ``wanted``, as known at change ``known_seq``, newest change first."""
     apart = _END_OF_TIME if wanted.milestone_id or wanted.commitment_id else MOST_TOLD_APART
     in_period = _in_period() if wanted.period_id else "true"
     claimed = " UNION ALL ".join(_versions_of(table, wanted) for table in NOUNS)
@@ -79,7 +79,7 @@ def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
         **({"period_id": wanted.period_id} if wanted.period_id else {}),
         **({"commitment_id": wanted.commitment_id} if wanted.commitment_id and not wanted.milestone_id else {}),
     }
-    # One state of the ledger holds both answers: the caller's cursor reads in one transaction.
+    # Both answers are of one state of the ledger: the caller's cursor reads in one transaction.
     [(total,)] = cursor.execute(entries + "SELECT count(*) FROM entries", parameters).fetchall()
     keys = cursor.execute(
         entries
@@ -110,7 +110,7 @@ def recorded(cursor: Cursor, wanted: HistoryFilter, known_seq: int) -> Recorded:
 
 
 def _in_period() -> str:
-    """The condition that a change was recorded during a reporting period, or that a version of it belongs to that."""
+    """The condition that a change was recorded during a reporting period, or that one of its versions belongs to it."""
     belonging = " UNION ALL ".join(
         f"SELECT change_seq FROM tracker.{table} WHERE period_id = $period_id"
         for table in NOUNS
@@ -151,7 +151,7 @@ def _of_commitment(table: str) -> str:
         return " WHERE id = $commitment_id"
     if table == "progress":
         return " WHERE id IN" + own
-    if "commitment_id" in columns(table):  # any version of it: one that was moved elsewhere is still its history
+    if "commitment_id" in columns(table):  # any version: a record that moved elsewhere is still in its history
         return f" WHERE id IN (SELECT id FROM tracker.{table} WHERE commitment_id = $commitment_id{_KNOWN})"
     if "milestone_id" in columns(table):
         return " WHERE milestone_id IN" + own
@@ -188,7 +188,7 @@ def _counts(cursor: Cursor, claimed: str, changes: list[int], parameters: dict[s
 def _headers(cursor: Cursor, changes: list[int]) -> dict[int, dict[str, Any]]:
     """Who made each of ``changes``, when and why; a registered person by the name and role that they had then.
 
-    Their address as it is now stands by the name where the name alone could be two people, or the address changed.
+    Their current address follows the name if two people have that name, or the address has changed.
     """
     cursor.execute(
         """
@@ -224,10 +224,10 @@ def _headers(cursor: Cursor, changes: list[int]) -> dict[int, dict[str, Any]]:
 def _with_predecessors(
     cursor: Cursor, keys: list[tuple[int, str | None, str, int]]
 ) -> dict[tuple[str, str, int], tuple[Version, Version | None]]:
-    """Return each version of ``keys`` with the one that held on its day before it was recorded, by noun, id and number.
+    """Return each version of ``keys`` with the one that applied on its day before, by noun, id and number.
 
-    That is the earlier version of the same day where there is one, else the newest of the days before that stood; so
-    a fact recorded late for an earlier day is compared with that day, and what was retracted with nothing.
+    That is the earlier version of the same day if there is one, else the newest of an earlier day that is not
+    retracted. So a fact recorded late for an earlier day is compared with that day.
     """
     asked: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for _, noun, noun_id, number in keys:
@@ -270,9 +270,9 @@ def _with_predecessors(
 
 
 def said(cursor: Cursor, table: str, ids: Collection[str], as_at: dt.date, known_seq: int) -> dict[str, list[SaidLine]]:
-    """Return all that was said of some ids for days up to ``as_at`` and known at a change, each with its change.
+    """Return all versions of some ids for days up to ``as_at``, as known at a change, each with its change.
 
-    By id; what was retracted since is there, and what retracted it. In order of day and version.
+    By id, in order of day and version; this includes retracted versions and their retractions.
     """
     names = ", ".join(columns(table))
     rows = cursor.execute(
@@ -310,7 +310,7 @@ def approved_requests(
 
 
 def actors(cursor: Cursor, known_seq: int) -> list[str]:
-    """Return everybody who recorded anything up to change ``known_seq``, in order."""
+    """Return everyone who recorded anything up to change ``known_seq``, in order."""
     rows = cursor.execute(
         "SELECT DISTINCT actor FROM tracker.change WHERE seq <= $known_seq ORDER BY lower(actor), actor",
         {"known_seq": known_seq},
@@ -319,7 +319,7 @@ def actors(cursor: Cursor, known_seq: int) -> list[str]:
 
 
 def was_recorded(cursor: Cursor, noun: type[Noun], noun_id: str, known_seq: int, as_at: dt.date | None) -> bool:
-    """Say whether anything was ever recorded of an id, for a day up to ``as_at``."""
+    """Say whether an id was ever recorded, for a day up to ``as_at``."""
     row = cursor.execute(
         f"""
         SELECT 1 FROM tracker.{table_of(noun)}
@@ -334,7 +334,7 @@ def was_recorded(cursor: Cursor, noun: type[Noun], noun_id: str, known_seq: int,
 def trend(cursor: Cursor, milestone_id: str, as_at: dt.date, known_seq: int) -> list[TrendLine]:
     """Return what was known of a milestone's dates at each report and each baseline up to ``as_at``, oldest first.
 
-    What was retracted is left out. ``reason`` is why the date moved, on the day of the report that says so.
+    Retracted reports are left out. ``reason`` is the reason for the change of a date, on the day of its report.
     """
     return lines_of(
         cursor,

@@ -1,4 +1,4 @@
-"""Recording a change: whole or not at all, never over somebody else's, and durable before it is returned."""
+"""Recording a change: whole or not at all, never over someone else's, and durable before it is returned."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CLOCK_STEP = dt.timedelta(minutes=5)
-"""So far may a clock be put back between two saves; after a longer step back nothing is saved."""
+"""How far a clock may go back between two saves; after a longer step back nothing is saved."""
 
 
 def record(
@@ -35,13 +35,12 @@ def record(
 ) -> Change:
     """Record versions as one change, and return it once it is durable.
 
-    Each version must follow the newest of its id: StaleEdit (with both) otherwise, and nothing is recorded. A
+    Each version must follow the newest of its id: otherwise StaleEdit (with both), and nothing is recorded. A
     ``request_id`` that was recorded before returns that change again and records nothing. The change before must be in
-    the head anchor first, so that the ledger is never more than one change ahead of it. ``check`` is asked last,
-    of what the ledger holds at that moment, and stops the change by what it raises: for a rule over several ids, which
-    the numbers of their versions cannot keep. Raises NothingToRecord for no
-    versions, StoreBusy when another write does not end, StoreUnusable when the disk refuses, BrokenLedger when ledger
-    and anchor do not agree.
+    the head anchor first, so that the ledger is never more than one change ahead of it. ``check`` runs last, on the
+    ledger at that moment, and stops the change by raising: it is for rules over several ids, which version numbers do
+    not cover. Raises NothingToRecord for no versions, StoreBusy when another write does not end, StoreUnusable when the
+    disk refuses, BrokenLedger when ledger and anchor do not agree.
     """
     if not versions:
         raise NothingToRecord("There is nothing to record.")
@@ -82,7 +81,7 @@ def _refuse_clock_behind(newest: Change, now: dt.datetime) -> None:
 def _refuse_stale(cursor: Cursor, versions: Sequence[Version]) -> None:
     """Raise StaleEdit unless every id's versions continue from its newest without a gap."""
     for noun, group in sealing.by_noun(versions):
-        before_all = min(version.version for version in group) - 1  # what is older decides nothing
+        before_all = min(version.version for version in group) - 1  # older versions do not matter
         newest = reading.newest_numbers(cursor, noun, {version.noun.id for version in group}, at_least=before_all)
         for version in group:
             if version.version != newest.get(version.noun.id, 0) + 1:
@@ -91,9 +90,9 @@ def _refuse_stale(cursor: Cursor, versions: Sequence[Version]) -> None:
 
 
 def _settle(db: Database, change: Change) -> None:
-    """Check that the change is the end of the ledger, and write that down outside it.
+    """Check that the change is the end of the ledger, and add it to the anchor.
 
-    The change is durable: whatever else fails here, to say that it was not saved would be untrue.
+    The change is already durable, so no other failure here may say that it was not saved.
     """
     try:
         with db.read() as cursor:

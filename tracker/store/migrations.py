@@ -1,4 +1,4 @@
-"""The store's schema: numbered SQL files, each run once and noted with its hash. Nothing migrates by itself."""
+"""The store's schema: numbered SQL files, each run once and listed with its hash. Nothing migrates by itself."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def pending(db: Database) -> list[Migration]:
     """Return the migrations that the store still needs.
 
-    Raises SchemaMismatch when the store was written by a newer tracker, a migration was edited after it ran, or nobody
-    can tell which have run.
+    Raises SchemaMismatch when the store was written by a newer tracker, a migration was edited after it ran, or we
+    cannot tell which have run.
     """
     with db.read() as cursor:
         _refuse(db, schema.migration_faults(cursor))
@@ -49,14 +49,14 @@ def require_migrated(db: Database) -> None:
 
 
 def require_current(db: Database) -> None:
-    """Raise SchemaMismatch unless the store has exactly this version's schema, and its tables are what that makes."""
+    """Raise SchemaMismatch unless the store has exactly this version's schema, and its tables agree with it."""
     require_migrated(db)
     with db.read() as cursor:
         _refuse(db, schema.faults(cursor) or schema.altered_rules(cursor))
 
 
 def altered(db: Database) -> bool:
-    """Say whether a store has another schema than this version's, older or newer ones included."""
+    """Say whether a store's schema differs from this version's, also if it is older or newer."""
     try:
         require_current(db)
     except SchemaMismatch:
@@ -70,7 +70,7 @@ def _refuse(db: Database, faults: list[str]) -> None:
 
 
 def apply_pending(db: Database) -> list[Migration]:
-    """Run what the store still needs, each step whole or not at all, and return what was run."""
+    """Run the migrations that the store still needs, each whole or not at all, and return them."""
     steps = pending(db)
     with db.exclusive():
         for migration in steps:

@@ -1,4 +1,4 @@
-"""Who uses the tracker, as the ledger knows them now."""
+"""Who uses the tracker, as recorded now."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _MOST_KEPT = 8
 _kept: dict[tuple[str, dt.date], list[UserLine]] = {}
-"""Everybody, by the seal at the end of the ledger and the day: a save asks who acts several times at one end."""
+"""Everyone, by the seal at the end of the ledger and the day: a save looks up its actor several times."""
 
 
 def users(cursor: Cursor, today: dt.date) -> list[UserLine]:
-    """Return everybody who was ever registered, by name, with what was given to them."""
+    """Return everyone who was ever registered, by name, with their assignments."""
     end = reading.head(cursor)
     found = _kept.get((end.seal, today))
     if found is None:
@@ -68,14 +68,14 @@ def _users(cursor: Cursor, today: dt.date, known_seq: int) -> list[UserLine]:
 
 
 def actor(cursor: Cursor, user_id: str, today: dt.date) -> Actor | None:
-    """Return a person as they may act now; None when no account has that id."""
-    everybody = users(cursor, today)
-    line = next((line for line in everybody if line.user_id == user_id), None)
-    return actor_of(line, everybody) if line else None
+    """Return a person with their rights now; None when no account has that id."""
+    everyone = users(cursor, today)
+    line = next((line for line in everyone if line.user_id == user_id), None)
+    return actor_of(line, everyone) if line else None
 
 
-def actor_of(line: UserLine, everybody: Sequence[UserLine]) -> Actor:
-    """Return a user as somebody who acts; ``everybody`` tells which other accounts are the same person's."""
+def actor_of(line: UserLine, everyone: Sequence[UserLine]) -> Actor:
+    """Return a user as an actor; ``everyone`` is needed to find their other accounts."""
     return Actor(
         user_id=line.user_id,
         name=line.name,
@@ -83,16 +83,16 @@ def actor_of(line: UserLine, everybody: Sequence[UserLine]) -> Actor:
         active=line.active,
         programmes=frozenset(line.programmes),
         commitments=frozenset(line.commitments),
-        also=frozenset(accounts(line.user_id, everybody) - {line.user_id}),
+        also=frozenset(accounts(line.user_id, everyone) - {line.user_id}),
     )
 
 
-def accounts(user_id: str, everybody: Sequence[UserLine]) -> set[str]:
+def accounts(user_id: str, everyone: Sequence[UserLine]) -> set[str]:
     """Return the ids of all accounts of the person who has one of them."""
     found = {user_id}
     while True:
-        more = {one.user_id for one in everybody if one.same_as in found}
-        more |= {one.same_as for one in everybody if one.user_id in found and one.same_as}
+        more = {one.user_id for one in everyone if one.same_as in found}
+        more |= {one.same_as for one in everyone if one.user_id in found and one.same_as}
         if more <= found:
             return found
         found |= more

@@ -1,4 +1,4 @@
-"""Reporting periods as the ledger knows them."""
+"""Reporting periods as recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def periods(cursor: Cursor, as_at: dt.date, known_seq: int | None = None) -> list[PeriodLine]:
-    """Return every reporting period that there was on a day, newest first; with all that is known unless told."""
+    """Return every reporting period as at a day, newest first; by default with everything known."""
     return lines_of(
         cursor,
         PeriodLine,
@@ -37,5 +37,5 @@ def periods(cursor: Cursor, as_at: dt.date, known_seq: int | None = None) -> lis
 
 
 def open_now(cursor: Cursor, today: dt.date, known_seq: int | None = None) -> PeriodLine | None:
-    """Return the period that takes returns, or that took them once a change had been recorded; None when none did."""
+    """Return the open period, now or as known at a change; None when none was open."""
     return next((line for line in periods(cursor, today, known_seq) if line.state == PeriodState.OPEN), None)

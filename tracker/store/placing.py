@@ -1,4 +1,4 @@
-"""Putting a store in its place: the file, the engine's log and the head anchor, all of them or none."""
+"""Putting a store in place: the file, the engine's log and the head anchor, all of them or none."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _PIECE = 2**20
 """Bytes that are copied at a time."""
 
 HALF_DONE = " Some files have been moved. The next command finishes the move. Nothing is lost."
-"""What to add to the words of a disk that refused, while ``files.moving`` says so."""
+"""Added to a disk's refusal while ``files.moving`` is true."""
 
 
 @contextlib.contextmanager
 def beside(at: Address) -> Iterator[Address]:
-    """Give the address of a store to be made in a workshop beside the place it is for. Raises OSError."""
+    """Give the address of a new store in a workshop beside its final place. Raises OSError."""
     try:
         at.file.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:  # a file: not to be taken for a store that is there
+    except FileExistsError as error:  # a file, which must not look like an existing store
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(at.file.parent)) from error
     with files.workshop(at.file.parent, older=_older(at)) as place:
         yield Address(place / at.file.name)
 
 
 def put_new(made: Address, at: Address) -> None:
-    """Put a store that was made ``beside`` its place there, where no store is.
+    """Put a store that was made ``beside`` its place there, if there is no store yet.
 
-    An anchor that lies there is replaced. Raises FileExistsError when there is a store by now, and OSError.
+    It replaces an anchor without a store. Raises FileExistsError when there is a store by now, and OSError.
     """
     files.put_together(made.file.parent, _parts(made), aside={at.anchor.path.name: None})
 
@@ -51,11 +51,11 @@ def put_over(
     anchor: bool = True,
     told: Sequence[tuple[Path, str]] = (),
 ) -> bool:
-    """Put a store that was made ``beside`` its place over what lies there, and say whether anything did.
+    """Put a store that was made ``beside`` its place there, and say whether it replaced an old one.
 
-    To be used while ``unused`` keeps everybody from opening the old one, which is kept under the name ``keep``, with
-    its log and its anchor, or (None) removed. Without ``anchor`` the anchor that is there stays. ``told``: as
-    for ``files.put_together``. Raises OSError.
+    Use it while ``unused`` keeps everyone from opening the old store, which is renamed to ``keep``, with its log and
+    anchor, or (None) deleted. Without ``anchor`` the old anchor stays. ``told``: as for ``files.put_together``. Raises
+    OSError.
     """
     old = [at.file, at.wal, *([at.anchor.path] if anchor else [])]
     aside = {path.name: path.name.replace(at.file.name, keep.name, 1) if keep else None for path in old}
@@ -65,15 +65,15 @@ def put_over(
 
 
 def _parts(made: Address, *, anchor: bool = True) -> list[str]:
-    """The files of a store in the order in which they are put: the store itself last, for then all of it is there."""
+    """The files of a store in the order to move them: the store itself last, when the rest is there."""
     parts = [*([made.anchor.path] if anchor else []), made.wal, made.file]
     return [path.name for path in parts if path.exists()]
 
 
 def copy(source: Address, to: Address, *, opened: BinaryIO | None = None) -> None:
-    """Copy a store that nobody writes to, with the log that a killed process left, and its anchor when it has one.
+    """Copy a store that no one writes to, with any log of a killed process, and its anchor if it has one.
 
-    ``opened`` is the store's file as ``unused`` gives it: to open and close it once more would let go of the lock.
+    ``opened`` is the store's file from ``unused``: opening and closing it again would release the lock.
     Raises OSError.
     """
     for path, target in ((source.file, to.file), (source.wal, to.wal), (source.anchor.path, to.anchor.path)):
@@ -88,7 +88,7 @@ def copy(source: Address, to: Address, *, opened: BinaryIO | None = None) -> Non
 
 
 def moved_aside(at: Address) -> list[Path]:
-    """Return the stores beside an address that were moved from it, or were to be put there, oldest first."""
+    """Return the stores beside an address that were moved aside, or not yet put in place, oldest first."""
     named = re.compile(rf"{re.escape(at.file.name)}\.(replaced-[^.]+\.\d+Z|restoring-\d+)")
     with contextlib.suppress(OSError):
         return sorted(path for path in at.file.parent.iterdir() if named.fullmatch(path.name))
@@ -96,7 +96,7 @@ def moved_aside(at: Address) -> list[Path]:
 
 
 def clear(at: Address) -> None:
-    """Remove what killed processes left beside a store, when there is a store and nobody has it open."""
+    """Remove the files of killed processes beside a store, if there is a store and no one has it open."""
     folder = at.file.parent
     left = re.compile(rf"{re.escape(files.WORKSHOP)}.*|{re.escape(files.MOVING)}|{_older(at, open_too=True)}")
     with contextlib.suppress(OSError, StoreBusy):
@@ -107,7 +107,7 @@ def clear(at: Address) -> None:
 
 
 def _older(at: Address, *, open_too: bool = False) -> str:
-    """Match what older versions left beside a store; with ``open_too`` also what is made only while it is open."""
+    """Match files of older versions beside a store; with ``open_too`` also those of an open store."""
     name = re.escape(at.file.name)
     patterns = [rf"{name}\.new-\d+(\..+)?"]
     if open_too:

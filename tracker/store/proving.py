@@ -1,4 +1,4 @@
-"""Proving the chain: every seal computed again from what the ledger holds."""
+"""Verifying the chain: every seal is computed again from the content of the ledger."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 
 _PROVEN_AT_OPENING = 100_000
-"""So many versions are proven in a second or two, before anybody is shown them."""
+"""So many versions are verified in a second or two, before anyone sees them."""
 
 _NEWEST_FIRST = 20_000
-"""So many of the newest versions of a larger ledger are proven before anybody is shown it, and the rest after that."""
+"""So many of the newest versions of a larger ledger are verified before anyone sees it, and the rest later."""
 
 _CHANGES_BETWEEN_PAUSES = 20
 _PAUSE_SECONDS = 0.002
-"""A proof beside people's pages lets them go first, some hundred times a second."""
+"""A background verification pauses for people's pages, about a hundred times a second."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What a verification found: how much it covered, the head, and every fault in a sentence (none: it is sound).
+    """What a verification found: how much it covered, the head, and every fault as a sentence (none: it is whole).
 
-    ``unanchored`` says that the anchor lacks the last change, which no witness outside the store vouches for yet;
-    ``demonstration`` that the first change says the data are synthetic. ``warnings`` are what a person should see to
-    although the ledger is sound, a sentence each.
+    ``unanchored`` says that the anchor lacks the last change, which has no witness outside the store yet;
+    ``demonstration`` that the first change marks the data as synthetic. ``warnings`` are sentences about what a person
+    should look at although the ledger is whole.
     """
 
     changes: int
@@ -50,7 +50,7 @@ class Verification:
 
     @property
     def conclusion(self) -> str:
-        """What a proof without faults says, and no more."""
+        """What a verification without faults shows, and no more."""
         if self.unanchored:
             return (
                 "The ledger is whole: every seal matches its content. The head anchor ends one change earlier, because "
@@ -60,7 +60,7 @@ class Verification:
 
 
 def check_opening(db: Database) -> None:
-    """Prove a ledger before anybody is shown it: all of it, or of a large one the newest part. Raises BrokenLedger."""
+    """Verify a ledger before anyone sees it: all of it, or the newest part of a large one. Raises BrokenLedger."""
     since = 0
     if _is_large(db):
         with db.read() as cursor:
@@ -70,13 +70,13 @@ def check_opening(db: Database) -> None:
 
 
 def check_whole(db: Database) -> None:
-    """Prove all of a ledger, however large. Raises BrokenLedger."""
+    """Verify all of a ledger, however large. Raises BrokenLedger."""
     if told := _first_fault(_prove(db)):
         raise BrokenLedger(told)
 
 
 def check_rest_aside(db: Database) -> None:
-    """Prove all of a large ledger beside the work that is done with it; should it fail, nothing more is saved."""
+    """Verify all of a large ledger in the background; if it has a fault, nothing more can be saved."""
     if _is_large(db):
         db.check_aside(lambda go_on: _first_fault(_prove(db, between=_yielding(go_on))))
 
@@ -107,7 +107,7 @@ def _yielding(go_on: Callable[[], None]) -> Callable[[int], None]:
 
 
 def _first_fault(proof: Verification) -> str | None:
-    """Return the first fault of a proof, and how many more there are; None when there is none."""
+    """Return the first fault of a verification, and how many more there are; None when there is none."""
     if not proof.faults:
         return None
     more = f" `python -m tracker verify` lists {len(proof.faults) - 1} more." if proof.faults[1:] else ""
@@ -117,8 +117,8 @@ def _first_fault(proof: Verification) -> str | None:
 def verify(db: Database) -> Verification:
     """Recompute every seal from the content of every version, and compare the chain with its anchor.
 
-    When a table was reshaped, that is the only fault: nothing in it can be recomputed. Tables whose keys, checks,
-    indexes or defaults were altered come first. Whatever else somebody put into the file is a warning.
+    If a table's columns were altered, that is the only fault, because nothing can be recomputed. Altered keys, checks,
+    indexes and defaults come first. Anything else that someone added to the file is a warning.
     """
     with db.read() as cursor:
         if reshaped := schema.faults(cursor):
@@ -129,7 +129,7 @@ def verify(db: Database) -> Verification:
 
 
 def _prove(db: Database, *, since: int = 0, between: Callable[[int], None] = lambda _seq: None) -> Verification:
-    """Prove the changes after number ``since``, and the anchor: all of it, or of a part only its end and its length.
+    """Verify the changes after number ``since``, and the anchor: all of it, or only its end and length for a part.
 
     ``between`` is called before each change with its number.
     """
@@ -175,7 +175,7 @@ def _prove(db: Database, *, since: int = 0, between: Callable[[int], None] = lam
 
 
 def _from_the_future(recorded: Sequence[Change]) -> Iterator[str]:
-    """Say which changes at the end were recorded later than the clock says it is now, and what to do about them."""
+    """Say which changes at the end have a time in the future, and what to do about them."""
     latest_possible = dates.utc_now() + CLOCK_STEP
     ahead = [change for change in recorded if change.recorded_at > latest_possible]
     if ahead:
@@ -191,7 +191,7 @@ def _from_the_future(recorded: Sequence[Change]) -> Iterator[str]:
 
 
 def _orphans(cursor: Cursor) -> list[int]:
-    """Return the numbers of changes that versions claim to belong to and the ledger does not hold."""
+    """Return the change numbers of versions that are not in the ledger."""
     claimed = " UNION ".join(f"SELECT change_seq FROM tracker.{table}" for table in NOUNS)
     rows = cursor.execute(
         f"SELECT change_seq FROM ({claimed}) WHERE change_seq NOT IN (SELECT seq FROM tracker.change) ORDER BY 1"

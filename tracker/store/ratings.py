@@ -1,4 +1,4 @@
-"""What owners rate: each commitment with the last rating that its owner gave."""
+"""What owners rate: each commitment with its last rating."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def rating_lines(
     cursor: Cursor, today: dt.date, rules: Tolerances, *, period_id: str | None = None
 ) -> list[RatingLine]:
-    """Return every commitment with the last rating its owner gave, in order of id."""
+    """Return every commitment with its last rating, in order of id."""
     return lines_of(
         cursor,
         RatingLine,

@@ -1,4 +1,4 @@
-"""Reading the ledger: its changes, the versions of a thing, and their content in the order of the seals."""
+"""Reading the ledger: its changes, the versions of an id, and their content in the order of the seals."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def known_seq(cursor: Cursor, known_at: dt.datetime) -> int:
 
 
 def is_demonstration(cursor: Cursor) -> bool:
-    """Say whether a ledger was made for demonstration: its first change says so, under seal like every other."""
+    """Say whether a ledger is a demonstration: its first change says so, sealed like every other."""
     row = cursor.execute(
         "SELECT 1 FROM tracker.change WHERE seq = 1 AND action = $action", {"action": DEMONSTRATION}
     ).fetchone()
@@ -59,7 +59,7 @@ def is_demonstration(cursor: Cursor) -> bool:
 
 
 def requested(cursor: Cursor, request_id: str | None) -> Change | None:
-    """Return the change that a request was recorded as; None when it is new."""
+    """Return the change that recorded a request; None when it is new."""
     row = cursor.execute(
         f"SELECT {schema.CHANGE_COLUMNS} FROM tracker.change WHERE request_id = $request_id", {"request_id": request_id}
     ).fetchone()
@@ -107,14 +107,14 @@ def versions(cursor: Cursor, noun: type[Noun], noun_id: str, *, newest: int | No
 
 @dataclass(frozen=True)
 class Slot:
-    """What the ledger holds for one id and day: the newest version, and the newest that a given action made."""
+    """The newest version for one id and day, and the newest made by a given action."""
 
     newest: Version
     by_action: Version | None
 
 
 def slots(cursor: Cursor, noun: type[Noun], action: str) -> dict[tuple[str, dt.date], Slot]:
-    """Return the slots of a noun by id and day, with what changes of ``action`` last said of each."""
+    """Return the slots of a noun by id and day, each with its newest version made by ``action``."""
     table = table_of(noun)
     rows = cursor.execute(
         f"""
@@ -142,7 +142,7 @@ def newest_numbers(
 ) -> dict[str, int]:
     """Return the newest version number of every id of a noun, or of those ``among`` some ids that were recorded.
 
-    Ids whose newest is less than ``at_least`` are left out: old rows are then passed over without a look at their ids.
+    Ids whose newest is less than ``at_least`` are left out: old rows are then skipped without reading their ids.
     """
     rows = cursor.execute(
         f"""
@@ -160,7 +160,7 @@ def contents_by_change(
 ) -> Iterator[tuple[int, Iterator[tuple[str, dict[str, Scalar]]]]]:
     """The content of every version of ``recorded`` in the order in which seals cover it, not all in memory at once.
 
-    What others record meanwhile is left out: each table is read at an instant of its own.
+    What others record during this is left out, because each table is read at its own instant.
     """
     held = {change.seq for change in recorded}
     first, last = min(held, default=0), max(held, default=0)

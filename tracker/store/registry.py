@@ -1,4 +1,4 @@
-"""The one register of nouns: which table keeps which noun, and how a record becomes a row and back."""
+"""The one register of nouns: the table of each noun, and how a record becomes a row and back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _SQL_TYPES: dict[type, str] = {
 
 
 def table_of(noun: type[Noun]) -> str:
-    """Return the name of the table that keeps ``noun``."""
+    """Return the name of the table of ``noun``."""
     return _tables()[noun]
 
 
@@ -79,7 +79,7 @@ def column_types(table: str) -> tuple[str, ...]:
 
 
 def to_row(version: Version) -> tuple[Scalar, ...]:
-    """Return the values of ``columns`` for a version, as the ledger keeps and seals them."""
+    """Return the values of ``columns`` for a version, as the ledger stores and seals them."""
     noun = version.noun
     own = (column.get(noun) for name, column in columns_of(type(noun)).items() if name != "id")
     return (

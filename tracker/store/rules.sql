@@ -1,6 +1,6 @@
 -- The board's rules over dates. `rules` is the structure of tracker.domain.rules.Tolerances; days throughout.
 
--- Slip: how far behind its baseline a milestone is, positive when late. Unknown without a baseline.
+-- Slippage: how far behind its baseline a milestone is, positive when late. Unknown without a baseline.
 -- An overdue milestone is late by at least the days since the first of its dates that passed.
 CREATE OR REPLACE MACRO milestone_slip(actual_on, baseline_on, forecast_on, as_at) AS
     CASE
@@ -9,7 +9,7 @@ CREATE OR REPLACE MACRO milestone_slip(actual_on, baseline_on, forecast_on, as_a
         ELSE date_diff('day', baseline_on, forecast_on)
     END;
 
--- The status that dates alone give. Without a confirmed forecast it is never Green.
+-- The status from dates. Without a confirmed forecast it is never Green.
 CREATE OR REPLACE MACRO milestone_status(actual_on, baseline_on, forecast_on, confirmed_on, as_at, rules) AS
     CASE
         WHEN actual_on > baseline_on THEN 'Complete, late'
@@ -22,7 +22,7 @@ CREATE OR REPLACE MACRO milestone_status(actual_on, baseline_on, forecast_on, co
         ELSE 'Red'
     END;
 
--- One row a milestone: its dates, what is known of them, slip and status.
+-- One row for each milestone: its dates, its last report, slippage and status.
 CREATE OR REPLACE MACRO milestone_position(as_at, known_seq, rules) AS TABLE
 SELECT
     milestone.* EXCLUDE (version, change_seq, effective_on, retracted),
@@ -47,7 +47,7 @@ JOIN (
 ) AS first_held USING (id)
 LEFT JOIN progress_as_at(as_at, known_seq) AS progress USING (id);
 
--- A commitment's computed status: the worst of its open key milestones, or complete when every one of them is; at
+-- A commitment's status from dates: the worst of its open key milestones, or complete when every one of them is; at
 -- least Amber while a supporting milestone is overdue or Red; not dated when it has no key milestone.
 CREATE OR REPLACE MACRO commitment_position(as_at, known_seq, rules) AS TABLE
 WITH rolled AS (

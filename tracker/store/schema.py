@@ -1,4 +1,4 @@
-"""What the store's tables must be, and whether they are: a table that somebody reshaped is told of before any use."""
+"""What the store's tables must be, and a check of them before any use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHANGE = {
 CHANGE_COLUMNS = ", ".join(CHANGE)
 
 MIGRATION = {"number": "INTEGER", "name": "VARCHAR", "sha256": "VARCHAR", "applied_at": "TIMESTAMP"}
-"""The columns of the table that notes which migrations have run."""
+"""The columns of the table that lists which migrations have run."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Migration:
 
     @property
     def sha256(self) -> str:
-        """The hash of its text, noted when it runs: an edited migration is found out."""
+        """The hash of its text, recorded when it runs, so that we notice an edited migration."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
@@ -55,7 +55,7 @@ def known() -> list[Migration]:
 
 
 def faults(cursor: Cursor) -> list[str]:
-    """Compare the tables of changes and of every noun with what this version keeps in them; a sentence a table."""
+    """Compare the tables of changes and of every noun with this version's columns; one sentence for each table."""
     return _differences(
         _held(cursor),
         {
@@ -66,7 +66,7 @@ def faults(cursor: Cursor) -> list[str]:
 
 
 def migration_faults(cursor: Cursor) -> list[str]:
-    """Compare the table of migrations, without which nobody can tell what the others must be; none in a new file."""
+    """Compare the table of migrations, which decides what the others must be; no faults in a new file."""
     held = _held(cursor)
     return _differences(held, {"migration": MIGRATION}) if held.keys() & {"migration", "change", *NOUNS} else []
 
@@ -109,25 +109,25 @@ def _held(cursor: Cursor) -> dict[str, dict[str, str]]:
 
 
 _Rule: TypeAlias = tuple[str, tuple[str, ...], str]
-"""What kind it is, the columns it is about, and its text."""
+"""The kind, the columns it is about, and its text."""
 
 _Thing: TypeAlias = tuple[str, str]
-"""What kind it is (table, view, macro …), and its name, with its schema's unless that is main."""
+"""The kind (table, view, macro …), and the name, with its schema unless that is main."""
 
 
 @dataclass(frozen=True)
 class _Made:
-    """What the migrations make: the rules of every table, and everything that has a name."""
+    """What the migrations make: the rules of every table, and everything with a name."""
 
     rules: dict[str, frozenset[_Rule]]
     things: frozenset[_Thing]
 
 
 def altered_rules(cursor: Cursor) -> list[str]:
-    """Compare what decides about a table's rows with what the migrations made; a sentence a table.
+    """Compare the rules of every table with those that the migrations made; one sentence for each table.
 
-    That is its keys, checks, indexes and defaults: without one of them a wrong row would be kept, and with one more a
-    right row could be refused or changed.
+    Rules are keys, checks, indexes and defaults: without one of them a wrong row could be saved, and with one more a
+    correct row could be refused or changed.
     """
     held, wanted = _rules(cursor), _made_by_migrations().rules
     return [
@@ -135,17 +135,17 @@ def altered_rules(cursor: Cursor) -> list[str]:
         for table in sorted(wanted)
         if (
             parts := [
-                *(f"{_told(lost)} is missing" for lost in sorted(wanted[table] - held.get(table, frozenset()))),
-                *(f"{_told(added)} was added" for added in sorted(held.get(table, frozenset()) - wanted[table])),
+                *(f"{_in_words(lost)} is missing" for lost in sorted(wanted[table] - held.get(table, frozenset()))),
+                *(f"{_in_words(added)} was added" for added in sorted(held.get(table, frozenset()) - wanted[table])),
             ]
         )
     ]
 
 
 def strangers(cursor: Cursor) -> list[str]:
-    """Say what is in the file that the migrations did not make: other tables, views, macros, schemas; a sentence each.
+    """List what is in the file that the migrations did not make: tables, views, macros, schemas; a sentence each.
 
-    The tracker uses none of it, so no board depends on it; but somebody wrote to the file.
+    The tracker does not use it, so no board depends on it, but someone wrote to the file.
     """
     return [
         f"The store holds the {kind} {name}, which the tracker did not make. It does not affect the board, but someone "
@@ -154,7 +154,7 @@ def strangers(cursor: Cursor) -> list[str]:
     ]
 
 
-def _told(rule: _Rule) -> str:
+def _in_words(rule: _Rule) -> str:
     kind, about, text = rule
     match kind:
         case "PRIMARY KEY" | "UNIQUE":

@@ -1,4 +1,4 @@
-"""The snapshots that were taken, each as it stands."""
+"""The snapshots, each with its current state."""
 
 from __future__ import annotations
 

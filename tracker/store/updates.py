@@ -1,4 +1,4 @@
-"""What owners update: their milestones as held now, and what the rules make of a report before it is saved."""
+"""What owners update: the current version of their milestones, and the effect of a report before it is saved."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def update_lines(
     period_id: str | None = None,
     known_seq: int | None = None,
 ) -> list[UpdateLine]:
-    """Return every milestone with what is held of it now, in order of id; or only those ``among`` some ids.
+    """Return the current version of every milestone, in order of id; or only those ``among`` some ids.
 
-    A line is confirmed when an owner reported on it in the period, or without one in the last ``stale_days``. With
-    ``known_seq`` it is what was held once that change had been recorded.
+    A milestone is confirmed when an owner reported on it in the period, or without one in the last ``stale_days``. With
+    ``known_seq`` it is the version as known at that change.
     """
-    held = lines_of(
+    lines = lines_of(
         cursor,
         UpdateLine,
         """
@@ -78,7 +78,7 @@ def update_lines(
             "last": max(among or [_LAST]),
         },
     )
-    return held if among is None else [line for line in held if line.milestone_id in among]
+    return lines if among is None else [line for line in lines if line.milestone_id in among]
 
 
 def evidence(cursor: Cursor, lines: Sequence[UpdateLine], today: dt.date, known_seq: int) -> dict[str, Evidence]:
@@ -100,7 +100,7 @@ def evidence(cursor: Cursor, lines: Sequence[UpdateLine], today: dt.date, known_
 def foreseen(
     cursor: Cursor, line: UpdateLine, report: Report, today: dt.date, rules: Tolerances
 ) -> tuple[str, int | None]:
-    """Return the status and the slip (days) that a report would give: the same rules that the board is computed by."""
+    """Return the status and slippage (days) after a report, by the same rules as the board."""
     [(status, slip_days)] = cursor.execute(
         """
         SELECT

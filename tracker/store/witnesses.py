@@ -1,7 +1,7 @@
-"""Asking the ledger for what was written down of it elsewhere: in a list of backups, a pack, a return, a journal.
+"""Comparing the ledger with its seals elsewhere: in a list of backups, a pack, a return, a journal.
 
-A ledger that was rewritten whole, with its seals and its anchor made anew, proves by itself. But it does not hold the
-seals that were written down elsewhere before; and a ledger that was rolled back does not reach them.
+A ledger that was rewritten with new seals and a new anchor has no fault by itself. But it lacks the seals that were
+noted elsewhere before, and a ledger that was rolled back does not reach them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Witness:
-    """A change's number and seal (or the seal's beginning), where that is written down, and the anchor beside it."""
+    """A change's number and seal (or the start of the seal), where it was noted, and the anchor beside it."""
 
     head: Head
     source: str
@@ -29,7 +29,7 @@ class Witness:
 
 
 def contradicted(cursor: Cursor, witnesses: Iterable[Witness]) -> list[Witness]:
-    """Return the witnesses that the ledger does not confirm, in order of change."""
+    """Return the witnesses that the ledger contradicts, in order of change."""
     asked = sorted(witnesses, key=lambda witness: witness.head.seq)
     rows = cursor.execute(
         "SELECT seq, seal FROM tracker.change WHERE seq IN (SELECT unnest($seqs::BIGINT[]))",
@@ -40,7 +40,7 @@ def contradicted(cursor: Cursor, witnesses: Iterable[Witness]) -> list[Witness]:
 
 
 def contradiction(cursor: Cursor, witnesses: Iterable[Witness]) -> str | None:
-    """Say how the ledger differs from what its witnesses hold, naming both; None when it confirms them all."""
+    """Say how the ledger differs from its witnesses; None when it agrees with all of them."""
     wrong = contradicted(cursor, witnesses)
     if not wrong:
         return None
