@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker.cli.phrasing import ask_as_whom, say_recorded
 from tracker.domain.errors import UnknownCommitment
-from tracker.domain.ratings import Rating
+from tracker.domain.ratings import Rating, RatingLine
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings, stores, users
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import argparse
 
     from tracker.cli import Commands
-    from tracker.domain.ratings import RatingLine
     from tracker.store.database import Database
 
 

@@ -12,7 +12,7 @@ from tracker.domain.dates import moment_in_words
 from tracker.domain.errors import ReturnRejected, StoreUnusable
 from tracker.domain.text import counted
 from tracker.services import boards, returns, stores, users
-from tracker.services.returns import Decisions, Outcome, Upload
+from tracker.services.returns import Decisions, Outcome, Preview, PreviewLine, Upload
 from tracker.store import files
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
     from tracker.reporting.history import FieldChange
-    from tracker.services.returns import Preview, PreviewLine
 
 _SAVED = (Outcome.ADD, Outcome.CHANGE, Outcome.CONFIRM)
 _WRITERS = {"xlsx": returns.return_workbook, "csv": returns.return_csv}

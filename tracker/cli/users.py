@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from tracker.cli.phrasing import ask_format, print_json_of, print_notice, say_recorded
-from tracker.domain.people import Account
+from tracker.domain.people import Account, UserLine
 from tracker.domain.words import Role
 from tracker.services import stores, users
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from tracker.cli import Commands
     from tracker.domain.ledger import Change
-    from tracker.domain.people import UserLine
     from tracker.store.database import Database
 
 T = TypeVar("T")

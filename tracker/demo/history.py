@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tracker.demo.deeds import DEPUTY_SECRETARIAT, SECRETARIAT, SOURCE, Deed, drawn, instant
-from tracker.demo.plan import Plan, offices_of
+from tracker.demo.plan import Office, Plan, offices_of
 from tracker.demo.returns import reported_by
 from tracker.domain import dates, nouns
 from tracker.domain.dates import in_words
@@ -22,7 +22,6 @@ from tracker.services import users
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.demo.plan import Office
     from tracker.domain.nouns import Noun
     from tracker.exchange.plans import Planned
 

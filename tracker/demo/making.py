@@ -14,21 +14,19 @@ from tracker.demo.deeds import DEPUTY_SECRETARIAT, INVENTED, SECRETARIAT, Deed, 
 from tracker.domain import dates
 from tracker.domain.dates import in_words
 from tracker.domain.errors import BrokenLedger, NoDemonstration, SchemaMismatch, StoreMissing, StoreUnusable
-from tracker.domain.nouns import Snapshot
+from tracker.domain.nouns import Noun, Period, Snapshot
 from tracker.domain.snapshots import forward
 from tracker.domain.words import ChangeAction, SnapshotState
 from tracker.exchange.plans import read_plan
 from tracker.services import boards, snapshots, stores
 from tracker.store import carrying, migrations, placing, reading
-from tracker.store.database import Address, Database, unused
+from tracker.store.database import Address, Cursor, Database, unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tracker.domain.ledger import Head
-    from tracker.domain.nouns import Noun, Period
-    from tracker.store.database import Cursor
 
 DEFAULT_ADDRESS = "data/demonstration.duckdb"
 

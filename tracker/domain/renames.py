@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain.nouns import Commitment, Milestone, Progress
+from tracker.domain.nouns import Commitment, Milestone, Noun, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tracker.domain.nouns import Noun
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from tracker.domain.columns import columns
-from tracker.domain.ledger import canonical
-from tracker.reporting.board import REASONS
-from tracker.views.board import LISTS
+from tracker.domain.ledger import Scalar, canonical
+from tracker.reporting.board import REASONS, BoardView, ExceptionLine
+from tracker.views.board import LISTS, MilestoneLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from tracker.domain.ledger import Scalar
-    from tracker.reporting.board import BoardView, ExceptionLine
-    from tracker.views.board import MilestoneLine
 
 FORMS: Mapping[int, Mapping[str, str]] = {
     1: {

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from tracker.domain.rules import OF_A_COMMITMENT
 from tracker.domain.text import counted
 from tracker.reporting import charts, tables
-from tracker.reporting.board import SILENT
+from tracker.reporting.board import SILENT, BoardView
 from tracker.views.table import Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.reporting.board import BoardView
     from tracker.reporting.charts import Finding
 
 CHANGES = "changes_since_last"

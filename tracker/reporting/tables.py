@@ -15,21 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.columns import PRECISION, Part, columns, parts, property_of
 from tracker.domain.dates import PublishedDate
-from tracker.domain.fields import FIELDS, PRECISION_WORDS, is_public
+from tracker.domain.fields import FIELDS, PRECISION_WORDS, Field, is_public
 from tracker.domain.progress import came_with_a_report
 from tracker.domain.words import NOT_REPORTED, MoneyStage, Outcome, View
 from tracker.reporting.board import BoardView, ExceptionLine, Header, build_board
-from tracker.reporting.comparison import ChangeRow
-from tracker.views.board import LISTS, ForecastLine, Lists, OutcomeLine, ReferenceLine
-from tracker.views.table import BLANK_MEANINGS, Blank, Column, Kind, Link, Table
+from tracker.reporting.comparison import ChangeRow, Comparison
+from tracker.views.board import LISTS, Details, ForecastLine, Lists, OutcomeLine, ReferenceLine, SourceLine
+from tracker.views.table import BLANK_MEANINGS, Blank, Cell, Column, Kind, Link, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-    from tracker.domain.fields import Field
-    from tracker.reporting.comparison import Comparison
-    from tracker.views.board import Details, SourceLine
-    from tracker.views.table import Cell
 
 _LEDGER = "the board's record, and the published sources that each row names"
 

@@ -34,14 +34,13 @@ from tracker.services.stores import open_store, verify_store
 from tracker.services.users import who
 from tracker.store import anchoring, files, migrations, placing, reading
 from tracker.store.anchor import Anchor
-from tracker.store.database import Address, Database, unused
+from tracker.store.database import Address, Cursor, Database, unused
 from tracker.store.witnesses import Witness, contradicted
 from tracker.store.witnesses import contradiction as contradiction_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tracker.store.database import Cursor
     from tracker.store.proving import Verification
 
 MANIFEST = "backups.jsonl"

@@ -9,9 +9,9 @@ from tracker.domain import dates
 from tracker.domain.baselines import Asked, days_of_current_baseline, faults, rebaselined
 from tracker.domain.dates import in_words
 from tracker.domain.errors import Fault, InvalidRequest, NotAllowed, UnknownMilestone, UnknownRequest
-from tracker.domain.ledger import StaleEdit, Version
+from tracker.domain.ledger import Change, StaleEdit, Version
 from tracker.domain.nouns import BaselineRequest, Milestone
-from tracker.domain.policy import Action, in_scope, require, require_other, require_scope
+from tracker.domain.policy import Action, Actor, in_scope, require, require_other, require_scope
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import ChangeAction, MoveReason, RequestState
 from tracker.services.users import may_still, who
@@ -21,8 +21,6 @@ from tracker.views.control import RequestLine
 if TYPE_CHECKING:
     import datetime as dt
 
-    from tracker.domain.ledger import Change
-    from tracker.domain.policy import Actor
     from tracker.domain.progress import UpdateLine
     from tracker.store.database import Cursor, Database
 

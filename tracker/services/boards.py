@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.errors import UnknownCommitment, UnreadableDate
 from tracker.domain.ledger import Head
-from tracker.domain.rules import TOLERANCES
+from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.snapshots import Position
 from tracker.exchange.board_files import board_json as as_json
 from tracker.exchange.board_files import board_text as as_text
@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.dates import GREEN_PAPER, in_words
 from tracker.domain.errors import Fault, InvalidPeriod, NothingToRecord, UnknownPeriod
-from tracker.domain.ledger import StaleEdit, Version
+from tracker.domain.ledger import Change, StaleEdit, Version
 from tracker.domain.nouns import Period
 from tracker.domain.policy import Action, require
 from tracker.domain.rules import TOLERANCES
@@ -44,7 +44,6 @@ __all__ = [
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.domain.ledger import Change
     from tracker.store.database import Cursor, Database
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.domain.baselines import Disagreement, Promise, of_plan, with_baseline_of, worded
+from tracker.domain.baselines import Disagreement, Promise, Worded, of_plan, with_baseline_of, worded
 from tracker.domain.columns import parts
 from tracker.domain.errors import PlanFaults, ReturnRejected
-from tracker.domain.ledger import Version
-from tracker.domain.nouns import Assessment, Milestone, Progress
+from tracker.domain.ledger import Change, Version
+from tracker.domain.nouns import Assessment, Milestone, Noun, Progress
 from tracker.domain.renames import Renames
 from tracker.domain.words import ChangeAction
 from tracker.exchange import plan_drafts
 from tracker.exchange.plan_files import UnreadableFile, read_bytes
-from tracker.exchange.plans import read_plan, unread_files
+from tracker.exchange.plans import Planned, read_plan, unread_files
 from tracker.services import plan_removals
 from tracker.store import baselines, ledger, reading
 from tracker.store.reading import Slot
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tracker.domain.baselines import Worded
-    from tracker.domain.ledger import Change
-    from tracker.domain.nouns import Noun
-    from tracker.exchange.plans import Planned
     from tracker.store.database import Cursor, Database
 
 Place: TypeAlias = tuple[str, dt.date]

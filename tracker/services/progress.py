@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import Fault, InvalidReport
-from tracker.domain.ledger import Version
+from tracker.domain.ledger import Change, Version
 from tracker.domain.nouns import Progress, Source
-from tracker.domain.policy import Action, in_scope, require, require_scope
-from tracker.domain.progress import Report, faults, settled
+from tracker.domain.policy import Action, Actor, in_scope, require, require_scope
+from tracker.domain.progress import Report, UpdateLine, faults, settled
 from tracker.domain.progress import evidence_id as new_evidence_id
-from tracker.domain.rules import TOLERANCES
+from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.words import ChangeAction, Reporter, SourceKind
 from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, reading, updates
@@ -22,10 +22,6 @@ from tracker.store import ledger, periods, reading, updates
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.ledger import Change
-    from tracker.domain.policy import Actor
-    from tracker.domain.progress import UpdateLine
-    from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor, Database
 
 

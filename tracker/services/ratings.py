@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.domain import dates
-from tracker.domain.errors import InvalidRating, UnknownCommitment
-from tracker.domain.ledger import Version
+from tracker.domain.errors import Fault, InvalidRating, UnknownCommitment
+from tracker.domain.ledger import Change, Version
 from tracker.domain.nouns import Assessment
-from tracker.domain.policy import Action, in_scope, require, require_scope
-from tracker.domain.ratings import better_than_dates, faults
+from tracker.domain.policy import Action, Actor, in_scope, require, require_scope
+from tracker.domain.ratings import Rating, RatingLine, better_than_dates, faults
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.words import THREE_POINT_SCALE, ChangeAction, OverrideReason, View
 from tracker.services.users import may_still, who
 from tracker.store import ledger, periods, ratings
 
 if TYPE_CHECKING:
-    from tracker.domain.errors import Fault
-    from tracker.domain.ledger import Change
-    from tracker.domain.policy import Actor
-    from tracker.domain.ratings import Rating, RatingLine
     from tracker.store.database import Cursor, Database
     from tracker.views.control import PeriodLine
 

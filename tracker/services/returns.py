@@ -16,13 +16,24 @@ from tracker.domain import dates
 from tracker.domain.dates import beside_original
 from tracker.domain.errors import Fault, InvalidReport, NothingToRecord, NothingToReturn, ReturnRejected, StalePreview
 from tracker.domain.nouns import Progress
-from tracker.domain.policy import Action, in_scope, require
-from tracker.domain.progress import confirmation, settled
+from tracker.domain.policy import Action, Actor, in_scope, require
+from tracker.domain.progress import Evidence, Report, UpdateLine, confirmation, settled
 from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import counted, visible
 from tracker.exchange.returns.files import ReturnFile, return_csv, return_workbook
 from tracker.exchange.returns.reader import MOST_BYTES, SUFFIXES, read_file, sha256
-from tracker.exchange.returns.table import STATED, Drawn, Heading, RowFault, as_drawn, read_grid, rewritten
+from tracker.exchange.returns.table import (
+    STATED,
+    DateCell,
+    Drawn,
+    Heading,
+    Returned,
+    ReturnRow,
+    RowFault,
+    as_drawn,
+    read_grid,
+    rewritten,
+)
 from tracker.reporting.history import FieldChange
 from tracker.services.progress import foresee, report_progress
 from tracker.services.users import who
@@ -48,9 +59,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tracker.domain.ledger import Change, Head
-    from tracker.domain.policy import Actor
-    from tracker.domain.progress import Evidence, Report, UpdateLine
-    from tracker.exchange.returns.table import DateCell, Returned, ReturnRow
     from tracker.store.database import Cursor, Database
 
     Step: TypeAlias = Callable[[str, float], None]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tracker.domain import dates
 from tracker.domain.dates import in_words
 from tracker.domain.errors import Fault, InvalidSnapshot, NotAllowed, TrackerError, UnknownSnapshot
-from tracker.domain.ledger import Head, StaleEdit, Version
+from tracker.domain.ledger import Change, Head, StaleEdit, Version
 from tracker.domain.nouns import Snapshot
-from tracker.domain.policy import Action, require, require_other
-from tracker.domain.rules import TOLERANCES
+from tracker.domain.policy import Action, Actor, require, require_other
+from tracker.domain.rules import TOLERANCES, Tolerances
 from tracker.domain.snapshots import forward, require_name, written_rules
 from tracker.domain.text import clean
 from tracker.domain.words import ChangeAction, SnapshotState
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from tracker.domain.ledger import Change
-    from tracker.domain.policy import Actor
-    from tracker.domain.rules import Tolerances
     from tracker.reporting.board import BoardView
     from tracker.store.database import Database
     from tracker.views.control import PeriodLine, SnapshotLine

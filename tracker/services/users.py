@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates, text
 from tracker.domain.errors import Fault, InvalidUser, UnknownUser
-from tracker.domain.ledger import StaleEdit, Version
+from tracker.domain.ledger import Change, StaleEdit, Version
 from tracker.domain.nouns import Assignment, Commitment, Programme, User
-from tracker.domain.people import Account, address_faults, fold_address, look_alikes, name_faults, namesakes, one_line
+from tracker.domain.people import (
+    Account,
+    UserLine,
+    address_faults,
+    fold_address,
+    look_alikes,
+    name_faults,
+    namesakes,
+    one_line,
+)
 from tracker.domain.policy import Action, Actor, require
 from tracker.domain.words import ChangeAction, Role
 from tracker.store import ledger, people, reading
@@ -33,8 +42,6 @@ __all__ = [
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tracker.domain.ledger import Change
-    from tracker.domain.people import UserLine
     from tracker.store.database import Cursor, Database
 
 OPERATOR = "command line"

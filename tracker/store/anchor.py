@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 
 from tracker.domain import dates
 from tracker.domain.errors import StoreUnusable
-from tracker.domain.ledger import GENESIS, Head
+from tracker.domain.ledger import GENESIS, Change, Head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tracker.domain.ledger import Change
 
 _TAIL_BYTES = 4096
 """More than the length of a line, so the last whole line is within the last so many bytes."""

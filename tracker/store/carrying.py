@@ -12,14 +12,13 @@ from tracker.domain.errors import BrokenLedger, StoreUnusable, UnstorableText
 from tracker.domain.ledger import GENESIS, Act, Change, Head, Scalar, Version, canonical
 from tracker.domain.words import DEMONSTRATION
 from tracker.store import reading, sealing
-from tracker.store.database import UNKEPT
+from tracker.store.database import UNKEPT, Cursor, Database
 from tracker.store.registry import NOUNS, column_types, columns, to_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tracker.domain.nouns import Noun
-    from tracker.store.database import Cursor, Database
     from tracker.store.sealing import Row
 
 

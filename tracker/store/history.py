@@ -7,18 +7,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain.nouns import BaselineRequest
+from tracker.domain.nouns import BaselineRequest, Noun
 from tracker.store.lines import lines_of
 from tracker.store.registry import NOUNS, columns, table_of, to_version
-from tracker.views.records import RecordedLine, SaidLine, TrendLine
+from tracker.views.records import HistoryFilter, RecordedLine, SaidLine, TrendLine
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tracker.domain.ledger import Version
-    from tracker.domain.nouns import Noun
     from tracker.store.database import Cursor
-    from tracker.views.records import HistoryFilter
 
 MOST_TOLD_APART = 50
 """A change of more versions is one line, except in the history of a milestone or a commitment."""

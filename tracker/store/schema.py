@@ -8,13 +8,12 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.store.database import in_memory
+from tracker.store.database import Cursor, in_memory
 from tracker.store.registry import NOUNS, column_types, columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.store.database import Cursor
 
 CHANGE = {
     "seq": "BIGINT",

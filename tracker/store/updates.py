@@ -6,14 +6,13 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tracker.domain.dates import day_of
-from tracker.domain.progress import Evidence, UpdateLine
+from tracker.domain.progress import Evidence, Report, UpdateLine
 from tracker.store import reading
 from tracker.store.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tracker.domain.progress import Report
     from tracker.domain.rules import Tolerances
     from tracker.store.database import Cursor
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from tracker.domain.errors import Fault
 from tracker.domain.fields import FIELDS
-from tracker.domain.progress import TEXTS, Statement, amended, confirmed
+from tracker.domain.progress import TEXTS, Evidence, Statement, UpdateLine, amended, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from tracker.domain.progress import Evidence, UpdateLine
     from tracker.services.progress import Foreseen
 
 _FIELDS = ("forecast", "actual", "status", *TEXTS)

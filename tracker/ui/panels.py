@@ -11,7 +11,7 @@ from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import BOARD, RequestState
 from tracker.reporting import charts
-from tracker.reporting.board import SILENT
+from tracker.reporting.board import SILENT, BoardView, ExceptionLine, ReasonGroup
 from tracker.ui import html, state
 from tracker.ui.html import Column
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from tracker.domain.progress import UpdateLine
-    from tracker.reporting.board import BoardView, ExceptionLine, ReasonGroup
     from tracker.reporting.charts import Finding
     from tracker.views.board import FundingLine, MilestoneLine, SourceLine
     from tracker.views.control import RequestLine

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain.people import Account
+from tracker.domain.people import Account, UserLine
 from tracker.domain.words import Role
 from tracker.services import users
 from tracker.ui import forms, html, state
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
-
-    from tracker.domain.people import UserLine
 
 
 def listed(everybody: Sequence[UserLine]) -> None:

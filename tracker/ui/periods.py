@@ -15,7 +15,7 @@ from tracker.domain.rules import TOLERANCES
 from tracker.domain.text import counted
 from tracker.domain.words import PeriodState
 from tracker.services import periods
-from tracker.services.periods import Timetable
+from tracker.services.periods import ChaseView, Timetable
 from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 from tracker.ui.html import Column
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from tracker.domain.progress import UpdateLine
     from tracker.domain.ratings import RatingLine
-    from tracker.services.periods import ChaseView
     from tracker.views.control import PeriodLine
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from tracker.domain.errors import Fault
 from tracker.domain.fields import FIELDS
-from tracker.domain.ratings import Rating
+from tracker.domain.ratings import Rating, RatingLine
 from tracker.domain.words import OverrideReason, OwnerRating
 from tracker.services import ratings
 from tracker.ui import forms, html, state
@@ -19,7 +19,6 @@ from tracker.ui.drafts import Draft
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from tracker.domain.ratings import RatingLine
     from tracker.services.ratings import Foreseen
 
 

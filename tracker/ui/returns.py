@@ -11,7 +11,7 @@ from tracker.domain import dates
 from tracker.domain.errors import Fault, TrackerError
 from tracker.domain.text import counted
 from tracker.services import returns
-from tracker.services.returns import Decisions, Outcome, Upload
+from tracker.services.returns import Decisions, Outcome, Preview, PreviewLine, ReturnFile, Upload
 from tracker.ui import forms, html, state
 from tracker.ui.drafts import Draft
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Change
     from tracker.reporting.history import FieldChange
-    from tracker.services.returns import Preview, PreviewLine, ReturnFile
 
 _KEPT = 8
 """How many previews the server keeps: one for each person who works at once."""

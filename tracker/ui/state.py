@@ -10,7 +10,7 @@ import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.errors import UnreadableDate
-from tracker.domain.policy import Action, allows
+from tracker.domain.policy import Action, Actor, allows
 from tracker.domain.snapshots import Position
 from tracker.domain.words import DEMONSTRATION, Role
 from tracker.services import backups, boards, comparisons, snapshots, stores, users
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from tracker.domain.ledger import Head
     from tracker.domain.people import UserLine
-    from tracker.domain.policy import Actor
     from tracker.services.boards import BoardView, CommitmentView
     from tracker.services.comparisons import Comparison
     from tracker.store.database import Database

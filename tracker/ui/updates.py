@@ -11,7 +11,7 @@ import streamlit as st
 from tracker.domain.dates import PublishedDate, parse_published_date
 from tracker.domain.errors import Fault, UnreadableDate
 from tracker.domain.fields import FIELDS
-from tracker.domain.progress import TEXTS, Evidence, Report, Statement, confirmation, confirmed
+from tracker.domain.progress import TEXTS, Evidence, Report, Statement, UpdateLine, confirmation, confirmed
 from tracker.domain.text import counted
 from tracker.domain.words import MoveReason, ReportedStatus
 from tracker.services import progress
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from tracker.domain.progress import UpdateLine
     from tracker.services.progress import Foreseen
 
 _TITLES = FIELDS["progress"]

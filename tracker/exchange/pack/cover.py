@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.dates import PublishedDate, moment_in_words
 from tracker.domain.text import counted
-from tracker.domain.words import BOARD, COVERAGE, COVERAGE_NOTICE, DEMONSTRATION, DEMONSTRATION_NOTICE, Precision
+from tracker.domain.words import (
+    BOARD,
+    COVERAGE,
+    COVERAGE_NOTICE,
+    DEMONSTRATION,
+    DEMONSTRATION_NOTICE,
+    Marking,
+    Precision,
+    SnapshotState,
+)
 from tracker.exchange import marking
 from tracker.views.table import Column, Table
 
@@ -16,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.domain.ledger import Head
-    from tracker.domain.words import Marking, SnapshotState
 
 LICENCE = "Open Government Licence v3.0"
 LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"

@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.words import BOARD
 from tracker.exchange.cells import guarded, unguarded
-from tracker.exchange.pack.cover import LICENCE, LICENCE_URL
+from tracker.exchange.pack.cover import LICENCE, LICENCE_URL, Cover
 from tracker.exchange.pack.files import File
-from tracker.views.table import BLANK_MEANINGS, Blank, Kind
+from tracker.views.table import BLANK_MEANINGS, Blank, Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tracker.exchange.pack.cover import Cover
-    from tracker.views.table import Cell, Column, Table
 
 GUARD = (
     "If a text begins with = + - @ or a tab, or with apostrophes before one of these, we added one apostrophe "

@@ -12,14 +12,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tracker.domain.words import BOARD, THREE_POINT_SCALE
 from tracker.exchange.board_files import WORDING
-from tracker.exchange.pack.cover import LICENCE, LICENCE_URL
-from tracker.exchange.pack.files import archive
+from tracker.exchange.pack.cover import LICENCE, LICENCE_URL, Cover
+from tracker.exchange.pack.files import File, archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.exchange.pack.cover import Cover
-    from tracker.exchange.pack.files import File
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 _FORMAT = "tracker-pack-1"

@@ -9,13 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracker.exchange.pack.files import File
-from tracker.views.table import Kind
+from tracker.views.table import Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.exchange.pack.cover import Cover
-    from tracker.views.table import Table
 
 _TYPES = {
     Kind.TEXT: pa.string(),

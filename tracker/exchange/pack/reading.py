@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tracker.domain.dates import in_words, moment_in_words
 from tracker.exchange.pack.files import xml_text
-from tracker.views.table import Blank, Kind
-
-if TYPE_CHECKING:
-    from tracker.views.table import Cell, Column, Table
-
+from tracker.views.table import Blank, Cell, Column, Kind, Table
 
 STATUSES = frozenset({"owner_status", "computed_status", "outcome", "status", "category"})
 """Columns whose words have a look."""

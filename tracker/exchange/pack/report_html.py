@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from tracker.exchange.pack.cover import LANGUAGE, LICENCE, LICENCE_URL
+from tracker.exchange.pack.cover import LANGUAGE, LICENCE, LICENCE_URL, Cover
 from tracker.exchange.pack.files import File
 from tracker.exchange.pack.reading import STATUSES, heading, read_out
 from tracker.reporting.looks import LOOKS
@@ -21,7 +21,6 @@ from tracker.views.table import NUMERIC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tracker.exchange.pack.cover import Cover
     from tracker.reporting.charts import Finding
     from tracker.reporting.report import Section
 

@@ -18,14 +18,13 @@ from tracker.domain.words import BOARD
 from tracker.exchange.pack.files import File, xml_text
 from tracker.exchange.pack.reading import STATUSES, heading, read_out, widths
 from tracker.reporting.looks import LOOKS
-from tracker.views.table import NUMERIC
+from tracker.views.table import NUMERIC, Cell, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.exchange.pack.cover import Cover
     from tracker.reporting.report import Section
-    from tracker.views.table import Cell, Column, Table
 
 _PAGE, _LETTER, _MARGIN = 176.0, 1.7, 3.0
 """Millimetres: the width of the page's text, of a letter in a table, and of a cell's own margins."""

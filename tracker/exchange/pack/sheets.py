@@ -14,13 +14,12 @@ from tracker.domain.dates import in_words
 from tracker.domain.errors import Fault, InvalidPack
 from tracker.domain.text import counted
 from tracker.exchange.pack.files import xml_text
-from tracker.views.table import BLANK_MEANINGS, Blank, Column, Kind, Table
+from tracker.views.table import BLANK_MEANINGS, Blank, Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.exchange.pack.cover import Cover
-    from tracker.views.table import Cell
 
 Step: TypeAlias = "Callable[[int, int], None]"
 """Called with the rows done, and the rows in all."""

@@ -22,14 +22,13 @@ from tracker.exchange.pack.files import File, repacked, xml_text
 from tracker.exchange.pack.pictures import png
 from tracker.exchange.pack.reading import STATUSES, heading, read_out, widths
 from tracker.reporting.looks import LOOKS
-from tracker.views.table import NUMERIC
+from tracker.views.table import NUMERIC, Cell, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.exchange.pack.cover import Cover
     from tracker.reporting.report import Section
-    from tracker.views.table import Cell, Column, Table
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _ACROSS, _DOWN = Inches(0.5), Inches(1.35), Inches(12.333), Inches(5.3)

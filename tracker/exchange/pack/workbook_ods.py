@@ -15,15 +15,13 @@ from xml.sax.saxutils import escape, quoteattr
 from tracker.domain.words import BOARD
 from tracker.exchange.cells import letters
 from tracker.exchange.pack.files import File, archive, xml_text
-from tracker.exchange.pack.sheets import heading, said, shown, widths, workbook_sheets
-from tracker.views.table import NUMERIC, Kind
+from tracker.exchange.pack.sheets import Line, Sheet, Step, heading, said, shown, widths, workbook_sheets
+from tracker.views.table import NUMERIC, Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.exchange.pack.cover import Cover
-    from tracker.exchange.pack.sheets import Line, Sheet, Step
-    from tracker.views.table import Cell, Column, Table
 
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = " ".join(

@@ -15,15 +15,13 @@ import xlsxwriter
 from tracker.domain.words import BOARD
 from tracker.exchange.cells import is_formula_like
 from tracker.exchange.pack.files import File
-from tracker.exchange.pack.sheets import heading, shown, widths, workbook_sheets
-from tracker.views.table import NUMERIC, Kind
+from tracker.exchange.pack.sheets import Sheet, Step, heading, shown, widths, workbook_sheets
+from tracker.views.table import NUMERIC, Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.exchange.pack.cover import Cover
-    from tracker.exchange.pack.sheets import Sheet, Step
-    from tracker.views.table import Cell, Column, Table
 
 _LINE, _TALLEST = 16, 409
 """Points: a line of text, and the tallest row there can be."""

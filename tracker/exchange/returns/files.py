@@ -26,7 +26,7 @@ from tracker.domain.text import counted
 from tracker.domain.words import BOARD, DEMONSTRATION_NOTICE
 from tracker.exchange import marking
 from tracker.exchange.cells import guarded, is_formula_like, letters
-from tracker.exchange.returns.table import LOCKED, SHEET, STATED, YES, Heading
+from tracker.exchange.returns.table import LOCKED, SHEET, STATED, YES, Drawn, Heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tracker.domain.progress import Report, UpdateLine
-    from tracker.exchange.returns.table import Drawn
 
 _HEAD = 3
 """The row of the headings; above it the sheet says what it is."""

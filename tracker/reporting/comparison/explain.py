@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracker.domain.columns import parts
-from tracker.domain.nouns import Assessment, Milestone, Progress
+from tracker.domain.nouns import Assessment, BaselineRequest, Milestone, Progress
 from tracker.domain.words import ChangeAction, Movement, MoveReason
 from tracker.reporting.comparison.compare import in_order
 from tracker.reporting.history import reason_of, who_of
@@ -14,7 +14,6 @@ from tracker.reporting.history import reason_of, who_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.domain.nouns import BaselineRequest
     from tracker.reporting.board import BoardView
     from tracker.reporting.comparison.rows import ChangeRow, Comparison
     from tracker.views.records import SaidLine
