@@ -8,23 +8,12 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from tracker.domain.words import (
-    NOT_REPORTED,
-    CommitmentKind,
-    MilestoneKind,
-    MilestoneStatus,
-    MoneyStage,
-    Movement,
-    MoveReason,
-    Outcome,
-    OverrideReason,
-    Precision,
-    Reporter,
-    SourceKind,
-    Stance,
-    View,
-)
+from tracker.domain import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,7 @@ class Field:
     _: KW_ONLY
     public: bool
     unit: str | None = None
-    words: tuple[str, ...] = ()
+    words: Iterable[str] = ()
     if_none: str | None = None
     gap: bool = False
 
@@ -62,11 +51,11 @@ _OWNER = public("owner", "the role that is accountable; never a person")
 _LEAD = public("lead organisation", "lead organisation", "Lead")
 
 _PROGRESS = {
-    "reporter": public("reporter", "who reported the latest dates", "Reported by", words=tuple(Reporter)),
+    "reporter": public("reporter", "who reported the latest dates", "Reported by", words=words.Reporter),
     "status": public("status", "the status as reported; the dates are what counts", "Reported status"),
     "forecast": public("forecast", "the latest forecast date", "Forecast date"),
     "actual": public("date completed", "date completed"),
-    "reason": public("reason for the change", "the coded reason for the latest change", words=tuple(MoveReason)),
+    "reason": public("reason for the change", "the coded reason for the latest change", words=words.MoveReason),
     "reason_note": restricted("note on the reason", "the reason, as written", "More about the reason"),
     "narrative": restricted("narrative", "the narrative, as written"),
     "evidence_id": public("evidence", _ADDRESS, gap=True),
@@ -76,7 +65,9 @@ _PROGRESS = {
 FIELDS: dict[str, dict[str, Field]] = {
     "assessment": {
         "commitment_id": public("commitment", "the commitment's id: chapter of the Green Paper and number"),
-        "view": public("kind of view", "which status it is", "View", words=(View.OWNER, "computed", View.EVIDENCE)),
+        "view": public(
+            "kind of view", "which status it is", "View", words=(words.View.OWNER, "computed", words.View.EVIDENCE)
+        ),
         "rating": public("rating", "a word from that status's scale"),
         "scale": restricted("scale"),
         "rationale": restricted("rationale"),
@@ -112,7 +103,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "statement": public("statement", "what was promised, in our own words"),
         "chapter": public("chapter", "chapter of the Green Paper"),
         "chapter_title": public("chapter title", "what the chapter is about"),
-        "kind": public("kind", "kind of promise", words=tuple(CommitmentKind)),
+        "kind": public("kind", "kind of promise", words=words.CommitmentKind),
         "programme_id": public("programme", "the programme's id"),
         "programme": public("programme", "the name of its programme", "Programme: name"),
         "lead_organisation_id": public("lead organisation"),
@@ -128,22 +119,24 @@ FIELDS: dict[str, dict[str, Field]] = {
         "target_wording": public("target as published", "the date as published", "Target: wording", gap=True),
         "measure": public("measure of success", "how we would know that the promise was kept", "Measure"),
         "not_measurable": public("reason it is not measurable", "why it cannot be measured", "Not measurable"),
-        "owner_status": public("owner's rating", "the owner's rating", "Delivery confidence", if_none=NOT_REPORTED),
+        "owner_status": public(
+            "owner's rating", "the owner's rating", "Delivery confidence", if_none=words.NOT_REPORTED
+        ),
         "owner_rationale": restricted("owner's rationale", "the owner's reason, as written", gap=True),
         "owner_override_reason": restricted(
             "owner's reason for rating better than the dates",
             "why the owner rates it better than the dates suggest",
             "Reason for rating better than the dates",
-            words=tuple(OverrideReason),
+            words=words.OverrideReason,
         ),
         "owner_valid_until": public("last day of the owner's rating", "last day of the rating", "Rating until"),
         "owner_reported_on": public(
             "date of the owner's latest report", "date of the latest report or rating", "Rating since"
         ),
         "computed_status": public(
-            "status from dates", "worked out from the dates of its milestones", words=tuple(MilestoneStatus)
+            "status from dates", "worked out from the dates of its milestones", words=words.MilestoneStatus
         ),
-        "outcome": public("evidence view", "what the published record shows", if_none=Outcome.UNKNOWN),
+        "outcome": public("evidence view", "what the published record shows", if_none=words.Outcome.UNKNOWN),
         "outcome_reason": public(
             "reason for the evidence view", "the reason for this reading", "Evidence view: reason", gap=True
         ),
@@ -169,7 +162,9 @@ FIELDS: dict[str, dict[str, Field]] = {
         "programme": public("programme", "its name", "Programme: name", gap=True),
         "commitment_id": public("commitment", "the commitment it funds"),
         "stage": public(
-            "funding stage", "the stage of the funding; one stage is never shown as another", words=tuple(MoneyStage)
+            "funding stage",
+            "the stage of the funding; one stage is never shown as another",
+            words=words.MoneyStage,
         ),
         "amount_gbp": public("amount", "the amount", unit="£"),
         "amount_wording": public("amount as published", "the amount as published", "Amount: wording"),
@@ -195,7 +190,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "commitment": public("commitment", "the title of its commitment", "Commitment: title"),
         "programme_id": public("programme", "the programme's id"),
         "title": public("title", "what has to happen"),
-        "kind": public("kind", "kind of milestone", words=tuple(MilestoneKind)),
+        "kind": public("kind", "kind of milestone", words=words.MilestoneKind),
         "key": public("whether it is a key milestone", "whether it counts towards the commitment's status", "Key"),
         "owner_id": public("owner"),
         "owner": _OWNER,
@@ -207,7 +202,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "due": public(
             "due date", "the forecast or, if there is none, the baseline, as precisely as reported", "Due", gap=True
         ),
-        "status": public("status from dates", "worked out from the dates", words=tuple(MilestoneStatus)),
+        "status": public("status from dates", "worked out from the dates", words=words.MilestoneStatus),
         "reported_status": _PROGRESS["status"],
         "slip_days": _SLIP,
         "period": public(
@@ -258,7 +253,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "publisher": public("publisher", "who published it"),
         "document": public("document", "its title"),
         "pinpoint": public("pinpoint", "page or section"),
-        "stance": public("stance", "whether it states or implies it", words=tuple(Stance)),
+        "stance": public("stance", "whether it states or implies it", words=words.Stance),
         "differs": public("difference from the other documents", "how it differs from the other documents", "Differs"),
     },
     "snapshot": {
@@ -276,7 +271,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "source": {
         "source_id": public("source", "the source's id"),
-        "kind": public("kind", "kind of source", words=tuple(SourceKind)),
+        "kind": public("kind", "kind of source", words=words.SourceKind),
         "publisher": public("publisher", "who published it"),
         "title": public("title", "its name"),
         "published": public("date of publication", "when it was published", "Published", gap=True),
@@ -322,7 +317,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "change": {
         "order": public("order", "most important first"),
-        "kind": public("change", "what kind of change", words=tuple(Movement)),
+        "kind": public("change", "what kind of change", words=words.Movement),
         "record": public("record", "what was changed"),
         "record_id": public("record", "the record's id", "Record: id"),
         "commitment_id": public("commitment", "the one it belongs to"),
@@ -364,5 +359,5 @@ def is_public(noun: str, name: str) -> bool:
     return field is not None and field.public
 
 
-PRECISION_WORDS = tuple(Precision)
+PRECISION_WORDS = tuple(words.Precision)
 """The values of a date's precision."""

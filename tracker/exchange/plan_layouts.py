@@ -11,23 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from tracker.domain import nouns
 from tracker.domain.columns import Part, parts
 from tracker.domain.dates import PublishedDate
-from tracker.domain.nouns import (
-    Assessment,
-    Commitment,
-    Event,
-    Funding,
-    LocalAuthority,
-    Milestone,
-    Noun,
-    Organisation,
-    Owner,
-    Programme,
-    Progress,
-    Reference,
-    Source,
-)
 from tracker.exchange.entries import Entry
 
 
@@ -42,51 +28,58 @@ class Layout:
     called: Mapping[str, str] = field(default_factory=dict)
     apart: Collection[str] = ()
     true: Collection[str] = ()
-    names: Mapping[str, type[Noun]] = field(default_factory=dict)
+    names: Mapping[str, type[nouns.Noun]] = field(default_factory=dict)
 
     def written(self, name: str) -> str:
         """Return what a plan calls a field of the noun."""
         return self.called.get(name, name)
 
 
-LAYOUTS: Mapping[type[Noun], Layout] = {
-    Source: Layout(),
-    Organisation: Layout(),
-    Owner: Layout(called={"organisation_id": "organisation"}, names={"organisation_id": Organisation}),
-    Programme: Layout(
+LAYOUTS: Mapping[type[nouns.Noun], Layout] = {
+    nouns.Source: Layout(),
+    nouns.Organisation: Layout(),
+    nouns.Owner: Layout(called={"organisation_id": "organisation"}, names={"organisation_id": nouns.Organisation}),
+    nouns.Programme: Layout(
         called={"lead_organisation_id": "lead", "owner_id": "owner"},
-        names={"lead_organisation_id": Organisation, "owner_id": Owner},
+        names={"lead_organisation_id": nouns.Organisation, "owner_id": nouns.Owner},
     ),
-    Commitment: Layout(
+    nouns.Commitment: Layout(
         called={"lead_organisation_id": "lead", "owner_id": "owner", "programme_id": "programme"},
-        names={"lead_organisation_id": Organisation, "owner_id": Owner, "programme_id": Programme},
+        names={"lead_organisation_id": nouns.Organisation, "owner_id": nouns.Owner, "programme_id": nouns.Programme},
     ),
-    Reference: Layout(called={"source_id": "source"}, apart=("id", "commitment_id"), names={"source_id": Source}),
-    Assessment: Layout(
+    nouns.Reference: Layout(
+        called={"source_id": "source"}, apart=("id", "commitment_id"), names={"source_id": nouns.Source}
+    ),
+    nouns.Assessment: Layout(
         called={"rationale": "reason", "evidence_id": "evidence"},
         apart=("id", "commitment_id", "view", "rating", "scale", "valid_until", "period_id", "override_reason"),
-        names={"evidence_id": Source},
+        names={"evidence_id": nouns.Source},
     ),
-    Milestone: Layout(apart=("commitment_id",), true=("key",), names={"promised_in": Source}),
-    Progress: Layout(
+    nouns.Milestone: Layout(apart=("commitment_id",), true=("key",), names={"promised_in": nouns.Source}),
+    nouns.Progress: Layout(
         called={"evidence_id": "evidence"},
         apart=("id", "reporter", "status", "reason_note", "period_id"),
-        names={"evidence_id": Source},
+        names={"evidence_id": nouns.Source},
     ),
-    Event: Layout(
+    nouns.Event: Layout(
         called={"happened": "on", "evidence_id": "evidence"},
         apart=("id", "commitment_id"),
-        names={"evidence_id": Source},
+        names={"evidence_id": nouns.Source},
     ),
-    LocalAuthority: Layout(apart=("id",), names={"source_id": Source}),
-    Funding: Layout(
-        names={"programme_id": Programme, "commitment_id": Commitment, "source_id": Source, "part_of": Funding}
+    nouns.LocalAuthority: Layout(apart=("id",), names={"source_id": nouns.Source}),
+    nouns.Funding: Layout(
+        names={
+            "programme_id": nouns.Programme,
+            "commitment_id": nouns.Commitment,
+            "source_id": nouns.Source,
+            "part_of": nouns.Funding,
+        }
     ),
 }
 """Every noun that plans write."""
 
 
-def read(entry: Entry, noun: type[Noun]) -> dict[str, Any]:
+def read(entry: Entry, noun: type[nouns.Noun]) -> dict[str, Any]:
     """Return the fields of a noun that an entry gives. Anything wrong with them is added to the entry's faults."""
     layout = LAYOUTS[noun]
     return {

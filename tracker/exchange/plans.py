@@ -16,24 +16,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracker.domain import dates
+from tracker.domain import dates, nouns
 from tracker.domain.columns import parts
 from tracker.domain.errors import PlanFaults, UnstorableText
-from tracker.domain.nouns import (
-    Assessment,
-    Commitment,
-    Event,
-    Funding,
-    LocalAuthority,
-    Milestone,
-    Noun,
-    Organisation,
-    Owner,
-    Programme,
-    Progress,
-    Reference,
-    Source,
-)
 from tracker.domain.progress import Statement
 from tracker.domain.words import OUTCOME_SCALE, Outcome, Reporter, View
 from tracker.exchange import plan_files, plan_layouts, toml_places
@@ -52,7 +37,7 @@ class Planned:
     ``formerly`` is its former id, if it had one.
     """
 
-    noun: Noun
+    noun: nouns.Noun
     effective_on: dt.date
     where: str
     formerly: str | None = None
@@ -68,7 +53,7 @@ class _Reader:
     def say(
         self,
         entry: Entry,
-        noun: type[Noun],
+        noun: type[nouns.Noun],
         effective_on: dt.date,
         fields: dict[str, Any],
         *,
@@ -97,8 +82,8 @@ def read_plan(plans: Path, data: Path) -> list[Planned]:
         reader.faults.append(
             f"{_name(file, plans)}: the name of a plan must end in .toml, in small letters. Rename the file."
         )
-    _read_csv(reader, data / "local_authorities.csv", _columns(LocalAuthority), _local_authority)
-    _read_csv(reader, data / "funding.csv", _columns(Funding, "effective_on"), _funding)
+    _read_csv(reader, data / "local_authorities.csv", _columns(nouns.LocalAuthority), _local_authority)
+    _read_csv(reader, data / "funding.csv", _columns(nouns.Funding, "effective_on"), _funding)
     if not reader.faults:  # what refers to what can only be judged when every entry could be read
         _check_whole(reader)
         _check_inheritance(reader)
@@ -155,23 +140,23 @@ def _read_toml(reader: _Reader, file: Path, name: str) -> None:
     top.done()
 
 
-def _from_the_start(noun: type[Noun]) -> Callable[[_Reader, Entry], None]:
+def _from_the_start(noun: type[nouns.Noun]) -> Callable[[_Reader, Entry], None]:
     """Return the reader of a noun that is true from the day of the Green Paper and needs no check of its own."""
     return lambda reader, entry: reader.say(entry, noun, dates.GREEN_PAPER, plan_layouts.read(entry, noun))
 
 
 def _programme(reader: _Reader, entry: Entry) -> None:
-    fields = plan_layouts.read(entry, Programme)
-    reader.say(entry, Programme, entry.day("started", default=dates.GREEN_PAPER), fields)
+    fields = plan_layouts.read(entry, nouns.Programme)
+    reader.say(entry, nouns.Programme, entry.day("started", default=dates.GREEN_PAPER), fields)
 
 
 def _commitment(reader: _Reader, entry: Entry) -> None:
-    fields, formerly = plan_layouts.read(entry, Commitment), entry.optional_text("formerly")
+    fields, formerly = plan_layouts.read(entry, nouns.Commitment), entry.optional_text("formerly")
     if not fields["owner_id"] and not fields["programme_id"]:
         entry.fault("owner", "is missing, and there is no programme to inherit it from. Name an owner.")
     if bool(fields["measure"]) == bool(fields["not_measurable"]):
         entry.fault("measure", "give either a measure or not_measurable (the reason why there is none), not both.")
-    reader.say(entry, Commitment, dates.GREEN_PAPER, fields, formerly=formerly)
+    reader.say(entry, nouns.Commitment, dates.GREEN_PAPER, fields, formerly=formerly)
     for name, read in (("reference", _reference), ("outcome", _outcome), ("milestone", _milestone), ("event", _event)):
         for inside in entry.entries(name, name):
             read(reader, inside, fields["id"])
@@ -179,9 +164,9 @@ def _commitment(reader: _Reader, entry: Entry) -> None:
 
 
 def _reference(reader: _Reader, entry: Entry, commitment: str) -> None:
-    fields = plan_layouts.read(entry, Reference)
+    fields = plan_layouts.read(entry, nouns.Reference)
     fields |= {"id": f"{commitment}/{fields['source_id']}", "commitment_id": commitment}
-    reader.say(entry, Reference, dates.GREEN_PAPER, fields)
+    reader.say(entry, nouns.Reference, dates.GREEN_PAPER, fields)
 
 
 def _outcome(reader: _Reader, entry: Entry, commitment: str) -> None:
@@ -191,24 +176,24 @@ def _outcome(reader: _Reader, entry: Entry, commitment: str) -> None:
         "view": View.EVIDENCE,
         "rating": entry.word("word", Outcome),
         "scale": OUTCOME_SCALE,
-        **plan_layouts.read(entry, Assessment),
+        **plan_layouts.read(entry, nouns.Assessment),
     }
-    reader.say(entry, Assessment, entry.day("from"), fields)
+    reader.say(entry, nouns.Assessment, entry.day("from"), fields)
 
 
 def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
-    fields = plan_layouts.read(entry, Milestone) | {"commitment_id": commitment}
+    fields = plan_layouts.read(entry, nouns.Milestone) | {"commitment_id": commitment}
     promised_on, formerly = entry.day("promised_on"), entry.optional_text("formerly")
     if promised_on < dates.GREEN_PAPER:
         entry.fault("promised_on", "is before the Green Paper of 2022-03-29. Nothing was promised before then.")
-    reader.say(entry, Milestone, promised_on, fields, formerly=formerly)
+    reader.say(entry, nouns.Milestone, promised_on, fields, formerly=formerly)
     for progress in entry.entries("progress", "progress"):
         _progress(reader, progress, fields["id"], promised_on)
         progress.done()
 
 
 def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.date) -> None:
-    statement = Statement(**plan_layouts.read(entry, Progress))
+    statement = Statement(**plan_layouts.read(entry, nouns.Progress))
     actual = statement.actual
     held_from = entry.day("from", default=actual.day if actual else None)
     if actual and held_from < actual.day:
@@ -223,26 +208,26 @@ def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.dat
     if actual and not statement.evidence_id:
         entry.fault("evidence", "is missing. Name the source that shows it happened.")
     fields = {"id": milestone, "reporter": Reporter.PUBLISHED, "statement": statement}
-    reader.say(entry, Progress, held_from, fields)
+    reader.say(entry, nouns.Progress, held_from, fields)
 
 
 def _event(reader: _Reader, entry: Entry, commitment: str | None = None) -> None:
     if not entry.has("on"):
         entry.fault("on", "is missing. Give the date it happened.")
-    fields, identity = plan_layouts.read(entry, Event), entry.optional_text("id")
+    fields, identity = plan_layouts.read(entry, nouns.Event), entry.optional_text("id")
     happened = fields["happened"]
     if not happened:
         return
     if happened.day > dates.today():
         entry.fault("on", f"{happened} is not over yet. Events are things that have happened.")
     identity = identity or f"{commitment or 'ALL'}/{happened.day}/{fields['evidence_id']}"
-    reader.say(entry, Event, happened.day, fields | {"id": identity, "commitment_id": commitment})
+    reader.say(entry, nouns.Event, happened.day, fields | {"id": identity, "commitment_id": commitment})
 
 
 _TABLES: dict[str, Callable[[_Reader, Entry], None]] = {
-    "source": _from_the_start(Source),
-    "organisation": _from_the_start(Organisation),
-    "owner": _from_the_start(Owner),
+    "source": _from_the_start(nouns.Source),
+    "organisation": _from_the_start(nouns.Organisation),
+    "owner": _from_the_start(nouns.Owner),
     "programme": _programme,
     "commitment": _commitment,
     "event": _event,
@@ -260,7 +245,7 @@ class _Columns:
     optional: tuple[str, ...]
 
 
-def _columns(noun: type[Noun], *days: str) -> _Columns:
+def _columns(noun: type[nouns.Noun], *days: str) -> _Columns:
     """Return the columns of a noun's table: its fields, and before the last of them days that are not a field."""
     optional = tuple(part.name for part in parts(noun).values() if part.optional)
     *required, last = (name for name in parts(noun) if name not in optional)
@@ -344,17 +329,17 @@ def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
 
 
 def _local_authority(reader: _Reader, entry: Entry) -> None:
-    fields = {"id": entry.text("id"), **plan_layouts.read(entry, LocalAuthority)}
+    fields = {"id": entry.text("id"), **plan_layouts.read(entry, nouns.LocalAuthority)}
     for name, length in (("id", 3), ("gss_code", 9), ("previous_gss_code", 9)):
         code = fields[name]
         if entry.has(name) and code and not (len(code) == length and code.isascii() and code.isalnum()):
             entry.fault(name, f'"{code}" is not {length} letters and digits. Give the official code.')
-    reader.say(entry, LocalAuthority, dates.GREEN_PAPER, fields)
+    reader.say(entry, nouns.LocalAuthority, dates.GREEN_PAPER, fields)
 
 
 def _funding(reader: _Reader, entry: Entry) -> None:
-    fields = plan_layouts.read(entry, Funding)
-    reader.say(entry, Funding, entry.day("effective_on"), fields)
+    fields = plan_layouts.read(entry, nouns.Funding)
+    reader.say(entry, nouns.Funding, entry.day("effective_on"), fields)
 
 
 # The whole
@@ -362,9 +347,9 @@ def _funding(reader: _Reader, entry: Entry) -> None:
 
 def _check_whole(reader: _Reader) -> None:
     """Check what only the whole plan can show: repeated ids, and names of things that do not exist."""
-    said: dict[tuple[type[Noun], str, dt.date | None], Planned] = {}
-    ids: dict[type[Noun], set[str]] = {kind: set() for kind in LAYOUTS}
-    alike: dict[tuple[type[Noun], str], Planned] = {}
+    said: dict[tuple[type[nouns.Noun], str, dt.date | None], Planned] = {}
+    ids: dict[type[nouns.Noun], set[str]] = {kind: set() for kind in LAYOUTS}
+    alike: dict[tuple[type[nouns.Noun], str], Planned] = {}
     for statement in reader.statements:
         noun, kind = statement.noun, type(statement.noun)
         other = alike.setdefault((kind, noun.id.casefold()), statement)
@@ -395,7 +380,7 @@ def _check_whole(reader: _Reader) -> None:
 def _check_renames(reader: _Reader) -> None:
     """Check that a former id is no longer an entry's id, and belongs to only one entry."""
     ids = {(type(s.noun), s.noun.id) for s in reader.statements}
-    used: dict[tuple[type[Noun], str], Planned] = {}
+    used: dict[tuple[type[nouns.Noun], str], Planned] = {}
     for statement in reader.statements:
         if statement.formerly:
             former = (type(statement.noun), statement.formerly)
@@ -410,10 +395,10 @@ def _check_renames(reader: _Reader) -> None:
 
 def _check_inheritance(reader: _Reader) -> None:
     """Check that a commitment that inherits its owner has one from its first day."""
-    started = {s.noun.id: s.effective_on for s in reader.statements if isinstance(s.noun, Programme)}
+    started = {s.noun.id: s.effective_on for s in reader.statements if isinstance(s.noun, nouns.Programme)}
     for statement in reader.statements:
         noun = statement.noun
-        if isinstance(noun, Commitment) and not noun.owner_id and noun.programme_id in started:
+        if isinstance(noun, nouns.Commitment) and not noun.owner_id and noun.programme_id in started:
             first_day = started[noun.programme_id]
             if first_day > statement.effective_on:
                 reader.faults.append(
@@ -422,5 +407,5 @@ def _check_inheritance(reader: _Reader) -> None:
                 )
 
 
-_SAID_BY_DAY = (Assessment, Progress)
+_SAID_BY_DAY = (nouns.Assessment, nouns.Progress)
 """Nouns whose history is in a plan: one statement for each id and day."""

@@ -184,7 +184,7 @@ def _column(field: Field, part: Part) -> Column:
         kind=_KINDS.get(part.kind, Kind.TEXT),
         unit=field.unit,
         blank=blank if part.optional and field.if_none is None else Blank.NEVER,
-        words=field.words,
+        words=tuple(field.words),
         restricted=not field.public,
     )
 

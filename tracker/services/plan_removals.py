@@ -7,18 +7,7 @@ from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from tracker.domain.nouns import (
-    Assessment,
-    Assignment,
-    BaselineRequest,
-    Commitment,
-    Milestone,
-    Noun,
-    Organisation,
-    Owner,
-    Programme,
-    Progress,
-)
+from tracker.domain import nouns
 from tracker.domain.words import Reporter, View
 from tracker.store.registry import table_of
 
@@ -32,7 +21,7 @@ if TYPE_CHECKING:
     Held = Mapping[str, Mapping[tuple[str, dt.date], Slot]]
     """The records in the ledger: table → id and day → slot."""
 
-_LISTED_ONE_BY_ONE = (Programme, Commitment, Milestone, Organisation, Owner)
+_LISTED_ONE_BY_ONE = (nouns.Programme, nouns.Commitment, nouns.Milestone, nouns.Organisation, nouns.Owner)
 _MOST_OTHERS = 12
 """Up to so many other records are listed by id; more are only counted."""
 
@@ -82,12 +71,12 @@ def told(removed: Sequence[Version], recorded: Sequence[Version], held: Held, un
 def _alike(removed: Sequence[Version], recorded: Sequence[Version]) -> Iterable[str]:
     """Ask whether a commitment or milestone that would be removed has a new id in the plans."""
     for old in (version.noun for version in removed):
-        if not isinstance(old, Commitment | Milestone):
+        if not isinstance(old, nouns.Commitment | nouns.Milestone):
             continue
         titles = {
             new.title: new.id
             for new in (version.noun for version in recorded if version.version == 1)
-            if isinstance(new, Commitment | Milestone) and type(new) is type(old) and _near(old, new)
+            if isinstance(new, nouns.Commitment | nouns.Milestone) and type(new) is type(old) and _near(old, new)
         }
         for title in difflib.get_close_matches(old.title, titles, n=1, cutoff=0.5):
             yield (
@@ -96,40 +85,40 @@ def _alike(removed: Sequence[Version], recorded: Sequence[Version]) -> Iterable[
             )
 
 
-def _near(old: Commitment | Milestone, new: Commitment | Milestone) -> bool:
+def _near(old: nouns.Commitment | nouns.Milestone, new: nouns.Commitment | nouns.Milestone) -> bool:
     """Say whether two records may be one under two ids: milestones of one commitment, or similar titles."""
-    if isinstance(old, Milestone) and isinstance(new, Milestone) and old.commitment_id == new.commitment_id:
+    if isinstance(old, nouns.Milestone) and isinstance(new, nouns.Milestone) and old.commitment_id == new.commitment_id:
         return True
     return difflib.SequenceMatcher(None, old.title.casefold(), new.title.casefold()).ratio() >= _ALIKE
 
 
-def _title(noun: Noun) -> str:
+def _title(noun: nouns.Noun) -> str:
     return next(str(value) for name in ("title", "name", "role") if (value := getattr(noun, name, None)))
 
 
-def _hanging(noun: Noun, held: Held) -> str:
+def _hanging(noun: nouns.Noun, held: Held) -> str:
     """Say which of people's records would no longer be shown."""
     counts = Counter(words for other in _current(held) if (words := _hangs(noun, other)))
     return ": " + ", ".join(_counted(count, *words) for words, count in counts.items()) if counts else ""
 
 
-def _hangs(noun: Noun, other: Noun) -> tuple[str, str] | None:
+def _hangs(noun: nouns.Noun, other: nouns.Noun) -> tuple[str, str] | None:
     """Name a record that depends on one that would be removed, in singular and plural; None if it does not."""
     match noun, other:
-        case Milestone(), Progress(reporter=Reporter.OWNER) if other.id == noun.id:
+        case nouns.Milestone(), nouns.Progress(reporter=Reporter.OWNER) if other.id == noun.id:
             return "report from its owner", "reports from its owner"
-        case Milestone(), BaselineRequest() if other.milestone_id == noun.id:
+        case nouns.Milestone(), nouns.BaselineRequest() if other.milestone_id == noun.id:
             return "baseline request", "baseline requests"
-        case Commitment(), Assessment(view=View.OWNER) if other.commitment_id == noun.id:
+        case nouns.Commitment(), nouns.Assessment(view=View.OWNER) if other.commitment_id == noun.id:
             return "rating by its owner", "ratings by its owner"
-        case Commitment(), Assignment(active=True) if other.commitment_id == noun.id:
+        case nouns.Commitment(), nouns.Assignment(active=True) if other.commitment_id == noun.id:
             return "assignment", "assignments"
-        case Programme(), Assignment(active=True) if other.programme_id == noun.id:
+        case nouns.Programme(), nouns.Assignment(active=True) if other.programme_id == noun.id:
             return "assignment", "assignments"
     return None
 
 
-def _current(held: Held) -> Iterable[Noun]:
+def _current(held: Held) -> Iterable[nouns.Noun]:
     """Give every current report and rating, and the newest version of every other record."""
     for table, slots in held.items():
         current = {
