@@ -24,7 +24,7 @@ from tracker.views.board import LISTS, Details, ForecastLine, Lists, OutcomeLine
 from tracker.views.table import BLANK_MEANINGS, Blank, Cell, Column, Kind, Link, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 
 _LEDGER = "the board's record, and the published sources that each row names"
@@ -32,19 +32,20 @@ _LEDGER = "the board's record, and the published sources that each row names"
 
 def board_tables(view: BoardView, details: Details, forecasts: Sequence[ForecastLine]) -> tuple[Table, ...]:
     """Return the tables of a board as at its day, headline figures first."""
+    periods, names = _periods(view), {line.programme_id: line.name for line in view.programmes}
     return (
-        _headline(view),
-        _commitments(view),
-        _ratings(view),
-        _exceptions(view),
-        _milestones(view),
-        _forecasts(forecasts),
-        _programmes(view),
-        _money(view),
-        _events(view),
-        _outcomes(details.outcomes),
-        _references(details.references),
-        _sources(view),
+        _table(_HEADLINE, _figures(view)),
+        _table(_COMMITMENTS, view.commitments),
+        _table(_RATINGS, _ratings(view)),
+        _table(_EXCEPTIONS, (Ranked(place, line) for place, line in enumerate(view.exceptions, start=1))),
+        _table(_MILESTONES, view.milestones, period=lambda line: periods.get(line.milestone_id)),
+        _table(_FORECASTS, forecasts),
+        _table(_PROGRAMMES, view.programmes),
+        _table(_MONEY, view.funding, programme=lambda line: names.get(line.programme_id)),
+        _table(_EVENTS, view.events),
+        _table(_OUTCOMES, details.outcomes),
+        _table(_REFERENCES, details.references),
+        _table(_SOURCES, view.sources),
     )
 
 
@@ -91,11 +92,6 @@ def _kept_back(line: SourceLine) -> SourceLine:
     )
 
 
-def with_dictionary(tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Return the tables and, last, the one that explains their columns."""
-    return (*tables, _dictionary(tables))
-
-
 # From the fields of lines to the columns of a table
 
 _KINDS: dict[type, Kind] = {
@@ -119,38 +115,40 @@ _KEYS = {
 }
 
 
-def _table(
-    name: str,
-    title: str,
-    summary: str,
-    *,
-    noun: str,
-    shape: type,
-    shown: str = "",
-    lines: Iterable[Any],
-    key: str,
-    links: str = "",
-    also: Mapping[str, Callable[[Any], Cell]] | None = None,
-    source: str = _LEDGER,
-) -> Table:
-    """Return a table of lines of one shape.
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """A table of a pack: what it is called and says, and the shape of its lines.
 
-    ``shown`` names its fields, in order; without it, all are shown. ``also`` reads those that are not fields of a line.
-    ``links`` are pairs of a column and the table whose key it has, such as ``evidence_id:sources``.
+    ``shown`` names the fields that it shows, in order; without it, all are shown. ``links`` are pairs of a column and
+    the table whose key it has, such as ``evidence_id:sources``.
     """
-    names = shown.split() or list(parts(shape))
-    described = [pair for field in names for pair in _columns(noun, shape, field, (also or {}).get(field))]
+
+    name: str
+    title: str
+    summary: str
+    noun: str
+    shape: type
+    key: str
+    shown: str = ""
+    links: str = ""
+    source: str = _LEDGER
+
+
+def _table(of: Described, lines: Iterable[Any], **also: Callable[[Any], Cell]) -> Table:
+    """Return a table of lines; ``also`` reads the fields that are not fields of a line."""
+    names = of.shown.split() or list(parts(of.shape))
+    described = [pair for name in names for pair in _columns(of.noun, of.shape, name, also.get(name))]
     return Table(
-        name=name,
-        title=title,
-        summary=summary,
-        source=source,
+        name=of.name,
+        title=of.title,
+        summary=of.summary,
+        source=of.source,
         columns=tuple(column for column, _ in described),
         rows=tuple(tuple(get(line) for _, get in described) for line in lines),
-        key=tuple(key.split()),
+        key=tuple(of.key.split()),
         links=tuple(
             Link(column=column, table=table, key=_KEYS[table])
-            for column, _, table in (link.partition(":") for link in links.split())
+            for column, _, table in (link.partition(":") for link in of.links.split())
         ),
     )
 
@@ -225,17 +223,15 @@ SUMS = "published funding by stage"
 CONFIDENCE = "how reliable this report is"
 
 
-def _headline(view: BoardView) -> Table:
-    return _table(
-        "headline",
-        "Headline figures",
-        "The figures on the board's first page, one in each row. Funding is given for each programme and never "
-        "added up, because amounts overlap.",
-        noun="figure",
-        shape=Figure,
-        lines=_figures(view),
-        key="measure category",
-    )
+_HEADLINE = Described(
+    name="headline",
+    title="Headline figures",
+    summary="The figures on the board's first page, one in each row. Funding is given for each programme and never "
+    "added up, because amounts overlap.",
+    noun="figure",
+    shape=Figure,
+    key="measure category",
+)
 
 
 def _figures(view: BoardView) -> Iterator[Figure]:
@@ -282,21 +278,19 @@ def _figures(view: BoardView) -> Iterator[Figure]:
 # One row for each commitment, rating, exception, milestone
 
 
-def _commitments(view: BoardView) -> Table:
-    return _table(
-        "commitments",
-        "Commitments",
-        "Every commitment on that date, with its owner and its three separate statuses.",
-        noun="commitment",
-        shape=LISTS["commitments"].shape,
-        shown="commitment_id title statement chapter chapter_title kind programme_id lead partners owner "
-        "owner_organisation owner_note amount_gbp amount_wording target target_wording measure not_measurable "
-        "owner_status owner_rationale owner_override_reason owner_valid_until computed_status outcome outcome_reason "
-        "outcome_since outcome_evidence_id slip_days milestones milestones_met note",
-        lines=view.commitments,
-        key="commitment_id",
-        links="programme_id:programmes outcome_evidence_id:sources",
-    )
+_COMMITMENTS = Described(
+    name="commitments",
+    title="Commitments",
+    summary="Every commitment on that date, with its owner and its three separate statuses.",
+    noun="commitment",
+    shape=LISTS["commitments"].shape,
+    shown="commitment_id title statement chapter chapter_title kind programme_id lead partners owner "
+    "owner_organisation owner_note amount_gbp amount_wording target target_wording measure not_measurable "
+    "owner_status owner_rationale owner_override_reason owner_valid_until computed_status outcome outcome_reason "
+    "outcome_since outcome_evidence_id slip_days milestones milestones_met note",
+    key="commitment_id",
+    links="programme_id:programmes outcome_evidence_id:sources",
+)
 
 
 @dataclass(frozen=True)
@@ -310,8 +304,20 @@ class Rated:
     evidence_id: str | None
 
 
-def _ratings(view: BoardView) -> Table:
-    ratings = [
+_RATINGS = Described(
+    name="ratings",
+    title="Ratings",
+    summary="The three statuses of each commitment, one in each row: delivery confidence, status from dates and "
+    "evidence view.",
+    noun="assessment",
+    shape=Rated,
+    key="commitment_id view",
+    links="commitment_id:commitments evidence_id:sources",
+)
+
+
+def _ratings(view: BoardView) -> list[Rated]:
+    return [
         rating
         for line in view.commitments
         for rating in (
@@ -326,17 +332,6 @@ def _ratings(view: BoardView) -> Table:
             ),
         )
     ]
-    return _table(
-        "ratings",
-        "Ratings",
-        "The three statuses of each commitment, one in each row: delivery confidence, status from dates and "
-        "evidence view.",
-        noun="assessment",
-        shape=Rated,
-        lines=ratings,
-        key="commitment_id view",
-        links="commitment_id:commitments evidence_id:sources",
-    )
 
 
 @dataclass(frozen=True)
@@ -347,145 +342,121 @@ class Ranked:
     line: ExceptionLine
 
 
-def _exceptions(view: BoardView) -> Table:
-    return _table(
-        "exceptions",
-        "Exceptions",
-        "What the board should look at: overdue, then late, then where statuses differ, then not reported. In "
-        "each group, the latest against its baseline comes first.",
-        noun="exception",
-        shape=Ranked,
-        shown="order commitment_id commitment milestone_id milestone reasons why owner due slip_days owner_status "
-        "computed_status outcome",
-        lines=(Ranked(place, line) for place, line in enumerate(view.exceptions, start=1)),
-        key="order",
-        links="commitment_id:commitments milestone_id:milestones",
-    )
+_EXCEPTIONS = Described(
+    name="exceptions",
+    title="Exceptions",
+    summary="What the board should look at: overdue, then late, then where statuses differ, then not reported. In "
+    "each group, the latest against its baseline comes first.",
+    noun="exception",
+    shape=Ranked,
+    shown="order commitment_id commitment milestone_id milestone reasons why owner due slip_days owner_status "
+    "computed_status outcome",
+    key="order",
+    links="commitment_id:commitments milestone_id:milestones",
+)
+
+_MILESTONES = Described(
+    name="milestones",
+    title="Milestones",
+    summary="Every milestone promised by that date, with its dates, status and slippage.",
+    noun="milestone",
+    shape=LISTS["milestones"].shape,
+    shown="milestone_id commitment_id programme_id title kind key owner promised_in promised_on baseline "
+    "baseline_wording original_baseline forecast actual due status slip_days period reporter reason narrative "
+    "evidence_id note",
+    key="milestone_id",
+    links="commitment_id:commitments programme_id:programmes promised_in:sources evidence_id:sources",
+)
 
 
-def _milestones(view: BoardView) -> Table:
-    groups = {
+def _periods(view: BoardView) -> dict[str, str]:
+    """Return, by id, which list of the board's period each milestone is on."""
+    return {
         **dict.fromkeys((m.milestone_id for m in view.met_in_period), "met in the period"),
         **dict.fromkeys((m.milestone_id for m in view.missed_in_period), "missed in the period"),
         **dict.fromkeys((m.milestone_id for m in view.due_soon), "due soon"),
     }
-    return _table(
-        "milestones",
-        "Milestones",
-        "Every milestone promised by that date, with its dates, status and slippage.",
-        noun="milestone",
-        shape=LISTS["milestones"].shape,
-        shown="milestone_id commitment_id programme_id title kind key owner promised_in promised_on baseline "
-        "baseline_wording original_baseline forecast actual due status slip_days period reporter reason narrative "
-        "evidence_id note",
-        lines=view.milestones,
-        key="milestone_id",
-        links="commitment_id:commitments programme_id:programmes promised_in:sources evidence_id:sources",
-        also={"period": lambda line: groups.get(line.milestone_id)},
-    )
 
 
-def _forecasts(forecasts: Sequence[ForecastLine]) -> Table:
-    return _table(
-        "milestone_forecasts",
-        "Milestone dates over time",
-        "Every report of each milestone's dates, with the date from which it was true.",
-        noun="progress",
-        shape=ForecastLine,
-        lines=forecasts,
-        key="milestone_id since",
-        links="milestone_id:milestones evidence_id:sources",
-    )
-
+_FORECASTS = Described(
+    name="milestone_forecasts",
+    title="Milestone dates over time",
+    summary="Every report of each milestone's dates, with the date from which it was true.",
+    noun="progress",
+    shape=ForecastLine,
+    key="milestone_id since",
+    links="milestone_id:milestones evidence_id:sources",
+)
 
 # Money
 
 
-def _programmes(view: BoardView) -> Table:
-    return _table(
-        "programmes",
-        "Programmes",
-        "The programmes behind the commitments, flagships first, with the funding that the Green Paper "
-        "committed to each.",
-        noun="programme",
-        shape=LISTS["programmes"].shape,
-        lines=view.programmes,
-        key="programme_id",
-    )
+_PROGRAMMES = Described(
+    name="programmes",
+    title="Programmes",
+    summary="The programmes behind the commitments, flagships first, with the funding that the Green Paper "
+    "committed to each.",
+    noun="programme",
+    shape=LISTS["programmes"].shape,
+    key="programme_id",
+)
 
-
-def _money(view: BoardView) -> Table:
-    names = {line.programme_id: line.name for line in view.programmes}
-    return _table(
-        "money",
-        "Funding",
-        "Every published amount at its own stage. Amounts overlap, because some are part of others, so we "
-        "never add them up.",
-        noun="funding",
-        shape=LISTS["funding"].shape,
-        shown="funding_id programme_id programme commitment_id stage amount_gbp amount_wording period scope known_on "
-        "part_of source_id note",
-        lines=view.funding,
-        key="funding_id",
-        links="programme_id:programmes source_id:sources",
-        also={"programme": lambda line: names.get(line.programme_id)},
-    )
-
+_MONEY = Described(
+    name="money",
+    title="Funding",
+    summary="Every published amount at its own stage. Amounts overlap, because some are part of others, so we "
+    "never add them up.",
+    noun="funding",
+    shape=LISTS["funding"].shape,
+    shown="funding_id programme_id programme commitment_id stage amount_gbp amount_wording period scope known_on "
+    "part_of source_id note",
+    key="funding_id",
+    links="programme_id:programmes source_id:sources",
+)
 
 # Events and sources
 
 
-def _events(view: BoardView) -> Table:
-    return _table(
-        "events",
-        "Events",
-        "Events that complete no milestone, newest first.",
-        noun="event",
-        shape=LISTS["events"].shape,
-        lines=view.events,
-        key="event_id",
-        links="evidence_id:sources",
-    )
+_EVENTS = Described(
+    name="events",
+    title="Events",
+    summary="Events that complete no milestone, newest first.",
+    noun="event",
+    shape=LISTS["events"].shape,
+    key="event_id",
+    links="evidence_id:sources",
+)
 
+_OUTCOMES = Described(
+    name="outcomes",
+    title="Evidence view over time",
+    summary="Every reading of the published record on a commitment, with the date from which it applied.",
+    noun="outcome",
+    shape=OutcomeLine,
+    key="commitment_id since",
+    links="evidence_id:sources",
+)
 
-def _outcomes(outcomes: Sequence[OutcomeLine]) -> Table:
-    return _table(
-        "outcomes",
-        "Evidence view over time",
-        "Every reading of the published record on a commitment, with the date from which it applied.",
-        noun="outcome",
-        shape=OutcomeLine,
-        lines=outcomes,
-        key="commitment_id since",
-        links="evidence_id:sources",
-    )
+_REFERENCES = Described(
+    name="references",
+    title="References",
+    summary="Where each document states each commitment.",
+    noun="reference",
+    shape=ReferenceLine,
+    shown="commitment_id source_id document pinpoint stance differs",
+    key="commitment_id source_id",
+    links="source_id:sources",
+)
 
-
-def _references(references: Sequence[ReferenceLine]) -> Table:
-    return _table(
-        "references",
-        "References",
-        "Where each document states each commitment.",
-        noun="reference",
-        shape=ReferenceLine,
-        shown="commitment_id source_id document pinpoint stance differs",
-        lines=references,
-        key="commitment_id source_id",
-        links="source_id:sources",
-    )
-
-
-def _sources(view: BoardView) -> Table:
-    return _table(
-        "sources",
-        "Sources",
-        "Every source of a statement or figure here.",
-        noun="source",
-        shape=LISTS["sources"].shape,
-        shown="source_id kind publisher title published url cited note",
-        lines=view.sources,
-        key="source_id",
-    )
+_SOURCES = Described(
+    name="sources",
+    title="Sources",
+    summary="Every source of a statement or figure here.",
+    noun="source",
+    shape=LISTS["sources"].shape,
+    shown="source_id kind publisher title published url cited note",
+    key="source_id",
+)
 
 
 @dataclass(frozen=True)
@@ -501,20 +472,24 @@ class RankedChange:
         return self.row.seq
 
 
+_CHANGES = Described(
+    name="changes_since_last",
+    title="Changes since last board",
+    summary="",
+    noun="change",
+    shape=RankedChange,
+    shown="order kind record record_id commitment_id milestone_id what of old new days direction evidence_id "
+    "holds_from recorded_at change who why",
+    key="order",
+    source="the board's record, by comparing the two snapshots",
+)
+
+
 def changes_table(comparison: Comparison) -> Table:
     """Return what changed since an earlier board, one change in each row."""
-    return _table(
-        "changes_since_last",
-        "Changes since last board",
-        f"What changed since {comparison.since or comparison.before.as_at}, most important first.",
-        noun="change",
-        shape=RankedChange,
-        shown="order kind record record_id commitment_id milestone_id what of old new days direction evidence_id "
-        "holds_from recorded_at change who why",
-        lines=(RankedChange(place, row) for place, row in enumerate(comparison.rows, start=1)),
-        key="order",
-        source="the board's record, by comparing the two snapshots",
-    )
+    summary = f"What changed since {comparison.since or comparison.before.as_at}, most important first."
+    ranked = (RankedChange(place, row) for place, row in enumerate(comparison.rows, start=1))
+    return _table(replace(_CHANGES, summary=summary), ranked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -532,28 +507,32 @@ class Defined:
     restricted: bool
 
 
-def _dictionary(tables: Sequence[Table]) -> Table:
-    return _table(
-        "data_dictionary",
-        "Data dictionary",
-        "What each column of each table means.",
-        noun="column",
-        shape=Defined,
-        lines=(
-            Defined(
-                table=table.name,
-                column=column.name,
-                title=column.title,
-                holds=column.kind,
-                unit=column.unit,
-                description=column.description,
-                one_of="; ".join(column.words) or None,
-                empty_means=BLANK_MEANINGS.get(column.blank),
-                restricted=column.restricted,
-            )
-            for table in tables
-            for column in table.columns
-        ),
-        key="table column",
-        source="this pack",
+_DICTIONARY = Described(
+    name="data_dictionary",
+    title="Data dictionary",
+    summary="What each column of each table means.",
+    noun="column",
+    shape=Defined,
+    key="table column",
+    source="this pack",
+)
+
+
+def with_dictionary(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables and, last, the one that defines each of their columns."""
+    definitions = (
+        Defined(
+            table=table.name,
+            column=column.name,
+            title=column.title,
+            holds=column.kind,
+            unit=column.unit,
+            description=column.description,
+            one_of="; ".join(column.words) or None,
+            empty_means=BLANK_MEANINGS.get(column.blank),
+            restricted=column.restricted,
+        )
+        for table in tables
+        for column in table.columns
     )
+    return (*tables, _table(_DICTIONARY, definitions))
