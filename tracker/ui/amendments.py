@@ -68,7 +68,10 @@ def _foretell(field: str, seen: Sequence[Foreseen]) -> None:
     html.show(
         html.table(
             f"Check {counted(len(seen), 'milestone')} before you save",
-            [*html.columns("milestone", "milestone_id", field, "status", "slip_days"), "Fix before saving"],
+            [
+                *(FIELDS["milestone"][name].title for name in ("milestone_id", field, "status", "slip_days")),
+                "Fix before saving",
+            ],
             (
                 (
                     html.put('{} <span class="id">{}</span>', one.line.title, one.line.milestone_id),

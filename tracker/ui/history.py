@@ -148,7 +148,7 @@ def listed(wanted: HistoryFilter, view: HistoryView) -> None:
             ["When", "Who", "What changed", "Why", Column("Change", number=True)],
             (
                 (
-                    dates.moment_in_words(line.recorded_at),
+                    line.recorded_at,
                     line.who,
                     line.what[:1].upper() + line.what[1:],
                     line.why,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import streamlit as st
 from markupsafe import Markup
 
-from tracker.domain.dates import PublishedDate
+from tracker.domain.dates import PublishedDate, in_words, moment_in_words
 from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import NOT_REPORTED, Precision
@@ -75,12 +75,14 @@ def joined(parts: Iterable[Markup]) -> Markup:
 
 
 def day(value: dt.date | PublishedDate | None) -> Markup:
-    """A date in words; a full day has its machine form too."""
+    """A date, or an instant (UTC), in words; a full day has its machine form too, and does not break over lines."""
     if value is None:
         return Markup()
+    if isinstance(value, dt.datetime):
+        return put("{}{}", day(value.date()), moment_in_words(value).removeprefix(in_words(value)))
     if isinstance(value, PublishedDate):
         return day(value.day) if value.precision is Precision.DAY else put("{}", str(value))
-    return put('<time datetime="{}">{} {:%B %Y}</time>', value.isoformat(), value.day, value)
+    return put('<time datetime="{}">{}</time>', value.isoformat(), in_words(value))
 
 
 def baseline(current: PublishedDate | None, original: PublishedDate | None) -> Markup:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from tracker.domain.dates import moment_in_words
 from tracker.domain.errors import TrackerError
 from tracker.domain.text import counted
 from tracker.services import backups, stores
@@ -66,7 +65,7 @@ def _last(folder: Path) -> Markup:
         return html.put("<p>There is no backup in {} yet.</p>", folder)
     return html.put(
         "<p>Latest backup: {}, in {}. Since then: {}.</p>",
-        moment_in_words(last.noted.made_at),
+        html.day(last.noted.made_at),
         folder,
         counted(last.changes_since, "change") if last.changes_since else "no changes",
     )

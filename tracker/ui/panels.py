@@ -158,7 +158,7 @@ def _why(line: ExceptionLine) -> Markup:
 
 def _statuses(line: ExceptionLine) -> Markup:
     return html.put(
-        '<dl class="statuses"><dt>Owner</dt><dd>{}</dd><dt>Dates</dt><dd>{}</dd><dt>Evidence</dt><dd>{}</dd></dl>',
+        '<dl class="statuses"><dt>Confidence</dt><dd>{}</dd><dt>Dates</dt><dd>{}</dd><dt>Evidence</dt><dd>{}</dd></dl>',
         html.status(line.owner_status),
         html.status(line.milestone_status or line.computed_status),
         html.status(line.outcome),

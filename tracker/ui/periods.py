@@ -226,7 +226,7 @@ def period_now() -> None:
     else:
         words = html.put(
             "The reporting period <strong>{}</strong> {} {}, for the board on {}. Confirm or update each milestone "
-            "before it closes.",
+            "before the period closes.",
             current.name,
             "closes on" if dates.today() <= current.closes_on else "is still open. It was due to close on",
             html.day(current.closes_on),

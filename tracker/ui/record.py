@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from tracker.domain.dates import in_words, moment_in_words
+from tracker.domain.dates import in_words
 from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.domain.words import CHAPTERS, Reporter
@@ -254,7 +254,7 @@ def versions(view: CommitmentView) -> None:
                         ),
                         version.version,
                         version.effective_on,
-                        moment_in_words(version.recorded_at),
+                        version.recorded_at,
                         version.change_seq,
                         f"{version.actor}: {version.action}",
                     )

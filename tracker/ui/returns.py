@@ -9,6 +9,7 @@ import streamlit as st
 
 from tracker.domain import dates
 from tracker.domain.errors import Fault, TrackerError
+from tracker.domain.fields import FIELDS
 from tracker.domain.text import counted
 from tracker.services import returns
 from tracker.services.returns import Decisions, Outcome, Preview, PreviewLine, ReturnFile, Upload
@@ -150,7 +151,12 @@ def _draw(preview: Preview) -> None:
             html.show(
                 html.table(
                     f"{outcome}: {counted(len(lines), 'row')}",
-                    ["Milestone", "Row", "What changes", *html.columns("milestone", "status", "slip_days")],
+                    [
+                        "Milestone",
+                        "Row",
+                        "What changes",
+                        *(FIELDS["milestone"][name].title for name in ("status", "slip_days")),
+                    ],
                     (_saved(line) for line in lines),
                     empty="None.",
                 )

@@ -37,7 +37,7 @@ def banner(line: SnapshotLine) -> None:
             line.name,
             line.state,
             html.day(line.as_at),
-            dates.moment_in_words(line.taken_at),
+            html.day(line.taken_at),
             line.known_seq,
             line.known_seal[:12],
             html.link(state.address_today(), "Show today"),
@@ -88,15 +88,13 @@ def listed(lines: Sequence[SnapshotLine]) -> None:
 
 def _saved(line: SnapshotLine) -> Markup:
     who = state.shown(line.taken_by, line.taker or line.taken_by)
-    return html.put('{} <span class="why">by {}</span>', dates.moment_in_words(line.taken_at), who)
+    return html.put('{} <span class="why">by {}</span>', html.day(line.taken_at), who)
 
 
 def _status(line: SnapshotLine) -> Markup:
     moves = (("approved", line.approved_at, line.approver), ("withdrawn", line.withdrawn_at, line.withdrawer))
     steps = (
-        html.put(' <span class="why">{} {} by {}</span>', move, dates.moment_in_words(at), who)
-        for move, at, who in moves
-        if at
+        html.put(' <span class="why">{} {} by {}</span>', move, html.day(at), who) for move, at, who in moves if at
     )
     return html.put("{}{}", line.state.capitalize(), html.joined(steps))
 
@@ -179,7 +177,7 @@ def about(line: SnapshotLine) -> None:
                 ),
                 ("Status", _status(line)),
                 ("Saved", _saved(line)),
-                ("Published", dates.moment_in_words(line.published_at) if line.published_at else None),
+                ("Published", line.published_at),
                 ("Withdrawn", snapshots.withdrawal(line) or None),
                 ("Reporting period", line.period_id),
                 ("With today's records", _now(line)),
