@@ -134,7 +134,7 @@ def test_a_contributor_confirms_moves_and_completes_and_the_board_shows_it_at_on
             "Added the report on C4-03-M1 with reporter owner; status “In progress”; forecast 2030",
             "report on C6-04-M2 with reporter owner; status “In progress”; forecast March 2027",
             "scope changed; The programme was extended to finish testing.",
-            "status “Complete”; completion 30 September 2025; evidence C6-04-M3/evidence/1",
+            "status “Complete”; date completed 30 September 2025; evidence C6-04-M3/evidence/1",
         ):
             expect(told).to_contain_text(sentence)
 

@@ -265,7 +265,7 @@ def _method(view: BoardView, by_name: dict[str, Table]) -> Section:
         key="method",
         heading="How to read this report, and its sources",
         paragraphs=(
-            "What the dates say of a milestone. "
+            "How a milestone's status is worked out. "
             + " ".join(f"{status}: {when}" for status, when in view.rules.in_words().items()),
             OF_A_COMMITMENT,
             "If a date was published less precisely than a day, calculations use the last day of its period. "
