@@ -227,3 +227,20 @@ def test_what_is_to_be_edited_for_something_new_is_where_the_account_says(headin
     for path, _, beside in rows:
         files = [ROOT / path] if (ROOT / path).is_file() else sorted((ROOT / path).glob("*.*"))
         assert any(beside in file.read_text(encoding="utf-8") for file in files), (path, beside)
+
+
+def test_no_other_file_names_a_field_of_a_statement_than_those_that_the_account_lists() -> None:
+    """``narrative`` stands for any: the files that name it for what it means, and not as a field, say why."""
+    listed = {path for path, *_ in rows_of("How to add a field")}
+    for_its_meaning = {
+        "tracker/exchange/foreign_files.py",  # a column that other programs have
+        "tracker/reporting/digest.py",  # a form that was frozen
+        "tracker/reporting/report.py",  # a table of the report
+        "tracker/demo/returns.py",  # what is invented
+        "tracker/demo/scale.py",
+    }
+    naming = {
+        name(path) for path in (*MODULES, *SQL_FILES) if re.search(r"\bnarrative\b", path.read_text(encoding="utf-8"))
+    }
+    others = {path for path in naming - for_its_meaning if not any(path.startswith(one) for one in listed)}
+    assert others == set()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.columns import parts
 from tracker.domain.dates import PublishedDate
 from tracker.domain.fields import FIELDS
+from tracker.domain.progress import TEXTS
 from tracker.domain.text import counted
 from tracker.domain.words import ChangeAction
 
@@ -60,7 +61,7 @@ _HEADLINES: dict[str, tuple[str, ...]] = {
     "funding": ("stage", "amount_gbp", "period"),
     "milestone": ("title", "baseline"),
     "programme": ("name", "lead_organisation_id", "owner_id"),
-    "progress": ("reporter", "status", "forecast", "actual", "narrative", "evidence_id"),
+    "progress": ("reporter", "status", "forecast", "actual", *TEXTS, "evidence_id"),
     "reference": ("pinpoint",),
     "snapshot": ("as_at", "known_seq", "state"),
     "source": ("publisher", "title"),

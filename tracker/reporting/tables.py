@@ -1,6 +1,6 @@
 """The tables of a pack: every figure in any of its files is in one of these, once.
 
-What people wrote for the board rather than for publication is restricted: an owner's rationale and narrative, why a
+What people wrote for the board rather than for publication is restricted: an owner's rationale and reports, why a
 date changed, and who recorded it. ``tracker.domain.fields`` says which fields are public. A public edition has only
 these, and leaves out the text of sources that owners named in their reports.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.domain.columns import PRECISION, Part, columns, parts, property_of
 from tracker.domain.dates import PublishedDate
 from tracker.domain.fields import FIELDS, PRECISION_WORDS, Field, is_public
-from tracker.domain.progress import came_with_a_report
+from tracker.domain.progress import TEXTS, came_with_a_report
 from tracker.domain.words import NOT_REPORTED, MoneyStage, Outcome, View
 from tracker.reporting.board import BoardView, ExceptionLine, Header, build_board
 from tracker.reporting.comparison import ChangeRow, Comparison
@@ -362,8 +362,8 @@ _MILESTONES = Described(
     noun="milestone",
     shape=LISTS["milestones"].shape,
     shown="milestone_id commitment_id programme_id title kind key owner promised_in promised_on baseline "
-    "baseline_wording original_baseline forecast actual due status slip_days period reporter reason narrative "
-    "evidence_id note",
+    "baseline_wording original_baseline forecast actual due status slip_days period reporter reason "
+    f"{' '.join(TEXTS)} evidence_id note",
     key="milestone_id",
     links="commitment_id:commitments programme_id:programmes promised_in:sources evidence_id:sources",
 )
