@@ -29,28 +29,13 @@ _LONGEST = 400
 """Characters of a text that a sentence quotes; the JSON export has the whole."""
 _LEAD_IN = 40
 
-NOUN_WORDS: dict[str, str] = {
+_CALLED = {
     "assessment": "view",
-    "assignment": "assignment",
-    "baseline_request": "baseline request",
-    "commitment": "commitment",
-    "event": "event",
     "funding": "funding amount",
-    "local_authority": "local authority",
-    "milestone": "milestone",
-    "organisation": "organisation",
-    "owner": "owner",
     "period": "reporting period",
-    "programme": "programme",
     "progress": "progress report",
-    "reference": "reference",
-    "snapshot": "snapshot",
-    "source": "source",
-    "user": "user",
 }
-"""Table of the registry → the word for one of it; every noun has its word (tested)."""
-
-_PLURALS = {"local_authority": "local authorities", "funding": "funding amounts"}
+"""Table of a noun → the word for one of it, if that is not the table's name."""
 
 _HEADLINES: dict[str, tuple[str, ...]] = {
     "assessment": ("rating", "override_reason", "rationale", "evidence_id", "valid_until"),
@@ -193,12 +178,16 @@ def reason_of(line: RecordedLine | SaidLine) -> str | None:
 
 def _together(line: RecordedLine) -> str:
     """Many versions as one: how many of each noun."""
-    counts = ", ".join(
-        f"{count:,} {NOUN_WORDS[noun] if count == 1 else _PLURALS.get(noun, NOUN_WORDS[noun] + 's')}"
-        for noun, count in line.counts.items()
-    )
+    counts = ", ".join(f"{count:,} {_called(noun, count)}" for noun, count in line.counts.items())
     verb = "loaded the plans, which changed" if line.action == ChangeAction.PLAN_LOAD else "changed"
     return f"{verb} {counted(sum(line.counts.values()), 'record')} at once: {counts}"
+
+
+def _called(noun: str, count: int = 1) -> str:
+    word = _CALLED.get(noun, noun.replace("_", " "))
+    if count == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def _differences(line: RecordedLine) -> list[_Difference]:
@@ -259,7 +248,7 @@ def _names(noun: str, record: Noun) -> tuple[str, str]:
         return f"{getattr(record, 'view', '')} view of {name}", f"the {getattr(record, 'view', '')} view of {name}"
     if noun == "progress":
         return f"report on {name}", name
-    thing = f"{NOUN_WORDS[noun]} {name}"
+    thing = f"{_called(noun)} {name}"
     return thing, name if noun in {"commitment", "milestone"} else f"the {thing}"
 
 
