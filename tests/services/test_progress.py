@@ -578,7 +578,7 @@ def test_many_reports_are_one_change(staffed: Database) -> None:
 def test_of_many_reports_one_that_is_wrong_or_stale_keeps_all_from_being_recorded(staffed: Database) -> None:
     other = confirmation(promise(staffed, "C6-01-M2", SOON))
     before = head(staffed)
-    with pytest.raises(InvalidReport, match=f"^{PAID}: the date moves"):
+    with pytest.raises(InvalidReport, match=f"^{PAID}: you changed the date"):
         report(staffed, other, said(reason=None))
     with pytest.raises(StaleEdit):
         report(staffed, other, said(base_version=0))

@@ -136,7 +136,7 @@ def test_a_return_has_what_was_given_to_the_person_or_what_of_it_is_of_a_program
     assert [line.milestone_id for line, _ in some.lines] == [PAID, SECOND]
     add(office, "ana@dfe.example", Role.CONTRIBUTOR)
     for programme_id, words in (
-        ("trusts-2030", "of the programme trusts-2030 was given to Owner"),
+        ("trusts-2030", "of the programme trusts-2030 are assigned to Owner"),
         (None, "was given to Ana"),
     ):
         actor_id = OWNER if programme_id else "ana@dfe.example"
@@ -480,9 +480,7 @@ def test_a_row_that_cannot_be_read_and_a_row_that_breaks_a_rule_say_how_to_go_on
         content, lambda sheet: setattr(sheet.cell(4, place(Heading.HAPPENED)), "number_format", "dd/mm/yyyy")
     )
     [fault] = check(office, reread).faults
-    assert fault.wrong.startswith(
-        "holds 16 July 1905, as a spreadsheet shows the number 2024 in a cell for dates; if you"
-    )
+    assert fault.wrong.startswith("is 16 July 1905, which is how a spreadsheet shows the number 2024 as a date. If you")
 
 
 _MOVED = {Heading.REASON: "Workforce", Heading.NOTE: "Posts are empty"}

@@ -214,7 +214,7 @@ def test_a_move_is_carried_through_to_a_list_elsewhere_though_both_folders_were_
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", refuse)
         with pytest.raises(OSError, match="Input/output error"):
-            put(tmp_path / "link", "a", told=[(lists / "list", "a was put")])
+            put(tmp_path / "link", "a", elsewhere=[(lists / "list", "a was put")])
     (tmp_path / "before").rename(tmp_path / "after")
     files.settle(tmp_path / "after" / "deep" / "store")
     assert names(tmp_path / "after" / "deep" / "store") == ["a"]

@@ -126,8 +126,8 @@ def _restore(options: argparse.Namespace) -> int:
     print(f"Restored {at.file} to change {restored.head.seq} (seal {restored.head.seal[:12]}).")
     if restored.replaced:
         print(f"The old store is kept as {restored.replaced}.")
-    for told in restored.given_up:
-        print(f"{told} The list of backups now notes that this is on purpose.")
+    for difference in restored.given_up:
+        print(f"{difference} The list of backups now notes that this is on purpose.")
     for unnoted in restored.unnoted:
         print(
             f"The list in {unnoted} cannot be written. When it can be, run `python -m tracker backup accept {unnoted} "

@@ -234,14 +234,14 @@ def contradiction(db: Database, folder: Path, series: str | None = None) -> str 
     """
     seen = witnesses(folder, series or _series(db))
     with db.read() as cursor:
-        told = contradiction_with(cursor, seen)
-        first = _first_other(cursor, seen) if told else None
-    if told is None:
+        difference = contradiction_with(cursor, seen)
+        first = _first_other(cursor, seen) if difference else None
+    if difference is None:
         return None
     more = f" The first change that differs is change {first}." if first else ""
     return (
-        f"{told}{more} Nothing was changed. Keep all files, and restore the newest true backup. If you restored an "
-        f"older backup or started a new ledger on purpose, accept it: `python -m tracker backup accept {folder} "
+        f"{difference}{more} Nothing was changed. Keep all files, and restore the newest true backup. If you restored "
+        f"an older backup or started a new ledger on purpose, accept it: `python -m tracker backup accept {folder} "
         '--reason "…"`.'
     )
 
@@ -259,8 +259,8 @@ def _first_other(cursor: Cursor, seen: Sequence[Witness]) -> int | None:
 
 def require_noted(db: Database, folder: Path, series: str | None = None) -> None:
     """Raise BrokenLedger when a ledger lacks an end in a folder's list."""
-    if told := contradiction(db, folder, series):
-        raise BrokenLedger(told)
+    if difference := contradiction(db, folder, series):
+        raise BrokenLedger(difference)
 
 
 def require_unrewritten(at: Address, folder: Path) -> None:
@@ -291,14 +291,14 @@ def accept(at: Address, folder: Path, *, reason: str, by: str) -> str:
     if gone_on is None:
         raise StoreUnusable(f"The ledger agrees with {folder / MANIFEST}, so there is nothing to accept.")
     _note(folder, gone_on.note)
-    return gone_on.told
+    return gone_on.difference
 
 
 @dataclass(frozen=True)
 class _GoingOn:
     """How a ledger differs from a folder's list, and the line that accepts this."""
 
-    told: str
+    difference: str
     note: dict[str, Any]
 
 
@@ -307,11 +307,11 @@ def _going_on(db: Database, folder: Path, why: dict[str, str]) -> _GoingOn | Non
     series = _series(db)
     seen = witnesses(folder, series)
     with db.read() as cursor:
-        told, wrong = contradiction_with(cursor, seen), contradicted(cursor, seen)
-    if told is None:
+        difference, wrong = contradiction_with(cursor, seen), contradicted(cursor, seen)
+    if difference is None:
         return None
     confirmed = (witness.head.seq for witness in seen if witness.head.seq < wrong[0].head.seq)
-    return _GoingOn(told, {"series": series, "goes_on_from": max(confirmed, default=0), **why})
+    return _GoingOn(difference, {"series": series, "goes_on_from": max(confirmed, default=0), **why})
 
 
 def _series(db: Database) -> str:
@@ -406,8 +406,8 @@ def prune(folder: Path, rule: Retention, *, beside: Address | None = None) -> Pr
     ]
     for series in {noted.series for noted in old}:
         _prove_noted(newest[series])
-    if beside and (told := _contradiction_beside(beside, folder)):
-        raise BrokenLedger(told)
+    if beside and (difference := _contradiction_beside(beside, folder)):
+        raise BrokenLedger(difference)
     removed, left = [], []
     try:
         for noted in old:
@@ -484,25 +484,25 @@ def restore(at: Address, backup: Path, *, lists: Sequence[Path] = ()) -> Restore
     why = {"restored_at": f"{dates.utc_now():{_STAMP}}", "backup": backup.name}
     gone_on: dict[Path, _GoingOn] = {}
 
-    def told(db: Database) -> list[tuple[Path, str]]:
+    def notes(db: Database) -> list[tuple[Path, str]]:
         for folder in dict.fromkeys([backup.absolute().parent, *lists]):
             if found := _going_on(db, folder, why):
                 gone_on[folder] = found
         return [(folder / MANIFEST, json.dumps(found.note)) for folder, found in gone_on.items()]
 
-    restored = put_back(at, backup, told=told)
+    restored = put_back(at, backup, elsewhere=notes)
     unnoted = [folder for folder, found in gone_on.items() if found.note not in list(_notes(folder))]
-    given_up = (found.told for folder, found in gone_on.items() if folder not in unnoted)
+    given_up = (found.difference for folder, found in gone_on.items() if folder not in unnoted)
     return replace(restored, given_up=tuple(given_up), unnoted=tuple(unnoted))
 
 
 def put_back(
-    at: Address, backup: Path, *, told: Callable[[Database], Sequence[tuple[Path, str]]] = lambda _: ()
+    at: Address, backup: Path, *, elsewhere: Callable[[Database], Sequence[tuple[Path, str]]] = lambda _: ()
 ) -> Restored:
     """Put a backup in the store's place, after checking it; the old store is moved aside, never deleted.
 
-    A backup by an older version of the tracker is not changed; its copy is migrated to this version. ``told`` gets the
-    copy and returns lines to add to files elsewhere in the same step. Raises StoreMissing, StoreUnusable or
+    A backup by an older version of the tracker is not changed; its copy is migrated to this version. ``elsewhere``
+    gets the copy and returns lines to add to other files in the same step. Raises StoreMissing, StoreUnusable or
     BrokenLedger for a backup that is damaged or differs from the list, StoreBusy while the store is in use; then
     nothing has been moved.
     """
@@ -519,9 +519,9 @@ def put_back(
             stores.bring_up(made)
             proof = stores.prove(made, of=source)
             with Database.open(made, writable=False) as db:
-                lines = told(db)
+                lines = elsewhere(db)
             with unused(at):  # a crash's log moves aside with the file, and is not folded into it
-                moved = placing.put_over(made, at, keep=aside, told=lines)
+                moved = placing.put_over(made, at, keep=aside, elsewhere=lines)
     except OSError as error:
         raise StoreUnusable(f"The backup cannot be put at {at.file}: {stores.refusal(error, at)}") from error
     return Restored(proof.head, aside if moved else None, proof.demonstration)
@@ -582,8 +582,8 @@ def drill(folder: Path, *, beside: Address | None = None) -> Drill:
             faults.extend(differences)
         except TrackerError as error:
             faults.append(str(error))
-    if beside and (told := _contradiction_beside(beside, folder)):
-        faults.append(f"The store {beside.file}: {told}")
+    if beside and (difference := _contradiction_beside(beside, folder)):
+        faults.append(f"The store {beside.file}: {difference}")
     return Drill(backup=newest, steps=tuple(steps), snapshots=count, demonstration=demonstration, faults=tuple(faults))
 
 

@@ -57,7 +57,7 @@ def compare_boards(
     found = replace(compare(before, after), before_name=before_name, after_name=after_name, since=since)
     wanted = origins(found)
     with db.read() as cursor:
-        said = {
+        versions = {
             (table, noun_id): lines
             for table, ids in wanted.items()
             for noun_id, lines in history.said(cursor, table, ids, after.as_at, after.head.seq).items()
@@ -66,7 +66,7 @@ def compare_boards(
         moved = wanted.get("milestone", set())
         for request in history.approved_requests(cursor, moved, after.as_at, after.head.seq):
             requests.setdefault(request.milestone_id, []).append(request)
-    return explained(found, said, requests)
+    return explained(found, versions, requests)
 
 
 def compare_asked(db: Database, before: str, after: str) -> Comparison:

@@ -152,8 +152,8 @@ def _end(journal: Path) -> Head:
         raise StoreUnusable(f"The journal {journal} cannot be read: {error.strerror}.") from error
     last, whole, _ = tail.rpartition("\n")
     try:
-        told = json.loads(last.rpartition("\n")[2])["end"]
-        head = Head(int(told["seq"]), str(told["seal"]))
+        end_line = json.loads(last.rpartition("\n")[2])["end"]
+        head = Head(int(end_line["seq"]), str(end_line["seal"]))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         whole = ""
     if not whole:

@@ -379,21 +379,21 @@ def check_pack_file(file: Path, db: Database | None = None) -> PackProof:
 
 def _against_ledger(db: Database, manifest: dict[str, Any], boards_of: dict[str, bytes]) -> Iterator[str]:
     """Say how a pack differs from this ledger."""
-    said, head = manifest["snapshot"], manifest["ledger_head"]
+    listed, head = manifest["snapshot"], manifest["ledger_head"]
     with db.read() as cursor:
         change = reading.newest_change(cursor, head["seq"])
     if change is None or (change.seq, change.seal) != (head["seq"], head["seal"]):
         yield f"The pack is from another ledger: this has no change {head['seq']} with the seal {head['seal'][:12]}…."
         return
     try:
-        line = snapshots.show_snapshot(db, said["name"])
-        view = snapshots.open_snapshot(db, said["name"])
+        line = snapshots.show_snapshot(db, listed["name"])
+        view = snapshots.open_snapshot(db, listed["name"])
         if manifest["public_edition"]:
             view = public_edition(view)
     except TrackerError as error:
         yield str(error)
         return
-    if (line.digest, line.known_seq, line.as_at.isoformat()) != (said["digest"], head["seq"], manifest["as_at"]):
+    if (line.digest, line.known_seq, line.as_at.isoformat()) != (listed["digest"], head["seq"], manifest["as_at"]):
         yield f"The ledger's snapshot called {line.name} is not the one in the pack."
         return
     for path, content in boards_of.items():

@@ -115,9 +115,9 @@ def change_period(
     noun = _period(period)
     with db.read() as cursor:
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
-        held = _require_open(cursor, noun.id)
+        current = _require_open(cursor, noun.id)
         _check(cursor, noun, ())
-    if base_version == held.version and _noun(held, PeriodState.OPEN) == noun:
+    if base_version == current.version and _noun(current, PeriodState.OPEN) == noun:
         raise NothingToRecord(f"The reporting period {noun.id} already has that name and those dates.")
     return ledger.record(
         db,
@@ -141,14 +141,14 @@ def close_period(
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
         if earlier := reading.requested(cursor, request_id):
             return earlier
-        held = _require_open(cursor, period_id)
-    version = held.version if base_version is None else base_version
+        current = _require_open(cursor, period_id)
+    version = current.version if base_version is None else base_version
     return ledger.record(
         db,
         actor=actor_id,
         action=ChangeAction.CLOSE_PERIOD,
         versions=[
-            Version(noun=_noun(held, PeriodState.CLOSED), version=version + 1, effective_on=dates.today()),
+            Version(noun=_noun(current, PeriodState.CLOSED), version=version + 1, effective_on=dates.today()),
         ],
         request_id=request_id,
         check=may_still(actor_id, Action.KEEP_PERIODS),
@@ -177,10 +177,10 @@ def reopen_period(
         require(who(cursor, actor_id), Action.KEEP_PERIODS)
         if earlier := reading.requested(cursor, request_id):
             return earlier
-        held = _find(cursor, period_id)
-        noun = _noun(held, PeriodState.OPEN)
-        _check(cursor, noun, _against_reopening(held, why, today))
-    version = held.version if base_version is None else base_version
+        current = _find(cursor, period_id)
+        noun = _noun(current, PeriodState.OPEN)
+        _check(cursor, noun, _against_reopening(current, why, today))
+    version = current.version if base_version is None else base_version
     return ledger.record(
         db,
         actor=actor_id,
@@ -192,15 +192,12 @@ def reopen_period(
     )
 
 
-def _against_reopening(held: PeriodLine, reason: str, today: dt.date) -> Iterator[Fault]:
-    if held.state == PeriodState.OPEN:
-        yield Fault("", f"{held.name} ({held.period_id}) is already open.")
-    elif held.board_on < today:
-        met = (
-            f"The board of {held.name} ({held.period_id}) met on {in_words(held.board_on)}, so you cannot reopen it. "
-            "Open a new period."
-        )
-        yield Fault("", met)
+def _against_reopening(current: PeriodLine, reason: str, today: dt.date) -> Iterator[Fault]:
+    if current.state == PeriodState.OPEN:
+        yield Fault("", f"{current.name} ({current.period_id}) is already open.")
+    elif current.board_on < today:
+        met = f"The board of {current.name} ({current.period_id}) met on {in_words(current.board_on)}"
+        yield Fault("", f"{met}, so you cannot reopen it. Open a new period.")
     if not reason:
         yield Fault("reason", "Enter the reason for reopening. The history shows it.")
 

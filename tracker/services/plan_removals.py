@@ -38,7 +38,7 @@ _WORDS = {
 }
 
 
-def told(removed: Sequence[Version], recorded: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
+def listed(removed: Sequence[Version], recorded: Sequence[Version], held: Held, unread: Sequence[str]) -> str:
     """Say what a load would remove, one line for each record, and what to do.
 
     ``recorded`` is everything that it would record, and ``unread`` has a sentence for each file that was not read.

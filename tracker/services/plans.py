@@ -99,7 +99,7 @@ class Loaded:
 class _Compared:
     """What a load would record, and its faults."""
 
-    held: Mapping[str, Mapping[Place, Slot]]
+    current: Mapping[str, Mapping[Place, Slot]]
     renames: Renames
     renamed: list[Version] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
@@ -184,50 +184,50 @@ def _compared(db: Database, statements: Sequence[Planned], consent: Consent, unr
     """Compare the plans with the ledger. Raises PlanFaults with everything that prevents a load."""
     with db.read() as cursor:
         compared = _compare(cursor, statements, consent)
-    told = list(compared.faults)
+    faults = list(compared.faults)
     if compared.removed and not consent.remove:
-        told.append(plan_removals.told(compared.removed, compared.versions, compared.held, unread))
-    if told:
-        raise PlanFaults(told)
+        faults.append(plan_removals.listed(compared.removed, compared.versions, compared.current, unread))
+    if faults:
+        raise PlanFaults(faults)
     return compared
 
 
 def _compare(cursor: Cursor, statements: Sequence[Planned], consent: Consent) -> _Compared:
-    held = {table: reading.slots(cursor, noun, ChangeAction.PLAN_LOAD) for table, noun in NOUNS.items()}
-    renames = _renames(statements, held)
-    compared = _Compared(_carried_slots(held, renames), renames)
+    current = {table: reading.slots(cursor, noun, ChangeAction.PLAN_LOAD) for table, noun in NOUNS.items()}
+    renames = _renames(statements, current)
+    compared = _Compared(_carried_slots(current, renames), renames)
     for table, noun in NOUNS.items():
-        _rename(compared, table, held[table], reading.newest_numbers(cursor, noun))
+        _rename(compared, table, current[table], reading.newest_numbers(cursor, noun))
     for table, noun in NOUNS.items():
-        said = {(s.noun.id, s.effective_on): s for s in statements if type(s.noun) is noun}
+        planned = {(s.noun.id, s.effective_on): s for s in statements if type(s.noun) is noun}
         numbers = reading.newest_numbers(cursor, noun)
         if noun is Milestone:
             ever = baselines.ever_held(cursor)
             for new in renames.milestones.values():  # its only versions are those carried over
                 ever[new] = {
-                    worded(slot.newest.noun) for place, slot in compared.held[table].items() if place[0] == new
+                    worded(slot.newest.noun) for place, slot in compared.current[table].items() if place[0] == new
                 }
-            said = _with_current_baselines(compared, table, said, ever, numbers, consent)
-        _compare_table(compared, table, said, numbers)
+            planned = _with_current_baselines(compared, table, planned, ever, numbers, consent)
+        _compare_table(compared, table, planned, numbers)
     return compared
 
 
-def _renames(statements: Sequence[Planned], held: Mapping[str, Mapping[Place, Slot]]) -> Renames:
+def _renames(statements: Sequence[Planned], current: Mapping[str, Mapping[Place, Slot]]) -> Renames:
     """Return the renames in the plans that the ledger does not have yet."""
     found: dict[str, dict[str, str]] = {"commitment": {}, "milestone": {}}
     for statement in statements:
         if statement.formerly:
             table = table_of(type(statement.noun))
-            standing = {identity for (identity, _), slot in held[table].items() if _says(slot.newest)}
+            standing = {identity for (identity, _), slot in current[table].items() if _noun_of(slot.newest)}
             if statement.formerly in standing and statement.noun.id not in standing:
                 found[table][statement.formerly] = statement.noun.id
     return Renames(found["commitment"], found["milestone"])
 
 
-def _carried_slots(held: Mapping[str, Mapping[Place, Slot]], renames: Renames) -> dict[str, dict[Place, Slot]]:
+def _carried_slots(current: Mapping[str, Mapping[Place, Slot]], renames: Renames) -> dict[str, dict[Place, Slot]]:
     """Return the slots after the renames; a retracted record stays under its old id."""
     carried: dict[str, dict[Place, Slot]] = {}
-    for table, slots in held.items():
+    for table, slots in current.items():
         by_place = carried[table] = {}
         for slot in sorted(slots.values(), key=lambda slot: not slot.newest.retracted):
             newest, by_plan = slot.newest, slot.by_action
@@ -241,9 +241,9 @@ def _carried_slots(held: Mapping[str, Mapping[Place, Slot]], renames: Renames) -
     return carried
 
 
-def _rename(compared: _Compared, table: str, held: Mapping[Place, Slot], numbers: dict[str, int]) -> None:
+def _rename(compared: _Compared, table: str, current: Mapping[Place, Slot], numbers: dict[str, int]) -> None:
     """Add the versions that move the records of one noun to the new ids."""
-    for (identity, day), slot in sorted(held.items(), key=itemgetter(0)):
+    for (identity, day), slot in sorted(current.items(), key=itemgetter(0)):
         old = slot.newest.noun
         new = compared.renames.carried(old)
         if slot.newest.retracted or new == old:
@@ -256,16 +256,16 @@ def _rename(compared: _Compared, table: str, held: Mapping[Place, Slot], numbers
         compared.differences.append(Difference(table, identity, day, "renamed", (("id", identity, new.id),)))
 
 
-def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Planned], numbers: dict[str, int]) -> None:
+def _compare_table(compared: _Compared, table: str, planned: Mapping[Place, Planned], numbers: dict[str, int]) -> None:
     """Compare the plans' statements of one noun with its current records."""
-    held = compared.held[table]
-    gone = _gone(table, said, held)
+    current = compared.current[table]
+    gone = _gone(table, planned, current)
     removed: dict[str, list[Version]] = defaultdict(list)
     added: Counter[str] = Counter()
-    for place in sorted(said.keys() | held.keys()):
-        statement, slot = said.get(place), held.get(place)
+    for place in sorted(planned.keys() | current.keys()):
+        statement, slot = planned.get(place), current.get(place)
         new = statement.noun if statement else None
-        last, old = (_says(slot.by_action), _says(slot.newest)) if slot else (None, None)
+        last, old = (_noun_of(slot.by_action), _noun_of(slot.newest)) if slot else (None, None)
         if place[0] in gone and old is not None:  # later changes in the tracker are removed with it
             last = old
         elif isinstance(last, Milestone) and isinstance(
@@ -290,17 +290,18 @@ def _compare_table(compared: _Compared, table: str, said: Mapping[Place, Planned
         compared.removed.extend(versions[added[identity] :])
 
 
-def _gone(table: str, said: Mapping[Place, Planned], held: Mapping[Place, Slot]) -> set[str]:
+def _gone(table: str, planned: Mapping[Place, Planned], current: Mapping[Place, Slot]) -> set[str]:
     """Return the ids that were in the plans and no longer are."""
     if NOUNS[table] in _WITH_HISTORY:
         return set()
-    return {identity for (identity, _), slot in held.items() if _says(slot.by_action)} - {place[0] for place in said}
+    ids = {place[0] for place in planned}
+    return {identity for (identity, _), slot in current.items() if _noun_of(slot.by_action)} - ids
 
 
 def _with_current_baselines(
     compared: _Compared,
     table: str,
-    said: Mapping[Place, Planned],
+    planned: Mapping[Place, Planned],
     ever: Mapping[str, set[Worded]],
     numbers: dict[str, int],
     consent: Consent,
@@ -309,9 +310,9 @@ def _with_current_baselines(
 
     A plan with another baseline is a fault, or with ``consent`` a correction.
     """
-    promises = _promises(compared.held[table])
+    promises = _promises(compared.current[table])
     kept: dict[Place, Planned] = {}
-    for place, statement in said.items():
+    for place, statement in planned.items():
         days = promises.get(place[0])
         noun = statement.noun
         assert isinstance(noun, Milestone)  # noqa: S101  a statement of a milestone
@@ -332,10 +333,10 @@ def _with_current_baselines(
     return kept
 
 
-def _promises(held: Mapping[Place, Slot]) -> dict[str, dict[dt.date, Promise]]:
+def _promises(current: Mapping[Place, Slot]) -> dict[str, dict[dt.date, Promise]]:
     """Return each milestone's days with versions, oldest first."""
     found: dict[str, dict[dt.date, Promise]] = defaultdict(dict)
-    for (identity, day), slot in sorted(held.items(), key=itemgetter(0)):
+    for (identity, day), slot in sorted(current.items(), key=itemgetter(0)):
         newest = slot.newest.noun
         assert isinstance(newest, Milestone)  # noqa: S101  of the table of milestones
         stands, by_plan = not slot.newest.retracted, slot.by_action is not None
@@ -363,7 +364,7 @@ def _correct(
         compared.differences.append(Difference(table, identity, day, "corrected", moved))
 
 
-def _says(version: Version | None) -> Noun | None:
+def _noun_of(version: Version | None) -> Noun | None:
     """Return a version's noun; None when there is no version or it is retracted."""
     return version.noun if version and not version.retracted else None
 

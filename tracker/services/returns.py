@@ -211,9 +211,9 @@ def check_return(
         taken = reading.requested(cursor, _request_id(file, actor_id))
         if taken:
             return Preview(token="", head=head, lines=(), faults=(), remarks=returned.remarks, taken=taken)
-        drawn = _drawn(cursor, returned)
-        compared = list(_compared(cursor, who(cursor, actor_id), returned, drawn))
-        period = _other_period(cursor, [position.seq for position, held in drawn.items() if held])
+        downloaded = _downloaded(cursor, returned)
+        compared = list(_compared(cursor, who(cursor, actor_id), returned, downloaded))
+        period = _other_period(cursor, [position.seq for position, there in downloaded.items() if there])
     lines = [one for one in compared if isinstance(one, PreviewLine)]
     faults = [*returned.faults, *(one for one in compared if isinstance(one, RowFault))]
     foreseen: list[PreviewLine] = []
@@ -230,7 +230,7 @@ def check_return(
         head=head,
         lines=tuple(foreseen),
         faults=tuple(sorted(faults, key=lambda fault: fault.row)),
-        remarks=(*returned.remarks, *_other_baselines(returned, drawn)),
+        remarks=(*returned.remarks, *_other_baselines(returned, downloaded)),
         period=period,
     )
 
@@ -302,18 +302,18 @@ def _undecided(preview: Preview, decisions: Decisions) -> Iterator[Fault]:
 # Comparing
 
 
-_Held: TypeAlias = "dict[str, tuple[UpdateLine, Report]]"
+_Milestones: TypeAlias = "dict[str, tuple[UpdateLine, Report]]"
 """Milestones as they were after some change, by id."""
 
 
-def _held(cursor: Cursor, ids: set[str], known_seq: int) -> _Held:
+def _milestones_at(cursor: Cursor, ids: set[str], known_seq: int) -> _Milestones:
     today = dates.today()
     lines = updates.update_lines(cursor, today, TOLERANCES, ids, known_seq=known_seq)
     evidence = updates.evidence(cursor, lines, today, known_seq)
     return {line.milestone_id: (line, _current(line, evidence)) for line in lines}
 
 
-def _drawn(cursor: Cursor, returned: Returned) -> dict[Drawn, _Held]:
+def _downloaded(cursor: Cursor, returned: Returned) -> dict[Drawn, _Milestones]:
     """Return the milestones as the rows were downloaded; none for a change of another ledger. Raises ReturnRejected."""
     ids: dict[Drawn, set[str]] = defaultdict(set)
     for row in returned.rows:
@@ -324,22 +324,23 @@ def _drawn(cursor: Cursor, returned: Returned) -> dict[Drawn, _Held]:
             "Upload the returns one by one."
         )
     return {
-        position: _held(cursor, ids[position], position.seq) if _is_ours(cursor, position) else {} for position in ids
+        position: _milestones_at(cursor, some, position.seq) if _is_ours(cursor, position) else {}
+        for position, some in ids.items()
     }
 
 
 def _compared(
-    cursor: Cursor, actor: Actor, returned: Returned, drawn: dict[Drawn, _Held]
+    cursor: Cursor, actor: Actor, returned: Returned, downloaded: dict[Drawn, _Milestones]
 ) -> Iterator[PreviewLine | RowFault]:
     """Give what saving each row would do, or its faults."""
-    now = _held(cursor, {row.milestone_id for row in returned.rows}, reading.head(cursor).seq)
+    now = _milestones_at(cursor, {row.milestone_id for row in returned.rows}, reading.head(cursor).seq)
     for row in returned.rows:
-        wrong = _misplaced(actor, row, now, drawn[row.drawn])
+        wrong = _misplaced(actor, row, now, downloaded[row.drawn])
         if wrong:
             heading, sentence = wrong
             yield returned.fault(row.row, heading, sentence, row.milestone_id)
             continue
-        seen = drawn[row.drawn][row.milestone_id]
+        seen = downloaded[row.drawn][row.milestone_id]
         known, unclear = as_drawn(row, seen[1])
         if unclear:
             yield from (returned.fault(row.row, heading, sentence, row.milestone_id) for heading, sentence in unclear)
@@ -351,19 +352,19 @@ def _other_period(cursor: Cursor, positions: Sequence[int]) -> str | None:
     """Say for which closed periods rows were downloaded, and for which they count; None when there are none."""
     today = dates.today()
     open_ = periods.open_now(cursor, today)
-    drawn = {line.period_id: line.name for seq in positions if (line := periods.open_now(cursor, today, seq))}
-    names = [name for period_id, name in drawn.items() if open_ is None or period_id != open_.period_id]
+    then = {line.period_id: line.name for seq in positions if (line := periods.open_now(cursor, today, seq))}
+    names = [name for period_id, name in then.items() if open_ is None or period_id != open_.period_id]
     if not names:
         return None
     counts = f"What you save counts for {open_.name}." if open_ else "No period is open, so it counts for no period."
     return f"This return was made for the reporting period {' and '.join(names)}, which is closed. {counts}"
 
 
-def _other_baselines(returned: Returned, drawn: dict[Drawn, _Held]) -> Iterator[str]:
+def _other_baselines(returned: Returned, downloaded: dict[Drawn, _Milestones]) -> Iterator[str]:
     """List the rows whose due date was overwritten, which no return can change."""
     rows = []
     for row in returned.rows:
-        seen = drawn[row.drawn].get(row.milestone_id)
+        seen = downloaded[row.drawn].get(row.milestone_id)
         if seen and not _same_baseline(row.due, seen[0]):
             rows.append(str(row.row))
     if rows:
@@ -385,7 +386,7 @@ def _is_ours(cursor: Cursor, position: Drawn) -> bool:
     return change is not None and change.seq == position.seq and change.seal.startswith(position.seal)
 
 
-def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[Heading, str] | None:
+def _misplaced(actor: Actor, row: ReturnRow, now: _Milestones, downloaded: _Milestones) -> tuple[Heading, str] | None:
     """Say why a row is not one of the person's milestones: the column, and what is wrong; None when it is."""
     if row.milestone_id not in now:
         return (
@@ -398,13 +399,13 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
             Heading.MILESTONE,
             f"{line.milestone_id} is not assigned to {actor.name}, so you cannot update it. Ask an administrator.",
         )
-    if row.milestone_id not in drawn:
+    if row.milestone_id not in downloaded:
         return (
             Heading.DRAWN,
             f"this return comes from another tracker, or its row was altered ({row.drawn} is not known here). Download "
             "a new return and copy your answers into it.",
         )
-    seen, _ = drawn[row.milestone_id]
+    seen, _ = downloaded[row.milestone_id]
     for heading, written, known in (
         (Heading.COMMITMENT, row.commitment, f"{seen.commitment_id} {seen.commitment}"),
         (Heading.TITLE, row.title, seen.title),
@@ -419,10 +420,10 @@ def _misplaced(actor: Actor, row: ReturnRow, now: _Held, drawn: _Held) -> tuple[
 
 
 def _line(
-    cursor: Cursor, row: ReturnRow, drawn: tuple[UpdateLine, Report], now: tuple[UpdateLine, Report]
+    cursor: Cursor, row: ReturnRow, downloaded: tuple[UpdateLine, Report], now: tuple[UpdateLine, Report]
 ) -> PreviewLine:
     """Return what saving a row would do, from the downloaded and the current version."""
-    (seen, then), (line, current) = drawn, now
+    (seen, then), (line, current) = downloaded, now
     report = settled(line, _merged(row.report, then, current))
     changed_here = not _same(row.report, then)
     moved_on = not _same(current, then)

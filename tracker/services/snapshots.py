@@ -158,19 +158,19 @@ def _move(
         newest = reading.latest(cursor, Snapshot, name)
     if newest is None or not isinstance(newest.noun, Snapshot):
         raise _unknown(name)
-    held = newest.noun
+    current = newest.noun
     approving, withdrawing = state is SnapshotState.APPROVED, state is SnapshotState.WITHDRAWN
 
     def require_four_eyes(actor: Actor) -> None:
         if approving:
-            require_other(actor, held.taken_by)
-        if withdrawing and held.approved_by in {actor.user_id, *actor.also}:
+            require_other(actor, current.taken_by)
+        if withdrawing and current.approved_by in {actor.user_id, *actor.also}:
             raise NotAllowed(f"{actor.name} approved the snapshot {name}, so another approver must withdraw it.")
 
     require_four_eyes(actor)
     why = clean(reason or "", where="the reason") or None
     moved = forward(
-        held,
+        current,
         state,
         approved_by=actor_id if approving else None,
         withdrawn_by=actor_id if withdrawing else None,
@@ -212,8 +212,8 @@ def withdrawal(line: SnapshotLine, *, public: bool = False) -> str:
     """Say when a snapshot was withdrawn, and (unless ``public``) by whom and why; "" when it was not."""
     if line.withdrawn_at is None:
         return ""
-    said = f"The snapshot {line.name} was withdrawn on {in_words(line.withdrawn_at.date())}"
-    whole = said if public else f"{said} by {line.withdrawer or line.withdrawn_by}: {line.withdrawal}"
+    sentence = f"The snapshot {line.name} was withdrawn on {in_words(line.withdrawn_at.date())}"
+    whole = sentence if public else f"{sentence} by {line.withdrawer or line.withdrawn_by}: {line.withdrawal}"
     return whole if whole.endswith((".", "!", "?")) else f"{whole}."
 
 
@@ -251,10 +251,10 @@ def last_board(db: Database, as_at: dt.date, known_seq: int) -> LastBoard | None
     A board has met when its day is over: on that day, the board before it is still the last.
     """
     with db.read() as cursor:
-        held = periods.periods(cursor, as_at, known_seq)
+        every = periods.periods(cursor, as_at, known_seq)
     found = []
     for line in list_snapshots(db, known_seq):
-        period = _period_of(line, held)
+        period = _period_of(line, every)
         met_on = period.board_on if period else None
         if line.standing and (met_on or line.as_at) < as_at:
             found.append(LastBoard(snapshot=line, met_on=met_on))
@@ -265,9 +265,9 @@ def last_board(db: Database, as_at: dt.date, known_seq: int) -> LastBoard | None
     )
 
 
-def _period_of(line: SnapshotLine, held: Sequence[PeriodLine]) -> PeriodLine | None:
+def _period_of(line: SnapshotLine, every: Sequence[PeriodLine]) -> PeriodLine | None:
     """Return the period whose board a snapshot was saved for; of two, the one whose board meets first."""
-    by_board = sorted(held, key=lambda period: period.board_on)
+    by_board = sorted(every, key=lambda period: period.board_on)
     return next(
         (
             period

@@ -226,8 +226,8 @@ def prove(copy: Address, *, of: Address | None = None, anchored: bool = True) ->
     """
     proof = verify_store(copy)
     if proof.faults and (anchored or len(proof.faults) > 1):
-        told = " ".join(proof.faults).replace(str(copy.file), str((of or copy).file))
-        raise BrokenLedger(f"{(of or copy).file} is damaged: {told} Nothing was changed.")
+        faults = " ".join(proof.faults).replace(str(copy.file), str((of or copy).file))
+        raise BrokenLedger(f"{(of or copy).file} is damaged: {faults} Nothing was changed.")
     return proof
 
 

@@ -202,10 +202,10 @@ def _versions(cursor: Cursor, asked: _Asked, everybody: Sequence[UserLine]) -> l
     today = dates.today()
     versions = []
     line = next((line for line in everybody if line.user_id == asked.user_id), None)
-    held = _kinds(line.programmes, line.commitments) if line else {}
+    current = _kinds(line.programmes, line.commitments) if line else {}
     wanted = _kinds(asked.programmes, asked.commitments)
-    for target in sorted(held.keys() ^ wanted.keys()):
-        assignment = assigned(asked.user_id, target, (held | wanted)[target], active=target in wanted)
+    for target in sorted(current.keys() ^ wanted.keys()):
+        assignment = assigned(asked.user_id, target, (current | wanted)[target], active=target in wanted)
         newest = reading.latest(cursor, Assignment, assignment.id)
         versions.append(Version(noun=assignment, version=newest.version + 1 if newest else 1, effective_on=today))
     other = _named(asked.same_as, everybody) if asked.same_as else None
@@ -262,7 +262,7 @@ def _faults(cursor: Cursor, asked: _Asked) -> Iterator[Fault]:
 def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
     """Give the faults of an account next to the others."""
     others = [line for line in everybody if line.user_id != asked.user_id]
-    held = next((line for line in everybody if line.user_id == asked.user_id), None)
+    current = next((line for line in everybody if line.user_id == asked.user_id), None)
     same = _named(asked.same_as, others)
     if asked.same_as and same is None:
         yield Fault(
@@ -272,8 +272,8 @@ def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
         yield Fault("address", f"{asked.address} belongs to {taken.name} ({taken.address}). Give another address.")
     elif not asked.another_person:
         own = people.accounts(asked.user_id, everybody) | (people.accounts(same.user_id, everybody) if same else set())
-        name = None if held and held.name == asked.name else asked.name
-        address = None if held and held.address == asked.address else asked.address
+        name = None if current and current.name == asked.name else asked.name
+        address = None if current and current.address == asked.address else asked.address
         for other in look_alikes(name, address, [line for line in others if line.user_id not in own]):
             yield Fault(
                 "another_person",
@@ -285,8 +285,8 @@ def _clashes(asked: _Asked, everybody: Sequence[UserLine]) -> Iterator[Fault]:
 
 def _demotes(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Iterator[Fault]:
     """Give the faults of a change that would end a person's role as administrator."""
-    held = next((line for line in everybody if line.user_id == asked.user_id), None)
-    if held is None or (asked.role == Role.ADMINISTRATOR and asked.active):
+    current = next((line for line in everybody if line.user_id == asked.user_id), None)
+    if current is None or (asked.role == Role.ADMINISTRATOR and asked.active):
         return
     field = "active" if asked.role == Role.ADMINISTRATOR else "role"
     if actor_id == asked.user_id:
@@ -294,8 +294,6 @@ def _demotes(asked: _Asked, everybody: Sequence[UserLine], actor_id: str) -> Ite
         return
     others = [line for line in everybody if line.user_id != asked.user_id]
     left = any(line.active and line.role == Role.ADMINISTRATOR for line in others)
-    if held.active and held.role == Role.ADMINISTRATOR and others and not left:
-        yield Fault(
-            field,
-            f"{held.name} ({held.address}) is the last active administrator. Make someone else an administrator first.",
-        )
+    if current.active and current.role == Role.ADMINISTRATOR and others and not left:
+        last = f"{current.name} ({current.address}) is the last active administrator."
+        yield Fault(field, f"{last} Make someone else an administrator first.")

@@ -59,16 +59,16 @@ def _compare(db: Database, file: Path) -> Compared:
     except OSError as error:
         return Compared(file, f"cannot be read: {error.strerror}.", fault=True)
     with db.read() as cursor:
-        told = witnesses.contradiction(cursor, carried)
-    return Compared(file, told, fault=True) if told else _confirmed(file, carried)
+        difference = witnesses.contradiction(cursor, carried)
+    return Compared(file, difference, fault=True) if difference else _confirmed(file, carried)
 
 
 def _with_backups(db: Database, folder: Path) -> Compared:
     noted = backups.noted(db, folder)
     if not noted:
         return Compared(folder, f"{backups.MANIFEST} lists no backup of this store.", fault=True)
-    told = backups.contradiction(db, folder)
-    return Compared(folder, told, fault=True) if told else _confirmed(folder, noted)
+    difference = backups.contradiction(db, folder)
+    return Compared(folder, difference, fault=True) if difference else _confirmed(folder, noted)
 
 
 def _confirmed(file: Path, carried: Sequence[Witness]) -> Compared:
@@ -124,8 +124,8 @@ def _in_journal(file: Path) -> list[Head]:
         with file.open(encoding="utf-8-sig") as lines:
             for line in lines:
                 content = json.loads(line)
-                told = content.get("change") or content["end"]
-                heads.append(Head(int(told["seq"]), str(told["seal"])))
+                noted = content.get("change") or content["end"]
+                heads.append(Head(int(noted["seq"]), str(noted["seal"])))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StoreUnusable(f"has no seal of the ledger: {_PIECE}") from None
     if not heads:

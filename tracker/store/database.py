@@ -360,9 +360,9 @@ class Database:
         try:
             self._root.cursor().execute("CHECKPOINT tracker")
         except (duckdb.Error, MemoryError) as error:
-            told = translated(error, self.address.file)
-            if told is not error or not isinstance(error, duckdb.TransactionException):
-                raise told from error
+            translation = translated(error, self.address.file)
+            if translation is not error or not isinstance(error, duckdb.TransactionException):
+                raise translation from error
             # a reader is still looking at an older state: the next one will do
         self._writes = 0
 

@@ -165,18 +165,18 @@ def put_together(
     *,
     aside: Mapping[str, str | None],
     line: tuple[str, str] | None = None,
-    told: Sequence[tuple[Path, str]] = (),
+    elsewhere: Sequence[tuple[Path, str]] = (),
 ) -> None:
     """Move files of a workshop into the folder around it, in this order, all or none of them.
 
     ``aside`` are files to move out of the way first: to another name, or (None) to delete. ``line`` is a file of the
-    folder and a line to add to it; ``told`` are lines to add to files elsewhere, as far as their disks let us. If the
+    folder and a line to add to it; ``elsewhere`` are lines to add to other files, as far as their disks let us. If the
     process is killed, or the disk refuses half way, the next call of ``settle`` finishes the move; ``moving`` says
     whether there is one to finish. Raises FileExistsError when a place is taken by a file that is not moved aside,
     OSError when the disk refuses.
     """
     folder = place.parent
-    lines = [(_from(folder, file), told_line) for file, told_line in told]
+    lines = [(_from(folder, file), added) for file, added in elsewhere]
     plan = {"put": list(names), "aside": dict(aside), "line": line, "told": lines}
     (place / _PLAN).write_text(json.dumps(plan), encoding="utf-8")
     for name in (*names, _PLAN):

@@ -49,18 +49,18 @@ def put_over(
     *,
     keep: Path | None,
     anchor: bool = True,
-    told: Sequence[tuple[Path, str]] = (),
+    elsewhere: Sequence[tuple[Path, str]] = (),
 ) -> bool:
     """Put a store that was made ``beside`` its place there, and say whether it replaced an old one.
 
     Use it while ``unused`` keeps everyone from opening the old store, which is renamed to ``keep``, with its log and
-    anchor, or (None) deleted. Without ``anchor`` the old anchor stays. ``told``: as for ``files.put_together``. Raises
-    OSError.
+    anchor, or (None) deleted. Without ``anchor`` the old anchor stays. ``elsewhere`` is as for
+    ``files.put_together``. Raises OSError.
     """
     old = [at.file, at.wal, *([at.anchor.path] if anchor else [])]
     aside = {path.name: path.name.replace(at.file.name, keep.name, 1) if keep else None for path in old}
     there = any(path.exists() for path in old)
-    files.put_together(made.file.parent, _parts(made, anchor=anchor), aside=aside, told=told)
+    files.put_together(made.file.parent, _parts(made, anchor=anchor), aside=aside, elsewhere=elsewhere)
     return there
 
 

@@ -65,14 +65,14 @@ def check_opening(db: Database) -> None:
     if _is_large(db):
         with db.read() as cursor:
             since = _start_of_newest(cursor)
-    if told := _first_fault(_prove(db, since=since)):
-        raise BrokenLedger(told)
+    if fault := _first_fault(_prove(db, since=since)):
+        raise BrokenLedger(fault)
 
 
 def check_whole(db: Database) -> None:
     """Verify all of a ledger, however large. Raises BrokenLedger."""
-    if told := _first_fault(_prove(db)):
-        raise BrokenLedger(told)
+    if fault := _first_fault(_prove(db)):
+        raise BrokenLedger(fault)
 
 
 def check_rest_aside(db: Database) -> None:

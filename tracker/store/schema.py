@@ -56,7 +56,7 @@ def known() -> list[Migration]:
 def faults(cursor: Cursor) -> list[str]:
     """Compare the tables of changes and of every noun with this version's columns; one sentence for each table."""
     return _differences(
-        _held(cursor),
+        _actual_columns(cursor),
         {
             "change": CHANGE,
             **{table: dict(zip(columns(table), column_types(table), strict=True)) for table in NOUNS},
@@ -66,32 +66,32 @@ def faults(cursor: Cursor) -> list[str]:
 
 def migration_faults(cursor: Cursor) -> list[str]:
     """Compare the table of migrations, which decides what the others must be; no faults in a new file."""
-    held = _held(cursor)
-    return _differences(held, {"migration": MIGRATION}) if held.keys() & {"migration", "change", *NOUNS} else []
+    actual = _actual_columns(cursor)
+    return _differences(actual, {"migration": MIGRATION}) if actual.keys() & {"migration", "change", *NOUNS} else []
 
 
-def _differences(held: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Mapping[str, str]]) -> list[str]:
+def _differences(actual: Mapping[str, Mapping[str, str]], wanted: Mapping[str, Mapping[str, str]]) -> list[str]:
     return [
-        f"The table {table} was altered: {_difference(held.get(table, {}), of_table)}. Restore the newest backup."
+        f"The table {table} was altered: {_difference(actual.get(table, {}), of_table)}. Restore the newest backup."
         for table, of_table in sorted(wanted.items())
-        if held.get(table, {}) != dict(of_table)
+        if actual.get(table, {}) != dict(of_table)
     ]
 
 
-def _difference(held: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    if not held:
+def _difference(actual: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+    if not actual:
         return "it is missing"
-    parts = [f"its column {name} is missing" for name in wanted if name not in held]
-    parts += [f"a column {name} was added" for name in held if name not in wanted]
+    parts = [f"its column {name} is missing" for name in wanted if name not in actual]
+    parts += [f"a column {name} was added" for name in actual if name not in wanted]
     parts += [
-        f"its column {name} holds {held[name]}, not {kind}"
+        f"its column {name} holds {actual[name]}, not {kind}"
         for name, kind in wanted.items()
-        if held.get(name, kind) != kind
+        if actual.get(name, kind) != kind
     ]
     return ", ".join(parts)
 
 
-def _held(cursor: Cursor) -> dict[str, dict[str, str]]:
+def _actual_columns(cursor: Cursor) -> dict[str, dict[str, str]]:
     """Return the columns of every table of the store in their order, with their types as the registry writes them."""
     rows = cursor.execute(
         """
@@ -128,14 +128,14 @@ def altered_rules(cursor: Cursor) -> list[str]:
     Rules are keys, checks, indexes and defaults: without one of them a wrong row could be saved, and with one more a
     correct row could be refused or changed.
     """
-    held, wanted = _rules(cursor), _made_by_migrations().rules
+    actual, wanted = _rules(cursor), _made_by_migrations().rules
     return [
         f"The table {table} was altered: {', '.join(parts)}. Restore the newest backup."
         for table in sorted(wanted)
         if (
             parts := [
-                *(f"{_in_words(lost)} is missing" for lost in sorted(wanted[table] - held.get(table, frozenset()))),
-                *(f"{_in_words(added)} was added" for added in sorted(held.get(table, frozenset()) - wanted[table])),
+                *(f"{_in_words(lost)} is missing" for lost in sorted(wanted[table] - actual.get(table, frozenset()))),
+                *(f"{_in_words(added)} was added" for added in sorted(actual.get(table, frozenset()) - wanted[table])),
             ]
         )
     ]
