@@ -76,7 +76,7 @@ FORMS = {
         OWNER,
         (("selectbox", "Milestone", LINE), ("text_input", "Forecast date", "2049"), ("text_input", "Publisher", "DfE")),
         "Save update",
-        {"reason": "The date moves from", "title": "Evidence needs its publisher and its title."},
+        {"reason": "You changed the date from", "title": "Evidence needs a publisher and a title."},
     ),
     "many lines and nothing to say": Wrong(
         "my_updates",
@@ -90,7 +90,7 @@ FORMS = {
         OWNER,
         (("multiselect", "Milestones to update", [LINE]), ("text_input", "New forecast date for all", "2049")),
         "Save 1 milestone",
-        {"reason": f"{LINE}: the date moves from"},
+        {"reason": f"{LINE}: you changed the date from"},
     ),
     "a rating without its reason": Wrong(
         "my_updates",
