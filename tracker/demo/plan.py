@@ -32,28 +32,28 @@ class Plan:
     """The statements of the plan, up to a day."""
 
     def __init__(self, statements: Sequence[Planned], day: dt.date) -> None:
-        said: dict[type[Noun], dict[str, list[tuple[dt.date, Noun]]]] = defaultdict(lambda: defaultdict(list))
+        by_id: dict[type[Noun], dict[str, list[tuple[dt.date, Noun]]]] = defaultdict(lambda: defaultdict(list))
         for one in sorted(statements, key=attrgetter("effective_on")):
             if one.effective_on < day:
-                said[type(one.noun)][one.noun.id].append((one.effective_on, one.noun))
-        self._said = said
+                by_id[type(one.noun)][one.noun.id].append((one.effective_on, one.noun))
+        self._statements = by_id
 
-    def held(self, kind: type[Noun], on: dt.date) -> dict[str, Any]:
+    def true_on(self, kind: type[Noun], on: dt.date) -> dict[str, Any]:
         """Return what was true on a day, by id."""
         return {
             noun_id: versions[-1][1]
-            for noun_id, every in self._said[kind].items()
+            for noun_id, every in self._statements[kind].items()
             if (versions := [version for version in every if version[0] <= on])
         }
 
     def completed(self, milestone_id: str) -> dt.date | None:
         """Return the day on which the published record completes a milestone, if it does."""
-        newest = self.held(nouns.Progress, dt.date.max).get(milestone_id)
+        newest = self.true_on(nouns.Progress, dt.date.max).get(milestone_id)
         return day_of(newest.statement.actual) if newest else None
 
     def keeps(self, milestone_id: str) -> bool:
         """Say whether the plan states a milestone once, so that only requests change its baseline."""
-        return len(self._said[nouns.Milestone][milestone_id]) == 1
+        return len(self._statements[nouns.Milestone][milestone_id]) == 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,8 @@ class Office:
 
 def offices_of(plan: Plan, chance: random.Random) -> list[Office]:
     """Return every owner of a commitment: some never report, some skip periods, some have a deputy."""
-    everything = plan.held(nouns.Commitment, dt.date.max)
-    programmes = plan.held(nouns.Programme, dt.date.max)
+    everything = plan.true_on(nouns.Commitment, dt.date.max)
+    programmes = plan.true_on(nouns.Programme, dt.date.max)
     owned: dict[str, list[str]] = defaultdict(list)
     for commitment in everything.values():
         owned[commitment.owner_id or programmes[commitment.programme_id].owner_id].append(commitment.id)
@@ -81,7 +81,7 @@ def offices_of(plan: Plan, chance: random.Random) -> list[Office]:
     order.sort(key=lambda owner_id: any(one.owner_id == owner_id for one in programmes.values()))  # they come last
     offices = []
     for place, owner_id in enumerate(order):
-        role = plan.held(nouns.Owner, dt.date.max)[owner_id].role
+        role = plan.true_on(nouns.Owner, dt.date.max)[owner_id].role
         what = role.rpartition(", ")[2]
         name = re.sub("[^a-z0-9]+", "-", what.lower())
         people = [(f"{name}@demonstration.invalid", f"Demonstration contributor, {what}")]

@@ -41,7 +41,7 @@ _REQUESTS = 2
 _CONFIRMED = (
     "the team has confirmed the date. Nothing has changed since the last return.",
     "work is on plan. No decision is needed from the board.",
-    "the next step is agreed with partners and the date stands.",
+    "the next step is agreed with partners and the date has not changed.",
 )
 _LOOKED_AGAIN = "the team has looked at the date again."
 _MOVED = {
@@ -112,10 +112,10 @@ def reported_by(plan: Plan, office: Office, periods: Sequence[nouns.Period], cha
     for period in periods:
         open_ = [
             one
-            for one in plan.held(nouns.Commitment, period.opens_on).values()
+            for one in plan.true_on(nouns.Commitment, period.opens_on).values()
             if one.id in office.all_commitments and _open(plan, one.id, period.opens_on)
         ]
-        for milestone in plan.held(nouns.Milestone, period.opens_on).values():
+        for milestone in plan.true_on(nouns.Milestone, period.opens_on).values():
             if milestone.id not in steps and milestone.commitment_id in office.all_commitments:
                 steps[milestone.id] = _step(milestone, plan.completed(milestone.id), period.opens_on, chance)
         for step in steps.values():  # what the record that was loaded today completes is not theirs to report
@@ -127,7 +127,7 @@ def reported_by(plan: Plan, office: Office, periods: Sequence[nouns.Period], cha
 
 
 def _open(plan: Plan, commitment_id: str, on: dt.date) -> bool:
-    view = plan.held(nouns.Assessment, on).get(f"{commitment_id}/{View.EVIDENCE}")
+    view = plan.true_on(nouns.Assessment, on).get(f"{commitment_id}/{View.EVIDENCE}")
     return view is None or view.rating not in CLOSED_OUTCOMES
 
 
@@ -147,18 +147,18 @@ def _returned(
     mine = [step for step in steps.values() if step.milestone.commitment_id in ids]
     reported = [step for step in mine if not step.done and not _awaits_record(plan, step, on)]
     if reported:
-        said = [record for step in reported for record in _records(step, _report(step, on, chance), period, on)]
-        yield Deed(at, by, ChangeAction.REPORT, said)
-    said = [
+        made = [record for step in reported for record in _records(step, _report(step, on, chance), period, on)]
+        yield Deed(at, by, ChangeAction.REPORT, made)
+    made = [
         record
         for one in commitments
         for record in _rating(one, [s for s in mine if s.milestone.commitment_id == one.id], period, on, chance)
     ]
-    yield Deed(at + dt.timedelta(minutes=20), by, ChangeAction.RATE, said)
+    yield Deed(at + dt.timedelta(minutes=20), by, ChangeAction.RATE, made)
     moving = [step for step in reported if not step.done and plan.keeps(step.milestone.id)]
     for step in moving:
         if _wants_baseline(step, chance):
-            yield from _asked(step, at + dt.timedelta(hours=1), by, chance)
+            yield from _requested(step, at + dt.timedelta(hours=1), by, chance)
     if moving and len(office.people) > 1 and likely(chance, 0.6):
         yield _again(chance.choice(moving), period, at, office.people[1][0], chance.choice(_SLIPS), chance)
     elif moving and likely(chance, 0.1):
@@ -179,16 +179,16 @@ def _report(step: _Step, on: dt.date, chance: random.Random) -> Report:
     """An owner's report of a milestone: completed; or the forecast, and why it changed."""
     if step.happens_on <= on:
         return _completion(step, chance)
-    before, now = step.due, _expected(step, on, chance)
+    before, now = step.due, _forecast(step, on, chance)
     reason = None
     if before and before.day != now.day:
         reason = MoveReason.AHEAD if now.day < before.day else chance.choice(_SLIPS)
     step.forecast, step.reported_on = now, on
     step.narrative = f"{INVENTED} {_LOOKED_AGAIN if reason else chance.choice(_CONFIRMED)}"
-    return _said(step, reason, f"{INVENTED} {_MOVED[reason]}" if reason else None)
+    return _reported(step, reason, f"{INVENTED} {_MOVED[reason]}" if reason else None)
 
 
-def _expected(step: _Step, on: dt.date, chance: random.Random) -> PublishedDate:
+def _forecast(step: _Step, on: dt.date, chance: random.Random) -> PublishedDate:
     """When an owner expects a milestone now: never before next month, and closer to the truth as time goes by."""
     soonest = on + dt.timedelta(days=30)
     if step.forecast is None:
@@ -214,10 +214,10 @@ def _completion(step: _Step, chance: random.Random) -> Report:
     step.done, step.forecast = True, None
     step.narrative = f"{INVENTED} the step is complete."
     evidence = Evidence(publisher=DEMONSTRATION, title="An invented note that the step was completed")
-    return replace(_said(step), evidence=evidence if likely(chance, 0.7) else None)
+    return replace(_reported(step), evidence=evidence if likely(chance, 0.7) else None)
 
 
-def _said(step: _Step, reason: MoveReason | None = None, note: str | None = None) -> Report:
+def _reported(step: _Step, reason: MoveReason | None = None, note: str | None = None) -> Report:
     return Report(
         milestone_id=step.milestone.id,
         base_version=0,  # numbered with the deed
@@ -246,8 +246,8 @@ def _again(
     step.forecast = _dated(other, month=step.forecast.precision is not Precision.DAY)
     step.reported_on = again.date()
     note = _CORRECTED if reason is MoveReason.CORRECTION else _OTHERWISE
-    said = _records(step, _said(step, reason, f"{INVENTED} {note}"), period, again.date())
-    return Deed(again, by, ChangeAction.REPORT, said)
+    made = _records(step, _reported(step, reason, f"{INVENTED} {note}"), period, again.date())
+    return Deed(again, by, ChangeAction.REPORT, made)
 
 
 def _wants_baseline(step: _Step, chance: random.Random) -> bool:
@@ -260,7 +260,7 @@ def _wants_baseline(step: _Step, chance: random.Random) -> bool:
     return slip.days > 2 * TOLERANCES.amber_days and likely(chance, 0.3)
 
 
-def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iterator[Deed]:
+def _requested(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iterator[Deed]:
     """A request for the forecast to become the baseline, and what the secretariat decides a week or so later."""
     assert step.forecast  # noqa: S101  only a date can be asked for
     first = step.baseline is None
@@ -278,12 +278,12 @@ def _asked(step: _Step, at: dt.datetime, by: str, chance: random.Random) -> Iter
     approve = likely(chance, 0.7)
     note = f"{INVENTED} " + ("agreed" if approve else "the board keeps the original date")
     decision, action, reason = baselines.decided(request, approve=approve, by=SECRETARIAT, note=note)
-    said: list[Noun] = [decision]
+    made: list[Noun] = [decision]
     if approve:
         step.baseline = step.forecast
         step.milestone = rebaselined(step.milestone, asked)
-        said.append(step.milestone)
-    yield Deed(on, SECRETARIAT, action, [(noun, on.date()) for noun in said], reason)
+        made.append(step.milestone)
+    yield Deed(on, SECRETARIAT, action, [(noun, on.date()) for noun in made], reason)
 
 
 _RATINGS = (OwnerRating.GREEN, OwnerRating.AMBER, OwnerRating.RED)
@@ -294,13 +294,13 @@ def _rating(
     commitment: nouns.Commitment, steps: Sequence[_Step], period: nouns.Period, on: dt.date, chance: random.Random
 ) -> list[tuple[Noun, dt.date]]:
     """An owner's rating of a commitment: usually the status from dates; sometimes better, with the reason for it."""
-    said_by_dates = max((_worry(step, on) for step in steps), default=0)
-    worry = said_by_dates
+    from_dates = max((_worry(step, on) for step in steps), default=0)
+    worry = from_dates
     if likely(chance, 0.2):
         worry = max(worry - 1, 0)
     elif likely(chance, 0.1):
         worry = min(worry + 1, 2)
-    override = chance.choice(list(_OVERRIDES)) if worry < said_by_dates else None
+    override = chance.choice(list(_OVERRIDES)) if worry < from_dates else None
     rating = Rating(
         commitment_id=commitment.id,
         base_version=0,  # numbered with the deed

@@ -64,8 +64,8 @@ def grown(versions: int, *, seed: int, periods: Sequence[nouns.Period], day: dt.
     begins = dt.datetime.combine(periods[0].opens_on - dt.timedelta(days=1), dt.time(10))
     plan, steps = _plan(count, programmes, begins.date(), chance)
     for start in range(0, len(plan), _LONGEST_CHANGE):
-        said = [(noun, begins.date()) for noun in plan[start : start + _LONGEST_CHANGE]]
-        yield Deed(begins, users.OPERATOR, "add commitments", said)
+        made = [(noun, begins.date()) for noun in plan[start : start + _LONGEST_CHANGE]]
+        yield Deed(begins, users.OPERATOR, "add commitments", made)
     yield from _rounds(versions - len(plan) - count, steps, periods, day, chance)
     last = dt.datetime.combine(day - dt.timedelta(days=1), dt.time(20))
     for programme in range(programmes):
@@ -88,8 +88,8 @@ def _rounds(
         for programme in range(max(step.programme for step in due) + 1):
             mine = [step for step in due if step.programme == programme]
             for start in range(0, len(mine), _LONGEST_CHANGE):
-                said = [report(step, on, chance, period) for step in mine[start : start + _LONGEST_CHANGE]]
-                yield Deed(at + programme * _MINUTE, _contributor(programme), ChangeAction.REPORT, records(said))
+                reported = [report(step, on, chance, period) for step in mine[start : start + _LONGEST_CHANGE]]
+                yield Deed(at + programme * _MINUTE, _contributor(programme), ChangeAction.REPORT, records(reported))
 
 
 def _contributor(programme: int) -> str:
@@ -184,7 +184,7 @@ def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period 
     """The report of a day: completed, or a forecast that varies around the baseline, with the reason."""
     done = step.happens_on <= on
     slip = dt.timedelta(days=chance.randrange(60))
-    said = Report(
+    reported = Report(
         milestone_id=step.id,
         base_version=0,  # numbered with the deed
         statement=Statement(
@@ -198,5 +198,5 @@ def report(step: Step, on: dt.date, chance: random.Random, period: nouns.Period 
         ),
     )
     # Every round reports on a milestone again, also on one that happened: so each holds from its own day.
-    [version] = progress.versions(said, newest_on=on, period_id=period.id if period else None, today=on)
+    [version] = progress.versions(reported, newest_on=on, period_id=period.id if period else None, today=on)
     return version

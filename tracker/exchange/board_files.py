@@ -83,7 +83,7 @@ def board_json(view: BoardView) -> str:
     return json_text(marked)
 
 
-def same_board(held: bytes, view: BoardView, wording: object) -> bool:
+def same_board(packed: bytes, view: BoardView, wording: object) -> bool:
     """Say whether a board that was written as JSON is ``view``.
 
     In today's wording it is the same, byte for byte. In an older wording it has the same figures: its sentences, and
@@ -91,9 +91,9 @@ def same_board(held: bytes, view: BoardView, wording: object) -> bool:
     """
     ours = board_json(view)
     if wording == WORDING:
-        return held == ours.encode()
+        return packed == ours.encode()
     try:
-        return _figures(json.loads(held)) == _figures(_known_to(wording, json.loads(ours)))
+        return _figures(json.loads(packed)) == _figures(_known_to(wording, json.loads(ours)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
 

@@ -65,16 +65,16 @@ def chase_json(view: ChaseView) -> str:
                 "address": line.address,
                 "name": line.name,
                 "done": line.done,
-                "confirmed": [held.milestone_id for held in line.confirmed],
-                "not_confirmed": [_milestone(held) for held in line.waiting],
-                "rated": [held.commitment_id for held in line.rated],
-                "not_rated": [_commitment(held) for held in line.unrated],
+                "confirmed": [one.milestone_id for one in line.confirmed],
+                "not_confirmed": [_milestone(one) for one in line.waiting],
+                "rated": [one.commitment_id for one in line.rated],
+                "not_rated": [_commitment(one) for one in line.unrated],
             }
             for line in view.people
         ],
         "given_to_nobody": {
-            "not_confirmed": [_milestone(held) for held in view.orphans],
-            "not_rated": [_commitment(held) for held in view.unrated_orphans],
+            "not_confirmed": [_milestone(one) for one in view.orphans],
+            "not_rated": [_commitment(one) for one in view.unrated_orphans],
         },
     }
     marked = marking.content(content, demonstration=view.demonstration)
@@ -85,9 +85,9 @@ def letter(view: ChaseView, line: ChaseLine) -> str:
     """Return what to write to one person who has something left to do: address, subject, and what that is."""
     period = view.period
     asked = [
-        f"{counted(len(held), what)} to {act}"
-        for held, what, act in ((line.waiting, "milestone", "confirm"), (line.unrated, "commitment", "rate"))
-        if held
+        f"{counted(len(one), what)} to {act}"
+        for one, what, act in ((line.waiting, "milestone", "confirm"), (line.unrated, "commitment", "rate"))
+        if one
     ]
     late = view.day > period.closes_on
     by = in_words(period.closes_on)

@@ -126,12 +126,12 @@ def _lines(row: ChangeRow, evidence: SourceLine | None) -> Iterator[str]:
 
 def moved(row: ChangeRow) -> str:
     """Describe a change: old and new value, by how much and in which direction. A new record has only its value."""
-    said = row.new or "" if row.old is None else f"{row.old} → {row.new or 'none'}"
+    text = row.new or "" if row.old is None else f"{row.old} → {row.new or 'none'}"
     if row.days is not None:
-        said += f" ({row.days:+,} {'day' if abs(row.days) == 1 else 'days'})"
+        text += f" ({row.days:+,} {'day' if abs(row.days) == 1 else 'days'})"
     elif row.direction:
-        said += f" ({row.direction})"
-    return f"{row.of}: {said}" if row.of and said else said
+        text += f" ({row.direction})"
+    return f"{row.of}: {text}" if row.of and text else text
 
 
 def recorded(row: ChangeRow) -> str:

@@ -41,7 +41,7 @@ class Entry:
 
     def __init__(self, values: Mapping[str, Any], *, file: str, name: str, faults: list[str]) -> None:
         self._values = values
-        self._asked: set[str] = set()
+        self._known: set[str] = set()
         self._file = file
         self.faults = faults
         self.name = name
@@ -204,13 +204,13 @@ class Entry:
 
     def done(self) -> None:
         """Note every field that was not read, because a typing error must not be ignored."""
-        for field in sorted(self._values.keys() - self._asked):
-            near = difflib.get_close_matches(field, self._asked, n=1)
+        for field in sorted(self._values.keys() - self._known):
+            near = difflib.get_close_matches(field, self._known, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else "; remove it."
             self.fault(field, f"is not a field of this entry{hint}")
 
     def _take(self, field: str) -> Any:
-        self._asked.add(field)
+        self._known.add(field)
         return self._values.get(field)
 
     def _faulted(self, field: str) -> bool:

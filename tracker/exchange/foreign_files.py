@@ -88,14 +88,14 @@ _NO_FINISH = re.compile(
 
 def sentence(layout: Layout) -> str:
     """Say what a file is and what to do with it."""
-    told = f"This file is {layout}, not a return from the tracker. Nothing was read."
+    what = f"This file is {layout}, not a return from the tracker. Nothing was read."
     if layout in DRAFTED:
         return (
-            f"{told} New milestones come from a plan: `python -m tracker plan draft FILE` writes one from a CSV, Excel "
+            f"{what} New milestones come from a plan: `python -m tracker plan draft FILE` writes one from a CSV, Excel "
             "(.xlsx) or Microsoft Project XML file, for you to edit (see plans/README.md)."
         )
     return (
-        f"{told} To update milestones, download your return and fill it in. New milestones come from a plan "
+        f"{what} To update milestones, download your return and fill it in. New milestones come from a plan "
         "(see plans/README.md)."
     )
 

@@ -195,20 +195,20 @@ def _milestone(reader: _Reader, entry: Entry, commitment: str) -> None:
 def _progress(reader: _Reader, entry: Entry, milestone: str, promised_on: dt.date) -> None:
     statement = Statement(**plan_layouts.read(entry, nouns.Progress))
     actual = statement.actual
-    held_from = entry.day("from", default=actual.day if actual else None)
-    if actual and held_from < actual.day:
+    true_from = entry.day("from", default=actual.day if actual else None)
+    if actual and true_from < actual.day:
         entry.fault("from", f"is before the date completed ({actual.day}). A completion counts from its own day.")
     if actual and actual.day > dates.today():
         entry.fault("actual", f"{actual} is in the future. Use forecast for a date in the future.")
-    if held_from < promised_on:
+    if true_from < promised_on:
         name = "from" if entry.has("from") else "actual"
-        entry.fault(name, f"{held_from} is before the milestone was promised ({promised_on}). Give that day or later.")
+        entry.fault(name, f"{true_from} is before the milestone was promised ({promised_on}). Give that day or later.")
     if not actual and not statement.forecast:
         entry.fault("actual", "is missing, and there is no forecast. Give one of them.")
     if actual and not statement.evidence_id:
         entry.fault("evidence", "is missing. Name the source that shows it happened.")
     fields = {"id": milestone, "reporter": Reporter.PUBLISHED, "statement": statement}
-    reader.say(entry, nouns.Progress, held_from, fields)
+    reader.say(entry, nouns.Progress, true_from, fields)
 
 
 def _event(reader: _Reader, entry: Entry, commitment: str | None = None) -> None:
@@ -316,14 +316,14 @@ def _heading_fault(heading: Sequence[str], columns: _Columns) -> str | None:
     strange = [field for field in heading if field not in known]
     if not missing and not strange:
         return None
-    told = [
+    wrong = [
         f"lacks {', '.join(missing)}" if missing else "",
         f"has columns that are not known: {textwrap.shorten(', '.join(strange), 200, placeholder=' …')}"
         if strange
         else "",
     ]
     return (
-        f"the heading {' and '.join(part for part in told if part)}. No row was read. The heading must have "
+        f"the heading {' and '.join(part for part in wrong if part)}. No row was read. The heading must have "
         f"{', '.join(columns.required)}, and may have {', '.join(columns.optional)}."
     )
 
@@ -347,7 +347,7 @@ def _funding(reader: _Reader, entry: Entry) -> None:
 
 def _check_whole(reader: _Reader) -> None:
     """Check what only the whole plan can show: repeated ids, and names of things that do not exist."""
-    said: dict[tuple[type[nouns.Noun], str, dt.date | None], Planned] = {}
+    seen: dict[tuple[type[nouns.Noun], str, dt.date | None], Planned] = {}
     ids: dict[type[nouns.Noun], set[str]] = {kind: set() for kind in LAYOUTS}
     alike: dict[tuple[type[nouns.Noun], str], Planned] = {}
     for statement in reader.statements:
@@ -359,7 +359,7 @@ def _check_whole(reader: _Reader) -> None:
                 f"{other.where}. Give each a different id."
             )
         day = statement.effective_on if kind in _SAID_BY_DAY else None
-        earlier = said.setdefault((kind, noun.id, day), statement)
+        earlier = seen.setdefault((kind, noun.id, day), statement)
         if earlier is not statement:
             again = f"{noun.id} already has an entry for {day}" if day else f"the id {noun.id} was already used"
             reader.faults.append(f"{statement.where}: {again}, in {earlier.where}. Change one of them.")

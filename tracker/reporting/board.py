@@ -368,8 +368,8 @@ def _why(commitment: CommitmentLine, milestone: MilestoneLine | None, reasons: S
             f"The owner rates it {commitment.owner_status}. The dates suggest {commitment.computed_status}."
         )
         if commitment.owner_override_reason:
-            said = shorten(commitment.owner_rationale or "", _LONGEST_RATIONALE, placeholder=" …")
-            sentences.append(f"Owner's reason: {commitment.owner_override_reason}. “{said}”")
+            rationale = shorten(commitment.owner_rationale or "", _LONGEST_RATIONALE, placeholder=" …")
+            sentences.append(f"Owner's reason: {commitment.owner_override_reason}. “{rationale}”")
     if REVERSED in reasons:
         sentences.append(f"Published evidence: {commitment.outcome}.")
     if not sentences:

@@ -213,13 +213,13 @@ def _what(line: RecordedLine, differences: Sequence[_Difference]) -> tuple[str, 
     if version.retracted:
         return f"removed the {thing} for {_day(version.effective_on)}", []
     since = f" (true from {_day(version.effective_on)})" if version.effective_on != line.recorded_at.date() else ""
-    told_as_why = _whys(noun, differences)
+    reasons = _whys(noun, differences)
     known = parts(type(version.noun))
-    why = [str(value) for value in (known[field].get(version.noun) for field in told_as_why) if value]
-    rest = [d for d in differences if d.field not in told_as_why]
+    why = [str(value) for value in (known[field].get(version.noun) for field in reasons) if value]
+    rest = [d for d in differences if d.field not in reasons]
     if line.before is None:
         headline = _HEADLINES.get(noun, tuple(d.field for d in rest))
-        facts = "; ".join(f"{d.words} {_said(d.field, d.new)}" for d in rest if d.field in headline)
+        facts = "; ".join(f"{d.words} {_quoted(d.field, d.new)}" for d in rest if d.field in headline)
         return f"added the {thing}{since}" + (f" with {facts}" if facts else ""), why
     changed = [d for d in rest if d.field != "period_id"]  # confirmed for another period, with no other change
     if not changed:
@@ -269,7 +269,7 @@ def _clause(difference: _Difference, name: str, moved: str) -> str:
     verb = moved if days and field in _MOVED else "changed"
     if isinstance(old, str) and isinstance(new, str):
         old, new = _excerpts(old, new)
-    return f"{verb} {name} from {_said(field, old)} to {_said(field, new)}" + (
+    return f"{verb} {name} from {_quoted(field, old)} to {_quoted(field, new)}" + (
         f" ({days:+,} {'day' if abs(days) == 1 else 'days'})" if days else ""
     )
 
@@ -293,7 +293,7 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
     return (f"…{old[start:]}" if start else old), (f"…{new[start:]}" if start else new)
 
 
-def _said(field: str, value: object) -> str:
+def _quoted(field: str, value: object) -> str:
     """A value for a sentence; a person's own text between quotation marks, on one line."""
     if not isinstance(value, str) or isinstance(value, StrEnum) or field.endswith("_id") or field in _NAMES:
         return _balanced(whole(value) or NOTHING)

@@ -80,8 +80,8 @@ def _changes(by_name: dict[str, Table], since: str | None) -> Section:
             paragraphs=("No earlier board met with an approved snapshot, so there is nothing to compare.",),
         )
     changes = by_name[CHANGES]
-    held = {column.name for column in changes.columns}
-    shown = [name for name in ("kind", "what", "old", "new", "why", "who") if name in held]
+    packed = {column.name for column in changes.columns}
+    shown = [name for name in ("kind", "what", "old", "new", "why", "who") if name in packed]
     kinds = Table(
         name="changes_by_kind",
         title="Changes by kind",
@@ -231,7 +231,7 @@ def _confidence(by_name: dict[str, Table]) -> Section:
 
 def _words_of_owners(by_name: dict[str, Table]) -> tuple[Section, ...]:
     """What owners wrote, in full; left out of a public edition."""
-    said: list[Table] = []
+    found: list[Table] = []
     for name, field, shown, title in (
         (
             "commitments",
@@ -244,8 +244,8 @@ def _words_of_owners(by_name: dict[str, Table]) -> tuple[Section, ...]:
         table = by_name[name]
         if any(column.name == field for column in table.columns):
             picked = table.picked(*shown, field, keep=lambda row, field=field: row[field] is not None, title=title)  # type: ignore[misc]
-            said += [picked] if picked.rows else []
-    return (Section(key="owners", heading="In owners' words", tables=tuple(said)),) if said else ()
+            found += [picked] if picked.rows else []
+    return (Section(key="owners", heading="In owners' words", tables=tuple(found)),) if found else ()
 
 
 def _register(by_name: dict[str, Table]) -> Section:
@@ -265,7 +265,7 @@ def _method(view: BoardView, by_name: dict[str, Table]) -> Section:
         key="method",
         heading="How to read this report, and its sources",
         paragraphs=(
-            "How a milestone's status is worked out. "
+            "The status from dates of a milestone. "
             + " ".join(f"{status}: {when}" for status, when in view.rules.in_words().items()),
             OF_A_COMMITMENT,
             "If a date was published less precisely than a day, calculations use the last day of its period. "

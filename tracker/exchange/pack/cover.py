@@ -82,32 +82,32 @@ class Cover:
     @property
     def marked(self) -> str:
         """The marking with its handling line, and what else must be on everything in the pack."""
-        said = [f"{self.marking} – {self.handling}" if self.handling else str(self.marking)]
-        said += ["Withdrawn"] if self.withdrawn else []
-        said += ["Public edition"] if self.public else []
-        said += [DEMONSTRATION] if self.demonstration else []
-        said.append(COVERAGE)
-        return " · ".join(said)
+        texts = [f"{self.marking} – {self.handling}" if self.handling else str(self.marking)]
+        texts += ["Withdrawn"] if self.withdrawn else []
+        texts += ["Public edition"] if self.public else []
+        texts += [DEMONSTRATION] if self.demonstration else []
+        texts.append(COVERAGE)
+        return " · ".join(texts)
 
     @property
     def statements(self) -> tuple[str, ...]:
         """Sentences that every reader must see before the figures."""
-        said = [self.withdrawn] if self.withdrawn else []
-        said.append(COVERAGE_NOTICE)
+        texts = [self.withdrawn] if self.withdrawn else []
+        texts.append(COVERAGE_NOTICE)
         if self.demonstration:
-            said.append(DEMONSTRATION_NOTICE)
+            texts.append(DEMONSTRATION_NOTICE)
         if self.public:
-            said.append(
+            texts.append(
                 "Public edition. It leaves out what owners and officials wrote for the board, and who they are "
                 "(" + (", ".join(self.left_out) or "nothing") + ")."
             )
         if self.kept_back:
-            said.append(
+            texts.append(
                 f"{counted(len(self.kept_back), 'source')} of evidence from owners cannot be read in this edition."
             )
         if self.opened:
-            said.append(f"An approver decided to publish this evidence from owners: {', '.join(self.opened)}.")
-        return tuple(said)
+            texts.append(f"An approver decided to publish this evidence from owners: {', '.join(self.opened)}.")
+        return tuple(texts)
 
     @property
     def particulars(self) -> tuple[tuple[str, str], ...]:
@@ -126,7 +126,7 @@ class Cover:
             ("Publisher", f"{BOARD} secretariat"),
             ("Licence", f"Contains public sector information licensed under the {LICENCE}."),
         )
-        return tuple((term, said) for term, said in pairs if said)
+        return tuple((term, text) for term, text in pairs if text)
 
     @property
     def stamp(self) -> dt.datetime:

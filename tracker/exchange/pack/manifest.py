@@ -100,7 +100,7 @@ def _seal(manifest: Mapping[str, Any]) -> str:
 
 def _sums(manifest: Mapping[str, Any], hashes: Sequence[tuple[str, str]]) -> bytes:
     """The list of hashes as ``sha256sum`` reads it; its first line is a comment to it."""
-    marked = " – ".join(said for said in (manifest["marking"], manifest["handling"]) if said)
+    marked = " – ".join(text for text in (manifest["marking"], manifest["handling"]) if text)
     lines = [f"# {manifest['title']} – {marked}", *(f"{sha256}  {path}" for path, sha256 in hashes)]
     return ("\n".join(lines) + "\n").encode()
 

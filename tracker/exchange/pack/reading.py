@@ -21,14 +21,14 @@ def read_out(value: Cell, column: Column) -> str:
         return xml_text(value)
     match column.kind:
         case Kind.BOOLEAN:
-            said = "yes" if value else "no"
+            text = "yes" if value else "no"
         case Kind.MONEY:
-            said = f"£{value:,.2f}".removesuffix(".00")
+            text = f"£{value:,.2f}".removesuffix(".00")
         case Kind.NUMBER:
-            said = f"{value:,}"
+            text = f"{value:,}"
         case _:
-            said = _day_or_moment(value)
-    return said
+            text = _day_or_moment(value)
+    return text
 
 
 def _day_or_moment(value: Any) -> str:

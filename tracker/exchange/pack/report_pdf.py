@@ -90,7 +90,7 @@ def _data(cover: Cover, report: Sequence[Section], pictures: Mapping[str, str]) 
         "date": {"year": cover.stamp.year, "month": cover.stamp.month, "day": cover.stamp.day},
         "foot": f"As at {cover.day} · record: change {cover.head.seq}, fingerprint {cover.head.seal[:12]}",
         "statements": cover.statements,
-        "particulars": [(term, xml_text(said)) for term, said in cover.particulars if term != "Marking"],
+        "particulars": [(term, xml_text(text)) for term, text in cover.particulars if term != "Marking"],
         "sections": [
             {
                 "heading": section.heading,
@@ -121,6 +121,6 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _cell(value: Cell, column: Column) -> dict[str, str]:
-    said = read_out(value, column)
-    colour, shape = LOOKS.get(said, ("", "")) if column.name in STATUSES else ("", "")
-    return {"text": f"{shape} {said}" if shape else said, "look": colour}
+    text = read_out(value, column)
+    colour, shape = LOOKS.get(text, ("", "")) if column.name in STATUSES else ("", "")
+    return {"text": f"{shape} {text}" if shape else text, "look": colour}

@@ -130,7 +130,7 @@ def _notes_sheet(cover: Cover) -> Sheet:
         Column(name="explanation", title="Explanation", description="explanation"),
     )
     notes = [*((blank.value, f"In a cell this means: {meaning}.") for blank, meaning in BLANK_MEANINGS.items())]
-    notes_said = (
+    explanations = (
         "A commitment has three separate statuses: delivery confidence (from its owner), status from dates, "
         "and the evidence view.",
         "A date that was published less precisely than a day is given as the month, season or year that was "
@@ -139,7 +139,7 @@ def _notes_sheet(cover: Cover) -> Sheet:
         "Amounts overlap, because some are part of others. We never add them up.",
         *cover.statements,
     )
-    rows = (*notes, *((f"[note {number}]", text) for number, text in enumerate(notes_said, start=1)))
+    rows = (*notes, *((f"[note {number}]", text) for number, text in enumerate(explanations, start=1)))
     return Sheet(name=NOTES, lines=_front(cover, NOTES), table=_own("notes", NOTES, columns, rows))
 
 

@@ -107,7 +107,7 @@ def _set_properties(deck: Any, cover: Cover) -> None:
     own.created = own.modified = own.last_printed = cover.stamp.replace(tzinfo=dt.UTC)
 
 
-def _new_slide(deck: Any, cover: Cover, title: str, *said: str) -> Any:
+def _new_slide(deck: Any, cover: Cover, title: str, *texts: str) -> Any:
     """A slide with its title, its marking above and below, and notes that name the source."""
     slide = deck.slides.add_slide(deck.slide_layouts[5])
     place = slide.shapes.title
@@ -118,7 +118,7 @@ def _new_slide(deck: Any, cover: Cover, title: str, *said: str) -> Any:
         box.name = name
         _write(box.text_frame, [cover.marked], size=12, bold=True, align=PP_ALIGN.CENTER)
     notes = [
-        *said,
+        *texts,
         f"As at {cover.day}, last updated {cover.known}. Source: the board's record, change {cover.head.seq}, "
         f"fingerprint {cover.head.seal[:12]}. Every figure is in the tables of this pack, with the source of "
         "each row.",
@@ -135,20 +135,20 @@ def _title_slide(deck: Any, cover: Cover) -> None:
     lines = [
         cover.headline,
         *cover.statements,
-        *(f"{term}: {said}" for term, said in cover.particulars if term in shown),
+        *(f"{term}: {text}" for term, text in cover.particulars if term in shown),
     ]
     box = slide.shapes.add_textbox(_LEFT, Inches(1.6), _ACROSS, Inches(5))
     _write(box.text_frame, lines, size=20)
 
 
 def _section_slide(deck: Any, cover: Cover, section: Section, picture: str | None) -> None:
-    said = [] if section.key in ("exceptions", "outside") else list(section.paragraphs)
+    texts = [] if section.key in ("exceptions", "outside") else list(section.paragraphs)
     slide = _new_slide(deck, cover, section.heading, *section.paragraphs)
     top: Length = _TOP
-    if said:
-        box = slide.shapes.add_textbox(_LEFT, top, _ACROSS, Inches(0.4 * len(said)))
-        _write(box.text_frame, said, size=14)
-        top = Emu(top + sum(Inches(0.3 * (len(line) // 120 + 1)) for line in said) + Inches(0.1))
+    if texts:
+        box = slide.shapes.add_textbox(_LEFT, top, _ACROSS, Inches(0.4 * len(texts)))
+        _write(box.text_frame, texts, size=14)
+        top = Emu(top + sum(Inches(0.3 * (len(line) // 120 + 1)) for line in texts) + Inches(0.1))
     if picture and section.chart:
         _add_picture(slide, section, picture, _LEFT, top, Inches(6.0), Emu(_TOP + _DOWN - top))
         _add_tables(slide, section, Inches(6.8), top, Emu(_LEFT + _ACROSS - Inches(6.8)))

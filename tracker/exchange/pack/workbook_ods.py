@@ -241,8 +241,8 @@ def _table_row(row: tuple[Cell, ...], sheet: Sheet) -> str:
     return _row("".join(cells))
 
 
-def _cell(held: Cell, column: Column) -> str:
-    value = shown(held, column)
+def _cell(content: Cell, column: Column) -> str:
+    value = shown(content, column)
     if isinstance(value, str):
         return _text_cell(value, "Shorthand" if column.kind in NUMERIC else "Text")
     if isinstance(value, dt.date):

@@ -133,13 +133,13 @@ def return_workbook(drawn: ReturnFile) -> bytes:
 def _same_bytes(book: Workbook) -> bytes:
     """Save a workbook without the time of saving, which would make every file different."""
     properties = tostring(book.properties.to_tree())
-    saved, told = io.BytesIO(), io.BytesIO()
+    saved, rewritten = io.BytesIO(), io.BytesIO()
     book.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in parts.namelist():
             content = properties if name == "docProps/core.xml" else parts.read(name)
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    return told.getvalue()
+    return rewritten.getvalue()
 
 
 def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
@@ -179,10 +179,10 @@ def _write_cover(sheet: Worksheet, drawn: ReturnFile) -> None:
         if heading:
             row += 1
             _put(sheet, row, 1, heading, _STRONG)
-        for said in words:
+        for text in words:
             row += 1
-            _put(sheet, row, 1, said)
-            _fit(sheet, row, [(_COVER_WIDTH, said)])
+            _put(sheet, row, 1, text)
+            _fit(sheet, row, [(_COVER_WIDTH, text)])
     sheet.column_dimensions["A"].width = _COVER_WIDTH
 
 

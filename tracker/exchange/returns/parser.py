@@ -105,9 +105,9 @@ def _words(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _apart(words: str) -> tuple[str, str]:
     """Return the lines of the table, and its separator: the most frequent in the line of headings."""
-    told = re.match(r"sep=([^\r\n])\r?\n", words, re.IGNORECASE)
-    if told:
-        return words[told.end() :], told[1]
+    named = re.match(r"sep=([^\r\n])\r?\n", words, re.IGNORECASE)
+    if named:
+        return words[named.end() :], named[1]
     head = next((line for line in words.splitlines()[:ABOVE] if Heading.STATUS.casefold() in line.casefold()), "")
     return words, max(_MARKS, key=head.count)
 

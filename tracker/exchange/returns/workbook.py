@@ -311,7 +311,7 @@ def _whole(number: str | None, *, default: int) -> int:
     if number is None:
         return default
     if not float(number).is_integer():
-        raise ValueError(f"{number} is no row")
+        raise ValueError(f"{number} is not a row")
     return int(float(number))
 
 

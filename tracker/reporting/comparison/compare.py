@@ -65,22 +65,22 @@ def in_order(row: ChangeRow) -> tuple[object, ...]:
 
 def _compared(shape: Shape, before: BoardView, after: BoardView) -> Iterator[ChangeRow]:
     listed, names = shape.listed, shape.fields
-    key, held = attrgetter(listed.key), attrgetter(*(parts(listed.shape)[name].path for name in names))
+    key, values = attrgetter(listed.key), attrgetter(*(parts(listed.shape)[name].path for name in names))
     old_lines, new_lines = ({key(line): line for line in getattr(view, listed.name)} for view in (before, after))
     for line_id, new in new_lines.items():
         old = old_lines.get(line_id)
         if old is None:
-            moved = tuple(Moved(name, None, value) for name, value in zip(names, held(new), strict=True))
+            moved = tuple(Moved(name, None, value) for name, value in zip(names, values(new), strict=True))
             yield _row(shape, shape.added, new, after, moved, shape.causes, new=_gist(new))
             continue
-        said, says = held(old), held(new)
+        said, says = values(old), values(new)
         if said != says:
             pairs = zip(names, said, says, strict=True)
             differing = {name: Moved(name, one, other) for name, one, other in pairs if one != other}
             yield from _differences(shape, old, new, differing, before, after)
     for line_id, old in old_lines.items():
         if line_id not in new_lines:
-            moved = tuple(Moved(name, value, None) for name, value in zip(names, held(old), strict=True))
+            moved = tuple(Moved(name, value, None) for name, value in zip(names, values(old), strict=True))
             yield _row(shape, shape.removed, old, before, moved, shape.causes, old=_gist(old))
 
 
@@ -238,12 +238,12 @@ def _value(line: Line, name: str, view: BoardView) -> tuple[str | None, dt.date 
         source = view.source(value)
         return (f"{source.publisher}: {source.title}" if source else value), None
     if isinstance(value, PublishedDate):
-        return _said_date(value), value.day
+        return _date_in_words(value), value.day
     if isinstance(value, dt.date):
-        return _said_day(value), value
+        return _day_in_words(value), value
     return (value if type(value) is str else whole(value)), None
 
 
 # There are far fewer days than rows, and to write one out takes as long as all the rest.
-_said_date = lru_cache(maxsize=10_000)(str)
-_said_day = lru_cache(maxsize=10_000)(in_words)
+_date_in_words = lru_cache(maxsize=10_000)(str)
+_day_in_words = lru_cache(maxsize=10_000)(in_words)

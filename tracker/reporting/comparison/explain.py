@@ -86,15 +86,15 @@ def _made(lines: Sequence[SaidLine], fields: tuple[str, ...], before: BoardView)
     That is the first of the newest versions that agree on them, or else the one that retracted a version since.
     """
     fresh = {id(line) for line in lines if _fresh(line, before)}
-    taken_back = {line.version.effective_on: line.version.version for line in lines if _retracts(line)}
-    standing = [
+    retracted = {line.version.effective_on: line.version.version for line in lines if _retracts(line)}
+    current = [
         line
         for line in lines
-        if not _retracts(line) and line.version.version > taken_back.get(line.version.effective_on, 0)
+        if not _retracts(line) and line.version.version > retracted.get(line.version.effective_on, 0)
     ]
     made = None
-    for line in reversed(standing):
-        if _fields(line, fields) != _fields(standing[-1], fields):
+    for line in reversed(current):
+        if _fields(line, fields) != _fields(current[-1], fields):
             break
         made = line if id(line) in fresh else made
     return made or max((line for line in lines if _retracts(line) and id(line) in fresh), key=_seq, default=None)
