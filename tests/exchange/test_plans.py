@@ -326,7 +326,7 @@ def test_every_fault_of_every_file_is_told_at_once(plan: PlanFolder) -> None:
 
 def test_the_report_counts_its_faults_and_says_that_nothing_was_loaded(plan: PlanFolder) -> None:
     plan.edit("promises", "300_000_000", '"£7bn"')
-    with pytest.raises(PlanFaults, match=r"^1 fault in the plans; nothing was loaded\.\n  plans/chapters/promises"):
+    with pytest.raises(PlanFaults, match=r"^1 fault in the plans. Nothing was loaded\.\n  plans/chapters/promises"):
         plan.read()
     plan.edit("funding", "committed", "comitted")
     with pytest.raises(PlanFaults, match=r"^2 faults in the plans; nothing was loaded\.\n  .*\n  data/funding"):
