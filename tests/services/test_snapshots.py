@@ -13,6 +13,7 @@ from tests import samples
 from tests.conftest import LONG
 from tests.services.conftest import OWNER, PEOPLE, add
 from tracker.domain import dates
+from tracker.domain.dates import PublishedDate
 from tracker.domain.errors import (
     InvalidSnapshot,
     NotAllowed,
@@ -87,7 +88,7 @@ def change_at_random(db: Database, chance: random.Random, number: int) -> None:
         case "words":
             said: Noun = other(commitment.noun, title=f"Reworded {number}")
         case "milestone":
-            moved = {"baseline_on": day, "baseline_precision": Precision.DAY, "commitment_id": commitment.noun.id}
+            moved = {"baseline": PublishedDate(day, Precision.DAY), "commitment_id": commitment.noun.id}
             said = other(milestone.noun, **moved)
         case "progress":
             forecast = day + dt.timedelta(days=chance.randrange(400))
