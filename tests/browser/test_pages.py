@@ -184,7 +184,7 @@ def test_a_commitment_is_chosen_from_its_list_and_kept_in_the_address(app: str, 
 def test_an_unknown_commitment_in_the_address_gets_a_sentence(app: str, page: Page) -> None:
     visit(page, f"{app}/commitment?id=C9-99")
     expect(page.locator("h1")).to_have_text("Sorry, this page cannot be shown")
-    expect(page.locator(".tracker p").first).to_contain_text('There is no commitment "C9-99"')
+    expect(page.locator(".tracker p").first).to_contain_text('There was no commitment "C9-99"')
 
 
 def test_a_page_is_read_by_keyboard_alone(app: str, page: Page) -> None:

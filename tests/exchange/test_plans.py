@@ -329,7 +329,7 @@ def test_the_report_counts_its_faults_and_says_that_nothing_was_loaded(plan: Pla
     with pytest.raises(PlanFaults, match=r"^1 fault in the plans. Nothing was loaded\.\n  plans/chapters/promises"):
         plan.read()
     plan.edit("funding", "committed", "comitted")
-    with pytest.raises(PlanFaults, match=r"^2 faults in the plans; nothing was loaded\.\n  .*\n  data/funding"):
+    with pytest.raises(PlanFaults, match=r"^2 faults in the plans. Nothing was loaded\.\n  .*\n  data/funding"):
         plan.read()
 
 
