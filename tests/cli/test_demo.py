@@ -39,7 +39,7 @@ def test_a_demonstration_does_not_take_the_place_of_the_store(tracker: CommandLi
 def test_a_day_that_is_none_is_refused_with_a_sentence(tracker: CommandLine, tmp_path: Path) -> None:
     for day, why in (
         ("yesterday", '--day: "yesterday" is not a date'),
-        ("2022-04-01", "leaves no room for 8 quarters"),
+        ("2022-04-01", "must be 8 quarters after the Green Paper"),
     ):
         ran = tracker.run("demo", "--to", str(tmp_path / "d.duckdb"), "--day", day, *tracker.folders)
         assert (ran.status, ran.out) == (1, "")

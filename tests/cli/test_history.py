@@ -51,7 +51,7 @@ def test_help_teaches_every_filter_with_an_example(tracker: CommandLine) -> None
 def test_the_history_is_told_in_sentences_newest_first(edited: CommandLine) -> None:
     ran = edited.run("history")
     assert (ran.status, ran.err) == (0, "")
-    assert ran.out.startswith("22 lines of history, newest first; the ledger ends at change 2\n\n     2  On ")
+    assert ran.out.startswith("22 changes, newest first. The latest is change 2\n\n     2  On ")
     assert "command line (a.tester)" in ran.out
     assert "“It met.”" in ran.out
     assert "“It met once.”" in ran.out

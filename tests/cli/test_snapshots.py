@@ -97,7 +97,7 @@ def test_what_changed_is_told_to_people_and_to_machines(staffed: CommandLine) ->
     told = staffed.run("snapshot", "compare", "2022-12-31", "2023-07-01")
     assert told.status == 0, told.err
     assert told.out.startswith("What changed from 31 December 2022 to 1 July 2023\n")
-    assert "Milestone met: 1\n  C6-06-M1  The board meets\n      completion: 6 June 2023\n" in told.out
+    assert "Milestone met: 1\n  C6-06-M1  The board meets\n      date completed: 6 June 2023\n" in told.out
     assert "Evidence: A newspaper: It happened (June 2023)." in told.out
     assert "Recorded by command line (a.tester) on " in told.out
     read = json.loads(staffed.run("snapshot", "compare", "2022-12-31", "2023-07-01", "--format", "json").out)
