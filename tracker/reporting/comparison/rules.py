@@ -58,10 +58,12 @@ def _shape(
     *rules: Rule,
     left_out: str = "",
     causes: tuple[Cause, ...] = (),
+    parent: str = "",
 ) -> Shape:
     """Return how a list is compared: by the rules given, and every other field but those ``left_out`` as words.
 
-    ``kinds`` are the kinds for a line that was added, one that was removed, and words that changed.
+    ``kinds`` are the kinds for a line that was added, one that was removed, and words that changed. A line appears and
+    disappears with its ``parent``.
     """
     listed = LISTS[name]
     added, removed, words = kinds
@@ -73,7 +75,7 @@ def _shape(
         *(Rule(words, (name,), (_own("progress", name, of="milestone"),)) for name in reported),
         Rule(words, tuple(name for name in rest if name not in reported), (own, *causes), each=True),
     )
-    return Shape(listed, added, removed, (own,), (*rules, *others))
+    return Shape(listed, added, removed, (own, _own(parent)) if parent else (own,), (*rules, *others))
 
 
 _OWNER = (
@@ -129,6 +131,7 @@ SHAPES = (
         _rule(Movement.BASELINE_CORRECTED, "original_baseline", _BASELINE),
         _rule(Movement.COMPUTED, "status"),
         _rule(Movement.EVIDENCE, "evidence_id", _progress("evidence_id")),
+        parent="commitment",
         left_out="commitment outcome owner owner_id programme_id reason reason_note reported_status reporter slip_days",
     ),
     _shape(
