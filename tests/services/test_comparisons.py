@@ -170,7 +170,7 @@ def test_snapshots_and_days_are_compared_by_what_they_are_called(staffed: Databa
     assert (found.before.as_at, found.after.as_at) == (dt.date(2022, 12, 31), dt.date(2023, 12, 31))
     assert found.rows == comparisons.compare_asked(staffed, "2022-12-31", "2023-12-31").rows
     assert comparisons.compare_asked(staffed, "winter", "winter").rows == ()
-    with pytest.raises(UnknownSnapshot, match='no snapshot "spring"'):
+    with pytest.raises(UnknownSnapshot, match='no snapshot called "spring"'):
         comparisons.compare_asked(staffed, "spring", "winter")
     for day in ("2023-02-30", "31 February 2023", "01/02/2023", "2999-01-01"):
         with pytest.raises(UnreadableDate):

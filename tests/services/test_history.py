@@ -167,7 +167,7 @@ def test_many_records_of_one_change_are_one_line_in_every_form(db: Database) -> 
 
 def test_the_text_has_a_sentence_a_line_and_says_so_when_there_is_none(moved: Database) -> None:
     text = history.as_text(view(moved, actor="B. Tester"))
-    assert text.startswith("1 line of history, newest first; the ledger ends at change 3\n\n     3  On ")
+    assert text.startswith("1 change, newest first. The latest is change 3\n\n     3  On ")
     assert text.endswith("Later.\n")
     assert history.as_text(view(moved, actor="nobody")).endswith(
         "\nNo changes match. Remove a filter or choose a longer period.\n"

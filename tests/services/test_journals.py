@@ -140,13 +140,13 @@ def test_a_journal_that_was_cut_anywhere_makes_no_store(journal: Path, nowhere: 
     ends = [place + 1 for place, byte in enumerate(whole) if byte == ord("\n")]
     for length in [0, 1, *ends[:-1], len(whole) // 2, len(whole) - 1]:
         journal.write_bytes(whole[:length])
-        refused(nowhere, journal, "was cut: its last line is missing")
+        refused(nowhere, journal, "is incomplete: its last line is missing")
 
 
 @pytest.mark.parametrize("last", ["[" * 4_000, '{"end":{"seq":Infinity,"seal":""}}', '{"end":3}', "", "\xff"])
 def test_a_last_line_that_says_no_end_is_a_journal_that_was_cut(last: str, journal: Path, nowhere: Address) -> None:
     journal.write_bytes(journal.read_bytes() + last.encode("latin-1") + b"\n")
-    refused(nowhere, journal, "was cut")
+    refused(nowhere, journal, "is incomplete")
 
 
 def test_a_journal_with_a_line_altered_left_out_moved_or_doubled_makes_no_store(

@@ -284,16 +284,16 @@ def texts(pack: Exported) -> dict[str, str]:
     return {path: "".join(text.split()) for path, text in found.items()}
 
 
-@pytest.mark.parametrize("part", ["commitments", "milestones", "programmes", "funding", "events", "sources"])
+@pytest.mark.parametrize("part", ["commitments", "milestones", "programmes", "funding", "events", "sources", "cited"])
 def test_a_field_that_nobody_made_public_is_blank_on_a_public_board(taken: Database, part: str) -> None:
     """A field that is new is one that nobody has made public yet."""
     view = snapshots.open_snapshot(taken, "summer")
     held: Any = getattr(view, part)
-    lines = list(held.values() if part == "sources" else held)
+    lines = list(held.values() if part == "cited" else held)
     assert lines
     wider = make_dataclass("Wider", [("said", str)], bases=(type(lines[0]),), frozen=True, kw_only=True)
     marked = [wider(**vars(line), said="psst") for line in lines]
-    shown: Any = dict(zip(held, marked, strict=True)) if part == "sources" else tuple(marked)
+    shown: Any = dict(zip(held, marked, strict=True)) if part == "cited" else tuple(marked)
     said = replace(view, **{part: shown})
     assert "psst" in repr(getattr(said, part))
     assert "psst" not in repr(public_edition(said))
@@ -350,7 +350,7 @@ def test_an_approver_opens_what_owners_gave_as_evidence_and_the_manifest_says_wh
             InvalidPack, match=f"{other}: this is not evidence from an owner on this board. Choose from: "
         ):
             export(marked_store, "marked", public=True, opened=[other])
-    with pytest.raises(InvalidPack, match="choose from: there is none"):
+    with pytest.raises(InvalidPack, match="Choose from: there is none"):
         export(marked_store, "summer", public=True, opened=[opened])
 
 
@@ -422,7 +422,7 @@ def test_only_an_approver_issues_a_pack(taken: Database) -> None:
         ({"marking": "SECRET"}, '"SECRET" is not a marking. Choose one of: OFFICIAL, OFFICIAL-SENSITIVE.'),
         ({"marking": "OFFICIAL-SENSITIVE"}, "Enter a handling line for"),
         ({"marking": "OFFICIAL-SENSITIVE", "handling": "Board only", "public": True}, "A public edition cannot be"),
-        ({"handling": "x" * 101}, "at most 100 characters"),
+        ({"handling": "x" * 101}, "100 characters or fewer"),
         ({"handling": "two\nlines"}, "must be one line"),
         ({"formats": ("doc", "csv")}, "doc is not a format of a pack"),
         ({"formats": ()}, "Nothing is not a format of a pack"),

@@ -127,7 +127,9 @@ def test_one_period_is_open_at_a_time(staffed: Database) -> None:
         opening(staffed, period_id="2027-q1")
     assert str(caught.value) == "October to December 2026 (2026-q4) is open. Close it first."
     closing(staffed)
-    with pytest.raises(InvalidPeriod, match=r"^Its dates overlap with October to December 2026 \(2026-q4\), .+; "):
+    with pytest.raises(
+        InvalidPeriod, match=r"^Its dates overlap with October to December 2026 \(2026-q4\), .+\. Choose other dates"
+    ):
         opening(staffed, period_id="2027-q1", opens_on=TODAY)
     assert [line.state for line in periods.list_periods(staffed)] == ["closed"]
 
@@ -161,7 +163,7 @@ def test_periods_that_follow_each_other_are_listed_newest_first(staffed: Databas
         ),
         ({"period_id": "Q4 2026"}, '"Q4 2026" cannot be a period id. Use small letters'),
         ({"period_id": ""}, '"" cannot be a period id'),
-        ({"period_id": "a" * 41}, "at most 40 of them"),
+        ({"period_id": "a" * 41}, "at most 40 characters"),
     ],
 )
 def test_a_period_that_cannot_be_so_is_refused_with_a_sentence(
@@ -176,7 +178,7 @@ def test_a_period_that_cannot_be_so_is_refused_with_a_sentence(
 def test_every_fault_of_a_period_is_told_at_once(staffed: Database) -> None:
     with pytest.raises(InvalidPeriod) as caught:
         opening(staffed, name="", opens_on=days(3), closes_on=days(-3), board_on=days(-4))
-    assert str(caught.value).count(";") == 5
+    assert len(caught.value.faults) == 5
 
 
 def test_a_name_that_cannot_be_stored_is_refused(staffed: Database) -> None:
@@ -304,7 +306,7 @@ def test_only_who_keeps_periods_keeps_them(staffed: Database, role: Role) -> Non
         return
     opening(staffed)
     before = head(staffed)
-    refusal = "may not manage reporting periods"
+    refusal = "cannot manage reporting periods"
     with pytest.raises(NotAllowed, match=refusal):
         opening(staffed, actor_id=who, period_id="other")
     with pytest.raises(NotAllowed, match=refusal):

@@ -525,7 +525,7 @@ def test_a_baseline_that_was_wrong_from_the_start_is_corrected_as_a_change_that_
         ("plan load", "1 edited"),
     ]
     assert [str(difference) for difference in loaded.differences] == [
-        "milestone C6-01-M1 (2022-03-29): corrected: baseline_on was 2025-03-31, is 2026-03-31",
+        "milestone C6-01-M1 (2022-03-29): corrected: baseline was 2024-25, is 2025-26",
         "milestone C6-01-M1 (2022-03-29): title was The money is paid, is The money is all paid",
     ]
     assert str(milestone(db, GREEN_PAPER).baseline) == "2025-26"
@@ -597,7 +597,7 @@ def test_a_load_that_would_remove_lists_what_would_go_and_what_hangs_on_it(db: D
         "    progress C6-06-M1 (2023-06-06)\n"
         "    reference C6-06/dfe-summary (2022-03-29)\n"
         "    plans/.board.toml is not read as a plan.\n"
-        "    plans/empty.toml says nothing.\n"
+        "    plans/empty.toml is empty.\n"
         "    If a file was moved, renamed, hidden or emptied, put it back. To remove these records, "
         "load the plans again with --remove. The history keeps them.",
     )
