@@ -89,7 +89,9 @@ def test_a_return_goes_out_and_comes_back_and_the_pages_tell_of_it(
         page.locator("input[type=file]").set_input_files(file)
         rejected = page.locator("table", has_text="Rejected: 1 row")
         expect(rejected).to_contain_text("is it 3 April 2027 or 4 March 2027?")
-        expect(page.locator("table", has_text="Conflict: ben@example.gov.uk changed C6-01-M3")).to_contain_text("Written by Ben.")
+        expect(page.locator("table", has_text="Conflict: ben@example.gov.uk changed C6-01-M3")).to_contain_text(
+            "Written by Ben."
+        )
         save = page.get_by_role("button", name="as one change")
         save.click()
         expect(page.locator(".refusal")).to_contain_text("Choose a version of C6-01-M3.")
