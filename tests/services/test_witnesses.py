@@ -99,7 +99,7 @@ def test_a_rewritten_ledger_is_refused_by_backup_prune_drill_and_start_which_nam
         store,
         folder,
         "The ledger was rewritten: change 3 has the seal ",
-        f"here, and {seal[:12]}… in the backup {kept[0].file} of 20",
+        f"here, and {seal[:12]}… in the backup {kept[0].file} of ",
         "The first change that differs is change 2.",
     )
     for backup in kept:
@@ -156,7 +156,7 @@ def test_no_empty_store_takes_the_place_of_one_that_the_list_notes(
     backups.require_unrewritten(store, folder)
     for path in (store.file, store.anchor.path):
         path.unlink()
-    with pytest.raises(BrokenLedger, match=rf"There is no store at .* notes {kept[1].head.seq} changes of it"):
+    with pytest.raises(BrokenLedger, match=rf"There is no store at .* lists {kept[1].head.seq} changes of it"):
         backups.require_unrewritten(store, folder)
     backups.require_unrewritten(store, folder.parent / "no such folder")
     assert backups.drill(folder, beside=store).faults == ()  # nothing to compare with
@@ -299,7 +299,11 @@ def test_what_is_no_file_or_too_large_or_an_empty_folder_is_a_fault_in_a_sentenc
     monkeypatch.setattr(witnesses, "_LARGEST", 4)
     compared = witnesses.compare(store, [folder, folder / "gone", large])
     assert [one.fault for one in compared] == [True] * 3
-    for one, says in zip(compared, ("lists no backup of this store", "is not a file", "is larger than"), strict=True):
+    for one, says in zip(
+        compared,
+        ("lists no backup of this store", "is not a file", "is too large to be a file of the tracker"),
+        strict=True,
+    ):
         assert says in one.sentence
 
     def refuse(*_: object) -> None:

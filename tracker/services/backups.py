@@ -214,7 +214,7 @@ def witnesses(folder: Path, series: str) -> list[Witness]:
     for note in _notes(folder):
         backup = _noted(folder, note)
         if backup and backup.series == series:
-            source = f"the backup {backup.file} of {dates.moment_in_words(backup.made_at)}, as {MANIFEST} notes it"
+            source = f"the backup {backup.file} of {dates.moment_in_words(backup.made_at)}, as {MANIFEST} lists it"
             found.append(Witness(backup.head, source, Address(backup.file).anchor.path))
         elif note.get("series") == series and isinstance(since := note.get("goes_on_from"), int):
             found = [witness for witness in found if witness.head.seq <= since]
