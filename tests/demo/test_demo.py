@@ -345,7 +345,7 @@ def test_a_demonstration_is_kept_while_it_opens_and_made_anew_when_it_does_not(
         patch.setattr(migrations, "known", lambda: [*known, step])
         assert making.is_kept(small)
     small.anchor.path.unlink()
-    with pytest.raises(SchemaMismatch, match="newer tracker"):
+    with pytest.raises(SchemaMismatch, match="newer version"):
         making.is_kept(small)
 
 
