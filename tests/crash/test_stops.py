@@ -285,7 +285,7 @@ def make_run(commands: Commands, operation: Operation, at: Path, plan: tuple[str
     answer = commands.run(*begin, store=store, counts=False)
     if operation.arguments == ("migrate",) and "needs" in answer["err"]:
         return  # the old one
-    if not store.exists() and "notes" in answer["err"]:
+    if not store.exists() and "To start a new ledger" in answer["err"]:
         return  # there was none, and the list of backups says that there was one before
     if "was rolled back" in answer["err"] and "backup accept" in answer["err"]:
         # the store was put back and the disk refused the note of it: the sentence says how to make it
