@@ -20,7 +20,7 @@ demo: .made/app                ## the same with invented returns, for training; 
 	TRACKER_STORE=$(DEMO) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: .made/dev .made/browser  ## set up and run every test (about a quarter of an hour on two cores)
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 test-long: .made/dev .made/browser  ## the same, longer: 1,000 kills, thousands of examples
 	TRACKER_LONG_TESTS=1 $(BIN)/pytest

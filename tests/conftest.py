@@ -27,7 +27,7 @@ settings.register_profile("long", max_examples=5_000, deadline=None, suppress_he
 settings.load_profile("long" if LONG else "short")
 
 
-UNMEASURED = {"browser", "cli", "crash", "exchange", "security", "ui"}
+UNMEASURED = {"browser", "crash", "exchange", "security", "ui"}
 """Rooms whose tests ask of nothing that coverage is measured of: to measure them would only make them slower."""
 
 

@@ -425,6 +425,12 @@ def test_rows_that_are_empty_are_no_rows() -> None:
 # Files that are no return
 
 
+@pytest.fixture(autouse=True)
+def in_a_process_of_its_own() -> None:
+    """Bound the fields of CSV as Python does: another test's library may have lifted that for its whole process."""
+    csv.field_size_limit(131_072)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
